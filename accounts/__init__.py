@@ -1,0 +1,1 @@
+"""Who may enter: people, sessions, tokens, enrolled stations and actors."""

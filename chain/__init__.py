@@ -1,0 +1,1 @@
+"""The logbook: chained entries, their heads and the stored nodes of their tree. Knows no domain."""

@@ -1,0 +1,1 @@
+"""The door out: shipments, returns and what outlets confirm."""

@@ -1,0 +1,1 @@
+"""The door in: deliveries, receipt, hazards, quarantine and finds."""

@@ -1,0 +1,1 @@
+"""The stationery cupboard: what is printed on a label, and its pictures."""

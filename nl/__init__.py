@@ -1,0 +1,1 @@
+"""The counter for Dutch paperwork: registers and notifications."""

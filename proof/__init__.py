@@ -1,0 +1,1 @@
+"""The safe: canonical bytes, the hash tree and signatures, all pure."""

@@ -1,0 +1,1 @@
+"""The window: periods, shares, figures, reports, certificates and exports."""

@@ -1,0 +1,1 @@
+"""The facade: pages, API and command line over the rooms."""
