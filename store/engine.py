@@ -1,0 +1,127 @@
+"""One database, SQLite or PostgreSQL: how to open it, to write to it and to read from it."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlmodel import Session
+
+from store.gate import Gate
+
+BUSY_TIMEOUT_S = 30
+"""How long a transaction waits for another one before it gives up, on either database."""
+
+_BEGIN = "stofstroom_begin"
+_READS_ONLY = "query_only"
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    # Without it INSERT OR REPLACE deletes a row behind the back of an append-only trigger.
+    "PRAGMA recursive_triggers = ON",
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}",
+)
+
+
+class Database:
+    """url: `sqlite:///FILE`, `sqlite://` (in memory, one shared connection) or
+    `postgresql+psycopg://...`. `dialect` is "sqlite" or "postgresql".
+    """
+
+    def __init__(self, url: str | URL, *, pool_size: int = 20) -> None:
+        parsed = make_url(url)
+        self.url = parsed
+        self.dialect = parsed.get_backend_name()
+        if self.dialect not in ("sqlite", "postgresql"):
+            raise ValueError(f"Stofstroom keeps its data in SQLite or PostgreSQL: {self.dialect}")
+        in_memory = self.dialect == "sqlite" and parsed.database in (None, "", ":memory:")
+        self._gate = Gate(patience_s=BUSY_TIMEOUT_S)
+        self._one_connection = in_memory
+        if self.dialect == "sqlite":
+            self.engine = _sqlite(parsed, pool_size, in_memory=in_memory)
+            self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            self._reader = self.engine.execution_options(**{_BEGIN: "BEGIN", _READS_ONLY: True})
+        else:
+            self.engine = _postgresql(parsed, pool_size)
+            self._writer = self.engine.execution_options(isolation_level="READ COMMITTED")
+            self._reader = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that may write: committed at the end, rolled back on an error.
+
+        On SQLite writers pass a fair gate and begin IMMEDIATE, so that what was read is still true
+        when it is written; PostgreSQL has row locks for that and its writers wait for no gate.
+        """
+        with (
+            self._write_gate(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            session.connection()
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that sees one state of the database throughout and cannot write."""
+        with self._read_gate(), Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def connect_to_write(self) -> Iterator[Connection]:
+        """As `write`, without the session: for migrations and bulk work."""
+        with self._write_gate(), self._writer.begin() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _write_gate(self) -> AbstractContextManager[None]:
+        return self._gate.passing() if self.dialect == "sqlite" else nullcontext()
+
+    def _read_gate(self) -> AbstractContextManager[None]:
+        return self._gate.passing() if self._one_connection else nullcontext()
+
+
+def _sqlite(url: URL, pool_size: int, *, in_memory: bool) -> Engine:
+    arguments: dict[str, Any] = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_S}
+    if in_memory:
+        engine = create_engine(url, connect_args=arguments, poolclass=StaticPool)
+    else:
+        engine = create_engine(
+            url, connect_args=arguments, pool_size=pool_size, max_overflow=pool_size
+        )
+    event.listen(engine, "connect", _take_transactions_over)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    if "options" not in url.query:
+        url = url.update_query_dict({"options": f"-c lock_timeout={BUSY_TIMEOUT_S}s"})
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+
+def _take_transactions_over(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver would begin a transaction late and end it early; here every BEGIN is our own.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    reads_only = bool(options.get(_READS_ONLY, False))
+    # The pragma outlives the transaction, so each one says which it needs.
+    if connection.info.get(_READS_ONLY, False) is not reads_only:
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
+        connection.info[_READS_ONLY] = reads_only
+    connection.exec_driver_sql(options.get(_BEGIN, "BEGIN"))
