@@ -1,0 +1,1 @@
+"""Pages for people: contexts, and the routes that fill them."""

@@ -1,0 +1,184 @@
+"""What every form carries: what was typed, what was wrong with it, and its own scan number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+from uuid import uuid4
+
+from catalogue.errors import Refusal
+
+Options: TypeAlias = Sequence[tuple[str, str]]
+"""Value and text of each choice, in the order in which they are shown."""
+
+
+def _fresh() -> str:
+    return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A form as it is shown. scan_id: made when the form was first shown and kept until it is
+    booked, so that sending it twice books once. errors: a msgid per field.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
+    scan_id: str = field(default_factory=_fresh)
+
+    def value(self, name: str) -> str:
+        return self.values.get(name, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginPage:
+    """Email and password. `failed`: they did not match; `next`: where to go afterwards."""
+
+    form: Form
+    failed: bool = False
+    next: str = "/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakePage:
+    """Log a batch at intake. delivery: the announced one that it comes with, if one was chosen."""
+
+    form: Form
+    stations: Options
+    suppliers: Options
+    groups: Options
+    scales: Options
+    deliveries: Options
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a part of a batch can go: a destination, or an open work bin. key: of its fields."""
+
+    key: str
+    name: str
+    stream: str | None
+    open_bin: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortPage:
+    """Divide what is left of a batch (or of a bin) over destinations."""
+
+    form: Form
+    noun: str
+    code: str
+    supplier: str | None
+    group: str | None
+    held_g: int
+    net_g: int
+    stations: Options
+    groups: Options
+    targets: Sequence[Target]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossField:
+    """A loss that can be named at closing. limit_g: what it may be without a team leader."""
+
+    kind: str
+    name: str
+    limit_g: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosePage:
+    """Close a batch: what came in, what went out, what is left to name."""
+
+    form: Form
+    code: str
+    net_g: int
+    sorted_g: int
+    lost_g: int
+    held_g: int
+    tolerance_g: int
+    stations: Options
+    losses: Sequence[LossField]
+    reasons: Options
+    by_leader: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinOpenPage:
+    """Open a bin for a destination, or a work bin without one."""
+
+    form: Form
+    sites: Options
+    destinations: Options
+    containers: Options
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinClosePage:
+    """Close a bin by weighing it. booked_g: what its parts add up to."""
+
+    form: Form
+    code: str
+    destination: str | None
+    stream: str | None
+    booked_g: int
+    tare_g: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinChoice:
+    """A closed bin that can leave."""
+
+    code: str
+    destination: str
+    stream: str
+    mass_g: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipPage:
+    """Send bins to one outlet."""
+
+    form: Form
+    outlets: Options
+    carriers: Options
+    bins: Sequence[BinChoice]
+    chosen: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmPage:
+    """The outlet says what it did with a shipment, per treatment. treatments: code, name, stream."""
+
+    form: Form
+    code: str
+    outlet: str
+    shipped_on: date
+    open_g: int
+    treatments: Sequence[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnouncePage:
+    """Announce a delivery: who, when, and how much of what."""
+
+    form: Form
+    suppliers: Options
+    sites: Options
+    groups: Options
+    lines: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoPage:
+    """Undo one booking: what it was, and why it is undone."""
+
+    form: Form
+    scan_id: str
+    what: str
+    subject: str
+    back: str
+    reasons: Options

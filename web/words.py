@@ -1,0 +1,156 @@
+"""The words people read for the codes that the register keeps."""
+
+from __future__ import annotations
+
+from catalogue.kinds import BatchState, BinState, DeliveryState, Pool, Quality, Role, ShipmentState
+from catalogue.kinds import Stream
+from web.i18n import message
+
+STREAMS = {
+    Stream.REUSE: message("Reuse"),
+    Stream.RECYCLE: message("Recycling"),
+    Stream.INCINERATION: message("Incineration"),
+}
+
+BATCH_STATES = {
+    BatchState.RECEIVED: message("Received"),
+    BatchState.SORTING: message("Being sorted"),
+    BatchState.CLOSED: message("Closed"),
+    BatchState.REFUSED: message("Refused"),
+    BatchState.REVERSED: message("Undone"),
+    BatchState.REPLACED: message("Replaced"),
+}
+
+BIN_STATES = {
+    BinState.OPEN: message("Open"),
+    BinState.CLOSED: message("Closed"),
+    BinState.SHIPPED: message("Shipped"),
+    BinState.REVERSED: message("Undone"),
+}
+
+DELIVERY_STATES = {
+    DeliveryState.ANNOUNCED: message("Expected"),
+    DeliveryState.RECEIVED: message("Received"),
+    DeliveryState.REVERSED: message("Undone"),
+}
+
+SHIPMENT_STATES = {
+    ShipmentState.SHIPPED: message("On its way"),
+    ShipmentState.CONFIRMED: message("Confirmed"),
+    ShipmentState.RETURNED: message("Came back"),
+    ShipmentState.REVERSED: message("Undone"),
+}
+
+QUALITIES = {
+    Quality.MEASURED: message("measured"),
+    Quality.ESTIMATED: message("estimated"),
+}
+
+POOLS = {
+    Pool.SUPPLIER: message("At the supplier"),
+    Pool.HOLDING: message("Waiting to be sorted"),
+    Pool.QUARANTINE: message("In quarantine"),
+    Pool.BIN: message("In bins"),
+    Pool.SHIPPED: message("On its way"),
+    Pool.CONFIRMED: message("Confirmed"),
+    Pool.LOSS: message("Lost"),
+    Pool.FINDS: message("Found objects"),
+}
+
+ROLES = {
+    Role.WORKER: message("Worker"),
+    Role.TEAM_LEADER: message("Team leader"),
+    Role.MANAGER: message("Manager"),
+    Role.SUPPLIER: message("Supplier"),
+    Role.OUTLET: message("Outlet"),
+    Role.AUDITOR: message("Auditor"),
+    Role.ADMINISTRATOR: message("Administrator"),
+}
+
+ENTRY_KINDS = {
+    "intake": message("Logged at intake"),
+    "weigh": message("Weighed again"),
+    "correct": message("Put right"),
+    "hold": message("Put on hold"),
+    "release": message("Released"),
+    "refuse": message("Refused"),
+    "close": message("Closed"),
+    "reopen": message("Opened again"),
+    "sort": message("Sorted"),
+    "gate": message("Passed a step"),
+    "find": message("Object found"),
+    "handover": message("Object handed over"),
+    "bin": message("Bin opened"),
+    "bin_close": message("Bin closed"),
+    "shipment": message("Shipped"),
+    "return": message("Came back"),
+    "confirm": message("Confirmed by the outlet"),
+    "reverse": message("Undone"),
+    "delivery": message("Announced"),
+    "codes": message("Labels reserved"),
+    "reference": message("Reference data changed"),
+    "open_chain": message("Register opened"),
+    "restore": message("Restored from a backup"),
+}
+
+FLAGS = {
+    "scale_overdue": message("The scale is past its calibration day: the weight counts as estimated."),
+    "light_for_scale": message("Too light for this scale to weigh well."),
+    "heavy_for_container": message("Heavier than the container may hold."),
+    "unannounced": message("This batch was not announced."),
+    "announced_difference": message("Another weight came than was announced."),
+    "weighing_difference": message("The weighed mass differs more than is allowed."),
+}
+
+FIGURES = {
+    "held_g": message("There is"),
+    "sorted_g": message("You want to book"),
+    "tolerance_g": message("May differ"),
+    "difference_g": message("Differs"),
+    "work_bin_g": message("Still in work bins"),
+    "quarantine_g": message("Still in quarantine"),
+    "needed_g": message("Needed"),
+    "passed_g": message("Passed the step"),
+    "limit_g": message("Limit"),
+    "loss_g": message("Loss"),
+    "gross_g": message("Gross"),
+    "tare_g": message("Tare"),
+    "mass_g": message("Weight"),
+    "max_g": message("At most"),
+    "division_g": message("Scale division"),
+    "given_g": message("Given"),
+    "announced_g": message("Announced"),
+    "received_g": message("Received"),
+    "field": message("Field"),
+    "problem": message("What is wrong"),
+    "read": message("Read"),
+    "batch": message("Batch"),
+    "bin": message("Bin"),
+    "state": message("State"),
+    "gate": message("Step"),
+    "destination": message("Destination"),
+    "article_group": message("Article group"),
+    "rule": message("Rule"),
+    "kind": message("Kind"),
+    "act": message("Act"),
+    "reason": message("Reason"),
+    "subject": message("About"),
+    "entries": message("Undo first"),
+    "scan_id": message("Scan number"),
+    "scanned_at": message("Time of the scan"),
+    "now": message("Time now"),
+    "calibration_due": message("Calibrate before"),
+}
+
+DONE = {
+    "announced": message("The delivery is announced."),
+    "logged": message("The batch is logged. Stick its label on now."),
+    "sorted": message("The sorting is booked."),
+    "closed": message("The batch is closed."),
+    "bin_closed": message("The bin is closed. Stick its label on now."),
+    "bin_opened": message("The bin is open. Stick its label on now."),
+    "shipped": message("The shipment is booked."),
+    "confirmed": message("The confirmation is booked."),
+    "undone": message("The booking is undone."),
+    "handed_over": message("The hand-over is booked."),
+}
