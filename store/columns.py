@@ -80,9 +80,8 @@ def key_to(
     target: str, *, name: str | None = None, nullable: bool = False, primary_key: bool = False
 ) -> Column[int]:
     """A column that points to `table.column`; keys are given by the writer, never counted up."""
-    named = (name,) if name else ()
     return Column(
-        *named,
+        name,
         Key,
         ForeignKey(target),
         nullable=nullable,

@@ -1,0 +1,200 @@
+"""What every test can ask for: databases of both kinds, and a network that ends at this machine."""
+
+import fcntl
+import ipaddress
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from migrations.steps import upgrade
+from store.engine import Database
+from tests import postgres
+
+RUN_FOLDER = "STOFSTROOM_TEST_RUN"
+"""Names the folder that all processes of one run share."""
+
+hypothesis.settings.register_profile("house", deadline=None, database=None, print_blob=True)
+hypothesis.settings.load_profile("house")
+
+
+def _refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        # Unix sockets are named by a path, and netlink and the like by numbers.
+        host = address[0] if isinstance(address, tuple) else None
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if isinstance(host, bytes):
+        host = host.decode()
+    if isinstance(host, str) and not _is_this_machine(host):
+        raise PermissionError(f"Tests do not reach beyond this machine: {host}")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host in ("", "localhost", "testserver")
+    return address.is_loopback or address.is_unspecified
+
+
+sys.addaudithook(_refuse_the_network)
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    return not hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder that this run's processes share; workers inherit its name."""
+    if _is_controller(config):
+        folder = Path(tempfile.mkdtemp(prefix="stofstroom-"))
+        # The account that PostgreSQL runs as must be able to pass through.
+        folder.chmod(0o755)
+        os.environ[RUN_FOLDER] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what this run started and throw away what it left."""
+    if _is_controller(config):
+        folder = _run_folder()
+        postgres.stop(folder / "postgresql")
+        shutil.rmtree(folder)
+
+
+def _run_folder() -> Path:
+    return Path(os.environ[RUN_FOLDER])
+
+
+def build_schema(database: Database) -> None:
+    """Today's schema, the way a depot gets it."""
+    upgrade(database)
+
+
+@contextmanager
+def _only_one_process() -> Iterator[None]:
+    with (_run_folder() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Path:
+    """A migrated SQLite file that is only ever copied."""
+    template = _run_folder() / "template.sqlite"
+    with _only_one_process():
+        if not template.exists():
+            draft = template.with_suffix(".draft")
+            database = Database(f"sqlite:///{draft}")
+            build_schema(database)
+            with database.engine.connect() as connection:
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            database.dispose()
+            draft.rename(template)
+    return template
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Path:
+    """The folder of this run's PostgreSQL, with a migrated database named `template_stofstroom`."""
+    folder = _run_folder() / "postgresql"
+    with _only_one_process():
+        if not folder.exists():
+            postgres.start(folder)
+            _on_cluster(folder, "CREATE DATABASE template_stofstroom")
+            database = Database(postgres.url(folder, "template_stofstroom"))
+            build_schema(database)
+            database.dispose()
+    return folder
+
+
+def _on_cluster(folder: Path, statement: str) -> None:
+    database = Database(postgres.url(folder, "postgres"))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    database.dispose()
+
+
+_numbers = count(1)
+
+
+@contextmanager
+def _postgresql(folder: Path, template: str) -> Iterator[Database]:
+    name = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    # Two copies of one template at the same time refuse each other.
+    with _only_one_process():
+        _on_cluster(folder, f"CREATE DATABASE {name} TEMPLATE {template}")
+    database = Database(postgres.url(folder, name))
+    yield database
+    database.dispose()
+    _on_cluster(folder, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A fresh SQLite file: parallel stations need real connections."""
+    file = tmp_path / "stofstroom.sqlite"
+    shutil.copy(sqlite_template, file)
+    database = Database(f"sqlite:///{file}")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def postgresql_database(postgresql_cluster: Path) -> Iterator[Database]:
+    """A fresh PostgreSQL database."""
+    with _postgresql(postgresql_cluster, "template_stofstroom") as database:
+        yield database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """A fresh migrated database of either kind: the test runs on both."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of either kind without a single table."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'empty.sqlite'}")
+        yield database
+        database.dispose()
+    else:
+        with _postgresql(request.getfixturevalue("postgresql_cluster"), "template0") as database:
+            yield database
+
+
+@pytest.fixture
+def memory_database(sqlite_template: Path) -> Iterator[Database]:
+    """A fresh migrated SQLite database in memory, on one shared connection."""
+    database = Database("sqlite://")
+    with database.engine.connect() as connection:
+        source = sqlite3.connect(sqlite_template)
+        source.backup(connection.connection.driver_connection)  # type: ignore[arg-type]
+        source.close()
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(memory_database: Database) -> Iterator[Session]:
+    """A writing session on a migrated database in memory; nothing of it is kept."""
+    with memory_database.write() as session:
+        yield session
+        session.rollback()

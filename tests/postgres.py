@@ -1,0 +1,75 @@
+"""A PostgreSQL of our own: made for one run of the tests, on a unix socket, then thrown away."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from pathlib import Path
+
+USER = "stofstroom"
+# What the tests keep need not survive a power cut, so nothing waits for the disk.
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+}
+
+
+def start(folder: Path) -> None:
+    """Make a cluster in `folder` and start it; its socket lies in `folder` too."""
+    folder.mkdir()
+    account = _account()
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    _run("initdb", "-D", f"{folder}/data", "-U", USER, "-E", "UTF8", "--no-locale", "--no-sync",
+         "--auth=trust")  # fmt: skip
+    settings = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+    _run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log",
+         "-o", f"-c unix_socket_directories='{folder}' {settings}", "start")  # fmt: skip
+
+
+def stop(folder: Path) -> None:
+    """Stop it at once; what it held is thrown away anyway."""
+    if (folder / "data" / "postmaster.pid").exists():
+        _run("pg_ctl", "-D", f"{folder}/data", "-w", "-m", "immediate", "stop")
+
+
+def url(folder: Path, name: str) -> str:
+    """Where the database `name` of the cluster in `folder` is."""
+    return f"postgresql+psycopg://{USER}@/{name}?host={folder}"
+
+
+def _account() -> pwd.struct_passwd | None:
+    """PostgreSQL refuses to run as root: then it runs as the account Debian made for it."""
+    return pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+
+
+def _run(program: str, *arguments: str) -> None:
+    account = _account()
+    done = subprocess.run(
+        [_binary(program), *arguments],
+        cwd="/",
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
+        # A server started by pg_ctl keeps these open, so they must not be pipes of ours.
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"{program} {' '.join(arguments)} ended with {done.returncode}")
+
+
+def _binary(program: str) -> str:
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda p: float(p.parts[4])
+    )
+    found = str(versions[-1]) if versions else shutil.which(program)
+    if found is None:
+        raise RuntimeError(f"{program} is missing: install PostgreSQL (`make test` does).")
+    return found
