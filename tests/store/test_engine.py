@@ -67,20 +67,23 @@ def test_two_writers_cannot_both_take_the_same_ten_grams(holding: Database) -> N
     assert taken == [10]
 
 
-def test_two_processes_cannot_both_take_the_same_ten_grams(holding: Database) -> None:
+def test_a_writer_of_another_process_waits_before_it_reads(holding: Database) -> None:
     """Two Database objects share no gate, as two processes do not: BEGIN IMMEDIATE must do it."""
     other = Database(holding.url)
-    together = threading.Barrier(8)
     taken: list[int] = []
-    side_by_side(
-        *[
-            lambda: take_all(holding, together, taken),
-            lambda: take_all(other, together, taken),
-        ]
-        * 4
-    )
+    late = threading.Thread(target=take_all, args=(other, threading.Barrier(1), taken))
+    with holding.write() as session:
+        mass_g = int(session.execute(select(HELD.c.mass_g).with_for_update()).scalar_one())
+        late.start()
+        late.join(0.3)
+        assert late.is_alive()
+        session.execute(update(HELD).values(mass_g=mass_g - 10))
+    late.join(WAIT_S)
+    assert not late.is_alive()
+    with holding.read() as session:
+        assert held_g(session) == 0
+    assert taken == []
     other.dispose()
-    assert taken == [10]
 
 
 def test_an_error_leaves_nothing_written(holding: Database) -> None:
