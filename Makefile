@@ -1,0 +1,91 @@
+# Bare `make` tells what there is. Nothing is needed before it but Python 3.11+, make and git.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_ARGUMENTS = $(if $(YEAR),--year $(YEAR)) $(if $(SCALE),--scale $(SCALE)) $(if $(SEED),--seed $(SEED))
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+	--fork-strategy fewest --generate-hashes --no-header --no-emit-index-url
+MAKEFLAGS += --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo dev packages test test-fast check static fix stories simulate docs \
+	migration bench lock
+
+help: # Tell what there is.
+	@awk -F ': .*# |: # ' \
+		'/^## / { printf "\n%s\n", substr($$0, 4) } \
+		/^[a-z-]+:.*# / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+## Use
+
+setup: $(VENV)/run.stamp # Install Stofstroom into .venv.
+
+run: setup # Serve the database of STOFSTROOM_DATABASE_URL on http://localhost:8000.
+	$(BIN)/stofstroom init
+	$(BIN)/stofstroom serve
+
+demo: setup # Fill a year of believable data and serve it (YEAR= SCALE= SEED=).
+	$(BIN)/stofstroom init
+	$(BIN)/stofstroom demo $(DEMO_ARGUMENTS)
+	$(BIN)/stofstroom serve
+
+## Change
+
+test: packages static # Check everything and run all tests.
+	$(BIN)/pytest -n 2 --dist loadscope
+
+test-fast: dev # Run the quick tests, or those that T= names.
+	$(BIN)/pytest -q -m "not slow and not browser" $(if $(T),-k "$(T)")
+
+check: static # Format, lint, types, arrows, house rules and generated docs.
+	$(BIN)/pytest -q tests/house
+
+fix: dev # Let the formatter and the linter put right what they can.
+	$(BIN)/ruff check --fix --exit-zero --quiet .
+	$(BIN)/ruff format .
+
+stories: dev # Run the stories that the owner can read.
+	$(BIN)/pytest -q tests/stories
+
+simulate: dev # Play a random day against the auditor (SEED= repeats one).
+	STOFSTROOM_SEED=$(SEED) $(BIN)/pytest -q tests/simulation
+
+docs: dev # Write the generated pages of docs/ anew.
+	$(BIN)/python -m docs.generate
+
+migration: dev # Draft the next step of the database from the tables (m="What changes.").
+	@test -n '$(m)' || { echo 'Say what changes: make migration m="What changes."' >&2; exit 2; }
+	$(BIN)/python -m migrations.steps '$(m)'
+	$(BIN)/ruff check --fix --quiet migrations/versions
+	$(BIN)/ruff format --quiet migrations/versions
+
+bench: dev # Measure what the documentation states about speed.
+	$(BIN)/python -m benchmarks
+
+lock: dev # Take the newest versions of what we build on.
+	$(COMPILE) --group build --output-file requirements/run.lock
+	$(COMPILE) --group dev --constraint requirements/run.lock --output-file requirements/dev.lock
+
+static: dev
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+
+dev: $(VENV)/dev.stamp
+
+packages:
+	@.ci/packages
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.lock pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements/run.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
+	$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
