@@ -1,0 +1,242 @@
+"""Define reference data: every version is an entry of its operator's chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import Table, select
+from sqlmodel import Session, SQLModel
+
+from catalogue.codes import is_chosen
+from catalogue.errors import Malformed, NotFound
+from chain import actions as chain
+from chain.register import THIS_ENTRY, Ref, RowChange, Value
+from chain.tables import Chain
+from proof.canonical import canonical
+
+VERSIONED: Final = frozenset({"destination"})
+"""Nouns that keep a row per version, because places point to the version they were made for."""
+
+NOUNS: Final[Mapping[str, Mapping[str, str]]] = {
+    "organisation": {"parent": "organisation"},
+    "partner": {"organisation": "organisation"},
+    "site": {},
+    "station": {"site": "site"},
+    "container": {"site": "site"},
+    "scale": {"site": "site"},
+    "article_group": {},
+    "gate": {},
+    "destination": {},
+    "loss_kind": {},
+    "find_kind": {},
+    "reason": {},
+    "owner_rule": {"supplier": "organisation", "article_group": "article_group"},
+    "sorting_guide": {},
+}
+"""Each noun of reference data, with the nouns it points to."""
+
+_chain = Chain.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A version that was written."""
+
+    noun: str
+    code: str
+    version: int
+    id: int
+
+
+def register_operator(
+    session: Session, code: str, data: Mapping[str, Any], *, now: datetime
+) -> Defined:
+    """An operator with its chain. Its first reference data is itself."""
+    _require_code(code)
+    chain.open_chain(session, f"operator:{code}", now=now)
+    return define(session, code, "organisation", code, {**data, "is_operator": True}, now=now)
+
+
+def define(
+    session: Session,
+    operator: str,
+    noun: str,
+    code: str,
+    data: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> Defined:
+    """Write a version of a piece of reference data; a new site gets its chain.
+
+    data: by column; references by code, lists and mappings as such. Raises NotFound, Malformed.
+    """
+    if noun not in NOUNS:
+        raise Malformed(field="noun", problem="unknown", read=noun[:20])
+    _require_code(code)
+    table = SQLModel.metadata.tables[noun]
+    operator_id = _operator_id(session, operator, noun, code)
+    values = _values(session, noun, table, operator_id, operator, data)
+    if "code" in table.c:
+        values["code"] = code
+    before = _current(session, table, operator_id, values)
+    version = before["version"] + 1 if before else 1
+    values["version"] = version
+    _require_columns(table, values)
+    row = _row(noun, table, code, values, before)
+    draft = chain.Draft(
+        kind="reference",
+        scan_id=str(uuid4()),
+        at=now,
+        day=now.astimezone(UTC).date(),
+        content=chain.content_of("reference", f"{noun}:{code}", _plain(data)),
+        subject=f"{noun}:{code}",
+        body={"noun": noun, "code": code, "version": version},
+        answer={"code": code, "version": version},
+        rows=[row],
+    )
+    entry = chain.append(session, f"operator:{operator}", draft, now=now)
+    if noun == "site" and before is None:
+        chain.open_chain(session, f"site:{code}", now=now)
+    known = before is not None and noun not in VERSIONED
+    return Defined(noun, code, version, before["id"] if before and known else entry.id)
+
+
+def _require_code(code: str) -> None:
+    if not is_chosen(code) and not all(part.isidentifier() for part in code.split(":")):
+        raise Malformed(field="code", problem="not a code", read=code[:40])
+
+
+def _operator_id(session: Session, operator: str, noun: str, code: str) -> int:
+    if noun == "organisation" and code == operator:
+        return THIS_ENTRY
+    table = SQLModel.metadata.tables["organisation"]
+    found = session.execute(
+        select(table.c.id).where(table.c.code == operator, table.c.is_operator)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound
+    return int(found)
+
+
+def _values(
+    session: Session,
+    noun: str,
+    table: Table,
+    operator_id: int,
+    operator: str,
+    data: Mapping[str, Any],
+) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name, given in data.items():
+        if name in NOUNS[noun]:
+            target = NOUNS[noun][name]
+            values[name] = given and _ref(session, target, given, operator_id)
+        elif name not in table.c:
+            raise Malformed(field=name, problem="unknown")
+        else:
+            values[name] = _stored(name, given)
+    if "operator_id" in table.c:
+        values["operator"] = Ref(operator_id, operator)
+    return values
+
+
+def _stored(name: str, given: Any) -> Value:
+    """Lists by comma, mappings and trees as canonical JSON, all else as it is."""
+    if isinstance(given, Mapping) or name == "tree":
+        return canonical(given).decode()
+    if isinstance(given, list | tuple):
+        return ",".join(given)
+    return given  # type: ignore[no-any-return]
+
+
+def _ref(session: Session, noun: str, code: str, operator_id: int) -> Ref:
+    table = SQLModel.metadata.tables[noun]
+    statement = select(table.c.id).where(table.c.code == code)
+    if noun == "article_group":
+        statement = statement.where(table.c.operator_id == operator_id)
+    key = session.execute(statement).scalar_one_or_none()
+    if key is None:
+        raise NotFound
+    return Ref(int(key), code)
+
+
+def _current(
+    session: Session, table: Table, operator_id: int, values: Mapping[str, Value]
+) -> dict[str, Any] | None:
+    """The row that a new version follows: the same code, or the same pair of references."""
+    where = []
+    if "code" in table.c:
+        where.append(table.c.code == values["code"])
+        if "operator_id" in table.c and table.name != "site":
+            where.append(table.c.operator_id == operator_id)
+    else:
+        where.append(table.c.operator_id == operator_id)
+        for name, value in values.items():
+            if isinstance(value, Ref) and name != "operator":
+                where.append(table.c[f"{name}_id"] == value.id)
+    row = session.execute(
+        select(table).where(*where).order_by(table.c.version.desc()).limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    if "operator_id" in table.c and row.operator_id != operator_id:
+        raise NotFound
+    return dict(row._mapping)  # noqa: SLF001 (SQLAlchemy's public name for it)
+
+
+def _row(
+    noun: str,
+    table: Table,
+    code: str,
+    values: dict[str, Value],
+    before: Mapping[str, Any] | None,
+) -> RowChange:
+    if before is None or noun in VERSIONED:
+        key = f"{code}@{values['version']}" if noun in VERSIONED else code
+        return RowChange(table=noun, key=key, values=_complete(table, values))
+    changed = {
+        name: value
+        for name, value in values.items()
+        if not isinstance(value, Ref) and before[name] != value
+    }
+    was = {name: before[name] for name in changed}
+    moved = {
+        name: value
+        for name, value in values.items()
+        if isinstance(value, Ref) and name != "operator" and before[f"{name}_id"] != value.id
+    }
+    if moved:
+        raise Malformed(field=next(iter(moved)), problem="cannot change")
+    return RowChange(table=noun, key=code, row_id=before["id"], was=was, values=changed)
+
+
+def _complete(table: Table, values: dict[str, Value]) -> dict[str, Value]:
+    """Every column said, so that an entry can be read without knowing today's defaults."""
+    complete = dict(values)
+    for column in table.columns:
+        name = column.name.removesuffix("_id") if column.foreign_keys else column.name
+        if name not in complete and column.name != "id":
+            default = column.default.arg if column.default is not None else None  # type: ignore[attr-defined]
+            complete[name] = default
+    return complete
+
+
+def _require_columns(table: Table, values: Mapping[str, Value]) -> None:
+    for column in table.columns:
+        name = column.name.removesuffix("_id") if column.foreign_keys else column.name
+        optional = column.nullable or column.default is not None or column.name == "id"
+        if name not in values and not optional:
+            raise Malformed(field=name, problem="missing")
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    return json.loads(  # type: ignore[no-any-return]
+        json.dumps(
+            data, default=lambda value: value.isoformat() if isinstance(value, date) else value
+        )
+    )

@@ -1,0 +1,236 @@
+"""Every refusal of Stofstroom: four kinds, and under them one class per stable code.
+
+    Refusal
+    ├── BadInput     422  what came cannot be read, or can never be right
+    ├── NotFound     404  it does not exist, or not for you: the answer is the same
+    ├── NotAllowed   403  the verb is not yours
+    └── RuleBroken   409  well said, but the register would no longer be true
+
+`code` never changes; `title` is one English sentence (translated by the web); `figures` explain it,
+with the unit in the name. `advice` says what to do now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, TypeAlias
+
+Figure: TypeAlias = str | int | bool | None | Sequence[str] | Mapping[str, str]
+
+
+class Refusal(Exception):
+    """Something that Stofstroom does not do, with the reason in words and figures."""
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    advice: ClassVar[str]
+
+    def __init__(self, **figures: Figure) -> None:
+        super().__init__(f"{self.code}: {figures}")
+        self.figures = figures
+
+
+class BadInput(Refusal):
+    """422: what came cannot be read, or can never be right."""
+
+
+class NotFound(Refusal):
+    """404: it does not exist, or belongs to somebody else; nobody can tell which."""
+
+    code = "not_found"
+    title = "This does not exist."
+    advice = "Check the code, or scan the label again."
+
+
+class NotAllowed(Refusal):
+    """403: the verb is not for this role."""
+
+    code = "not_allowed"
+    title = "You may not do this."
+    advice = "Ask your team leader."
+
+
+class RuleBroken(Refusal):
+    """409: understood, but a rule of the register forbids it now."""
+
+
+class Malformed(BadInput):
+    """A field is missing, of the wrong shape, or impossible. Figures: `field`, `problem`."""
+
+    code = "malformed"
+    title = "This cannot be read."
+    advice = "Put the named field right and send it again."
+
+
+class ScanReused(BadInput):
+    """The same `scan_id` came with other content. Figures: `scan_id`."""
+
+    code = "scan_reused"
+    title = "This scan number was used before, for something else."
+    advice = "Send it again with a new scan number."
+
+
+class MassExceeded(RuleBroken):
+    """More is taken out than there is. Figures: `held_g`, `sorted_g`, `tolerance_g`."""
+
+    code = "mass_exceeded"
+    title = "This is more than there is."
+    advice = "Weigh again, or call your team leader."
+
+
+class BatchClosed(RuleBroken):
+    """The batch takes no more bookings. Figures: `batch`, `state`."""
+
+    code = "batch_closed"
+    title = "This batch is closed."
+    advice = "Reopen the batch first, or scan another."
+
+
+class BatchHeld(RuleBroken):
+    """The batch is on hold. Figures: `batch`."""
+
+    code = "batch_held"
+    title = "This batch is on hold."
+    advice = "Leave it. Call your team leader."
+
+
+class BinClosed(RuleBroken):
+    """The bin is closed or gone. Figures: `bin`, `state`."""
+
+    code = "bin_closed"
+    title = "This bin is closed."
+    advice = "Use an open bin."
+
+
+class BinOpen(RuleBroken):
+    """The bin must be closed and weighed first. Figures: `bin`."""
+
+    code = "bin_open"
+    title = "This bin is still open."
+    advice = "Close and weigh the bin first."
+
+
+class BinEmpty(RuleBroken):
+    """There is nothing in the bin. Figures: `bin`."""
+
+    code = "bin_empty"
+    title = "There is nothing in this bin."
+    advice = "Choose a bin with something in it."
+
+
+class GateMissing(RuleBroken):
+    """Less passed the gate than would leave through it.
+
+    Figures: `gate`, `destination`, `needed_g`, `passed_g`.
+    """
+
+    code = "gate_missing"
+    title = "A step is missing before this destination."
+    advice = "Do the named step first."
+
+
+class DestinationForbidden(RuleBroken):
+    """This may not go there. Figures: `rule`, `destination`, `article_group`."""
+
+    code = "destination_forbidden"
+    title = "This may not go there."
+    advice = "Choose another destination."
+
+
+class BalanceOpen(RuleBroken):
+    """The batch does not close. Figures: `difference_g`, `tolerance_g`, `work_bin_g`,
+    `quarantine_g`."""
+
+    code = "balance_open"
+    title = "The balance does not close."
+    advice = "Sort the rest, name the loss, or call your team leader."
+
+
+class LossLimit(RuleBroken):
+    """A loss is above what its kind allows. Figures: `kind`, `limit_g`, `loss_g`."""
+
+    code = "loss_limit"
+    title = "This loss is above its limit."
+    advice = "Weigh again, or let your team leader book it with a reason."
+
+
+class AlreadyReversed(RuleBroken):
+    """The entry was undone before, or is itself an undoing. Figures: `scan_id`."""
+
+    code = "already_reversed"
+    title = "This was undone before."
+    advice = "Nothing to do. Book it anew if it was right after all."
+
+
+class MovedOn(RuleBroken):
+    """What the entry brought about has been used since. Figures: `entries` to undo first."""
+
+    code = "moved_on"
+    title = "This cannot be undone: more happened after it."
+    advice = "Undo the named bookings first, the last one first."
+
+
+class NotReversible(RuleBroken):
+    """This kind of entry is not undone but booked anew. Figures: `kind`."""
+
+    code = "not_reversible"
+    title = "This kind of booking cannot be undone."
+    advice = "Make the opposite booking."
+
+
+class PracticeLabel(RuleBroken):
+    """A practice label can never enter the figures. Figures: `read`."""
+
+    code = "practice_label"
+    title = "This is a practice label."
+    advice = "Scan a real label."
+
+
+class CodeTaken(RuleBroken):
+    """The code is in use, or was reserved for something else. Figures: `read`."""
+
+    code = "code_taken"
+    title = "This label is used already."
+    advice = "Take a new label."
+
+
+class StateForbids(RuleBroken):
+    """It is not in a state for this. Figures: `subject`, `state`."""
+
+    code = "state_forbids"
+    title = "This is not possible now."
+    advice = "Look at its state first."
+
+
+class ClockDoubt(RuleBroken):
+    """The time of the scan lies in the future. Figures: `scanned_at`, `now`."""
+
+    code = "clock_doubt"
+    title = "The time of this scan cannot be right."
+    advice = "Put the clock of the device right."
+
+
+class ReasonNeeded(RuleBroken):
+    """This act needs a reason that fits it. Figures: `act`, `reason`."""
+
+    code = "reason_needed"
+    title = "Give a reason that fits."
+    advice = "Choose one of the reasons for this act."
+
+
+class Parked(RuleBroken):
+    """The scan was kept for a team leader, who decides. Figures: `scan_id`."""
+
+    code = "parked"
+    title = "This scan waits for a team leader."
+    advice = "Go on with your work. Your team leader decides."
+
+
+def concrete(kind: type[Refusal] = Refusal) -> dict[str, type[Refusal]]:
+    """Every refusal that can be raised, by code."""
+    found = {}
+    for below in kind.__subclasses__():
+        if "code" in vars(below):
+            found[below.code] = below
+        found |= concrete(below)
+    return found

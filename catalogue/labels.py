@@ -1,0 +1,48 @@
+"""Label codes as they come from a scanner or a person, against what they may be used for."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from catalogue.codes import CodeKind, MisreadCode, is_practice, mint, parse
+from catalogue.errors import CodeTaken, Malformed, PracticeLabel
+from catalogue.rulebook import Rulebook, SiteRow
+from catalogue.tables import ReservedCode
+
+_reserved = ReservedCode.__table__  # type: ignore[attr-defined]
+
+
+def read_code(text: str, kind: CodeKind) -> str:
+    """The code on a label of this kind, forgiving case and spaces.
+
+    Raises PracticeLabel, and Malformed when it was misread or belongs to another kind.
+    """
+    if is_practice(text):
+        raise PracticeLabel(read=text[:40])
+    try:
+        code = parse(text)
+    except MisreadCode as error:
+        raise Malformed(field="code", problem="misread", read=text[:40]) from error
+    if code.kind is not kind:
+        raise Malformed(field="code", problem=f"not the label of a {kind.value}", read=text[:40])
+    return code.text
+
+
+def code_for(
+    session: Session, book: Rulebook, kind: CodeKind, given: str | None, site: SiteRow
+) -> str:
+    """A fresh code, or the given one when it was reserved for a station of this site.
+
+    One statement when given. Raises Malformed, PracticeLabel, CodeTaken.
+    """
+    if given is None:
+        return mint(kind)
+    code = read_code(given, kind)
+    row = session.execute(
+        select(_reserved.c.station_id, _reserved.c.kind).where(_reserved.c.code == code)
+    ).one_or_none()
+    stations = {s.id for s in book.stations.values() if s.site_id == site.id}
+    if row is None or row.kind != kind.value or row.station_id not in stations:
+        raise CodeTaken(read=code)
+    return code

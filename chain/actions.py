@@ -1,0 +1,184 @@
+"""Open a chain and append entries to it. An entry holds all that it changed, so it can be audited."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import func, insert, select, update
+from sqlmodel import Session
+
+from chain import register
+from chain.tables import SEQ_BITS, Chain, Entry, Node
+from proof.canonical import canonical
+from proof.merkle import Frontier
+from proof.merkle import append as grow
+
+NO_HASH = "0" * 64
+PAYLOAD_VERSION = 1
+
+_chain = Chain.__table__  # type: ignore[attr-defined]
+_entry = Entry.__table__  # type: ignore[attr-defined]
+_node = Node.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An entry before it has a place in its chain.
+
+    content: hash of the command it answers; reverses: key and scan_id of the entry it undoes.
+    """
+
+    kind: str
+    scan_id: str
+    at: datetime
+    day: date
+    content: str
+    subject: str | None = None
+    reverses: tuple[int, str] | None = None
+    body: Mapping[str, Any] = field(default_factory=dict)
+    answer: Mapping[str, Any] = field(default_factory=dict)
+    rows: Sequence[register.RowChange] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where an entry came to stand."""
+
+    id: int
+    seq: int
+    hash: str
+
+
+def content_of(kind: str, target: str | None, command: Mapping[str, Any]) -> str:
+    """SHA-256 of a command with its target: what "the same content" means for a repeat."""
+    said = canonical({"kind": kind, "target": target, "command": dict(command)})
+    return hashlib.sha256(said).hexdigest()
+
+
+def instant(moment: datetime) -> str:
+    """An instant as every payload writes it: UTC, microseconds, Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def open_chain(session: Session, code: str, *, now: datetime) -> None:
+    """Begin a chain with an entry of its own that fixes its first epoch."""
+    chain_id = (session.execute(select(func.max(_chain.c.id))).scalar() or 0) + 1
+    epoch = str(uuid4())
+    session.execute(
+        insert(_chain).values(
+            id=chain_id, code=code, size=0, head_hash=NO_HASH, peaks="", epoch=epoch
+        )
+    )
+    draft = Draft(
+        kind="open_chain",
+        scan_id=str(uuid4()),
+        at=now,
+        day=now.astimezone(UTC).date(),
+        content=content_of("open_chain", code, {}),
+        subject=code,
+        body={"epoch": epoch},
+    )
+    append(session, code, draft, now=now)
+
+
+def new_epoch(session: Session, code: str, *, now: datetime) -> str:
+    """Write the entry of a restore: tablets that see a new epoch send their accepted scans again."""
+    epoch = str(uuid4())
+    draft = Draft(
+        kind="restore",
+        scan_id=str(uuid4()),
+        at=now,
+        day=now.astimezone(UTC).date(),
+        content=content_of("restore", code, {"epoch": epoch}),
+        subject=code,
+        body={"epoch": epoch},
+    )
+    append(session, code, draft, now=now)
+    session.execute(update(_chain).where(_chain.c.code == code).values(epoch=epoch))
+    return epoch
+
+
+def append(session: Session, chain: str, draft: Draft, *, now: datetime) -> Appended:
+    """Append an entry and write its register rows. Locks the chain's head: call it last.
+
+    Statements: 4, plus one per register row and one when tree nodes are completed.
+    """
+    head = session.execute(
+        select(_chain.c.id, _chain.c.size, _chain.c.head_hash, _chain.c.peaks)
+        .where(_chain.c.code == chain)
+        .with_for_update()
+    ).one()
+    seq = head.size + 1
+    payload = canonical(_payload(draft, chain, seq, head.head_hash, now)).decode()
+    leaf = hashlib.sha256(b"\x00" + payload.encode()).digest()
+    entry_id = (head.id << SEQ_BITS) + seq
+    session.execute(
+        insert(_entry).values(
+            id=entry_id,
+            chain_id=head.id,
+            seq=seq,
+            kind=draft.kind,
+            scan_id=draft.scan_id,
+            subject=draft.subject,
+            reverses_id=draft.reverses[0] if draft.reverses else None,
+            at=draft.at,
+            recorded_at=now,
+            day=draft.day,
+            payload=payload,
+            hash=leaf.hex(),
+        )
+    )
+    peaks = tuple(bytes.fromhex(peak) for peak in head.peaks.split(",") if peak)
+    frontier, completed = grow(Frontier(head.size, peaks), leaf)
+    _store_nodes(session, head.id, completed)
+    session.execute(
+        update(_chain)
+        .where(_chain.c.id == head.id)
+        .values(
+            size=seq,
+            head_hash=leaf.hex(),
+            peaks=",".join(peak.hex() for peak in frontier.peaks),
+        )
+    )
+    register.write(session, draft.rows, entry_id=entry_id)
+    return Appended(entry_id, seq, leaf.hex())
+
+
+def _payload(draft: Draft, chain: str, seq: int, prev: str, now: datetime) -> dict[str, Any]:
+    body = dict(draft.body)
+    if draft.rows:
+        body["rows"] = register.said(draft.rows)
+    return {
+        "v": PAYLOAD_VERSION,
+        "chain": chain,
+        "seq": seq,
+        "prev": prev,
+        "kind": draft.kind,
+        "scan_id": draft.scan_id,
+        "subject": draft.subject,
+        "reverses": draft.reverses[1] if draft.reverses else None,
+        "at": instant(draft.at),
+        "recorded_at": instant(now),
+        "day": draft.day.isoformat(),
+        "content": draft.content,
+        "body": body,
+        "answer": dict(draft.answer),
+    }
+
+
+def _store_nodes(
+    session: Session, chain_id: int, completed: Sequence[tuple[int, int, bytes]]
+) -> None:
+    if completed:
+        session.execute(
+            insert(_node),
+            [
+                {"chain_id": chain_id, "level": level, "index": index, "hash": digest.hex()}
+                for level, index, digest in completed
+            ],
+        )

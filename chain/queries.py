@@ -1,0 +1,122 @@
+"""Reads of the logbook."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlmodel import Session
+
+from chain.tables import Chain, Entry, Node
+
+_chain = Chain.__table__  # type: ignore[attr-defined]
+_entry = Entry.__table__  # type: ignore[attr-defined]
+_node = Node.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry with its payload read."""
+
+    id: int
+    chain: str
+    seq: int
+    kind: str
+    scan_id: str
+    subject: str | None
+    reverses: str | None
+    at: datetime
+    recorded_at: datetime
+    day: date
+    hash: str
+    content: str
+    body: dict[str, Any]
+    answer: dict[str, Any]
+
+    @property
+    def code(self) -> str:
+        """What people and exports call it: `chain#seq`."""
+        return f"{self.chain}#{self.seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a chain stands now."""
+
+    chain: str
+    size: int
+    head_hash: str
+    peaks: tuple[bytes, ...]
+    epoch: str
+
+
+def entry_by_scan(session: Session, scan_id: str) -> EntryRow | None:
+    """The entry of a scan, or None. One statement."""
+    row = session.execute(select(_entry).where(_entry.c.scan_id == scan_id)).one_or_none()
+    return None if row is None else read(row)
+
+
+def entries_of_subject(session: Session, subject: str) -> list[EntryRow]:
+    """All entries about one thing, oldest first. One statement."""
+    rows = session.execute(select(_entry).where(_entry.c.subject == subject).order_by(_entry.c.id))
+    return [read(row) for row in rows]
+
+
+def reversed_by(session: Session, entry_id: int) -> str | None:
+    """scan_id of the entry that undid this one. One statement."""
+    return session.execute(
+        select(_entry.c.scan_id).where(_entry.c.reverses_id == entry_id)
+    ).scalar_one_or_none()
+
+
+def heads(session: Session) -> list[Head]:
+    """The heads of all chains, by code. One statement."""
+    rows = session.execute(select(_chain).order_by(_chain.c.code))
+    return [_head(row) for row in rows]
+
+
+def head(session: Session, chain: str) -> Head:
+    """The head of one chain, which exists. One statement."""
+    return _head(session.execute(select(_chain).where(_chain.c.code == chain)).one())
+
+
+def node(session: Session, chain_id: int, level: int, index: int) -> bytes:
+    """A node of the tree: level 0 is an entry's hash. One statement."""
+    if level == 0:
+        found = select(_entry.c.hash).where(
+            _entry.c.chain_id == chain_id, _entry.c.seq == index + 1
+        )
+    else:
+        found = select(_node.c.hash).where(
+            _node.c.chain_id == chain_id, _node.c.level == level, _node.c.index == index
+        )
+    return bytes.fromhex(session.execute(found).scalar_one())
+
+
+def read(row: Row[Any]) -> EntryRow:
+    """An entry row with its payload parsed."""
+    payload = json.loads(row.payload)
+    return EntryRow(
+        id=row.id,
+        chain=payload["chain"],
+        seq=row.seq,
+        kind=row.kind,
+        scan_id=row.scan_id,
+        subject=row.subject,
+        reverses=payload["reverses"],
+        at=row.at,
+        recorded_at=row.recorded_at,
+        day=row.day,
+        hash=row.hash,
+        content=payload["content"],
+        body=payload["body"],
+        answer=payload["answer"],
+    )
+
+
+def _head(row: Row[Any]) -> Head:
+    peaks = tuple(bytes.fromhex(peak) for peak in row.peaks.split(",") if peak)
+    return Head(row.code, row.size, row.head_hash, peaks, row.epoch)

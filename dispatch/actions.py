@@ -1,0 +1,355 @@
+"""Ship closed bins to an outlet, take things back, and book what the outlet confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from catalogue.access import Viewer, require
+from catalogue.codes import CodeKind, mint
+from catalogue.errors import Malformed
+from catalogue.kinds import BinState, PartnerRole, Pool, Quality, ShipmentState
+from catalogue.rulebook import DestinationRow, Rulebook, SiteRow, rulebook
+from chain.register import THIS_ENTRY, Ref, RowChange
+from dispatch import queries, rules
+from dispatch.bins import difference_flags, weighed_anew
+from streams import places
+from streams.bins import open_bin
+from streams.changes import after, bin_change, to_place
+from streams.ledger import Act, Booked, Command, book, require_reason, site_day
+from streams.mass import Grams, checked_g
+from streams.queries import (
+    BinRow,
+    bin_by_code,
+    contents_of_bins,
+    contents_of_shipment,
+)
+from streams.rules import Line, Spot, Standing, in_order, mass_in, share
+from streams.scans import answered
+
+BINS_MAX = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ship(Command):
+    """Closed bins that leave together for one outlet."""
+
+    outlet: str
+    bins: tuple[str, ...]
+    waybill: str | None
+    carrier: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnLine:
+    """A whole bin that came back, or a mass of the shipment (into a bin, or a new work bin)."""
+
+    bin: str | None
+    mass_g: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack(Command):
+    """What an outlet refused or sent back."""
+
+    lines: tuple[ReturnLine, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreatedLine:
+    """So much was treated so. treatment: a destination code."""
+
+    treatment: str
+    mass_g: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirm(Command):
+    """What the outlet did with a shipment. document: hash or name of its own paper."""
+
+    lines: tuple[TreatedLine, ...]
+    document: str | None
+
+
+def ship(session: Session, command: Ship, *, viewer: Viewer, now: datetime) -> Booked:
+    """Ship bins to one outlet. Their weighed masses are the mass of the shipment.
+
+    Raises NotFound, Malformed, BinOpen, BinClosed, DestinationForbidden (outlet, work_bin),
+    ScanReused.
+    """
+    if before := answered(session, "shipment", None, command):
+        return before
+    reference = rulebook(session)
+    if not 1 <= len(command.bins) <= BINS_MAX or len(set(command.bins)) != len(command.bins):
+        raise Malformed(field="bins", problem="1 to 500, each once", given=len(command.bins))
+    rows = [
+        bin_by_code(session, reference, code, viewer, lock=True) for code in sorted(command.bins)
+    ]
+    site = rows[0].site
+    require(all(row.site.id == site.id for row in rows))
+    operator = reference.operator(site)
+    outlet = reference.organisation(command.outlet)
+    partner = operator.partner(outlet.id, PartnerRole.OUTLET)
+    carrier = reference.organisation(command.carrier) if command.carrier else None
+    if carrier:
+        operator.partner(carrier.id, PartnerRole.CARRIER)
+    for row in rows:
+        destination = row.destination.code if row.destination else None
+        rules.require_ready(row.code, row.state, destination=destination)
+        rules.require_permitted(destination or "", partner.treatments)
+    code = mint(CodeKind.SHIPMENT)
+    contents = contents_of_bins(session, [row.id for row in rows])
+    shipment = RowChange(
+        table="shipment",
+        key=code,
+        values={
+            "code": code,
+            "site": site.ref,
+            "outlet": outlet.ref,
+            "carrier": carrier.ref if carrier else None,
+            "waybill": command.waybill or "",
+            "shipped_on": site_day(command.scanned_at, site),
+            "treatments": ",".join(partner.treatments),
+            "state": ShipmentState.SHIPPED.value,
+        },
+    )
+    mass_g = mass_in(contents, Pool.BIN)
+    act = Act(
+        kind="shipment",
+        site=site,
+        command=command,
+        subject=code,
+        lines=_shipped(session, site, code, rows, contents),
+        rows=[shipment, *_left(code, rows)],
+        answer={
+            "code": code,
+            "mass_g": mass_g,
+            "treatments": list(partner.treatments),
+            "state": ShipmentState.SHIPPED.value,
+        },
+    )
+    return book(session, act, now=now)
+
+
+def _shipped(
+    session: Session,
+    site: SiteRow,
+    code: str,
+    rows: Sequence[BinRow],
+    contents: Sequence[Standing],
+) -> list[Line]:
+    refs = {row.destination.id: row.destination.ref for row in rows if row.destination}
+    found = places.places(session, [places.shipped(site, code, ref) for ref in refs.values()])
+    by_destination = dict(zip(refs, found, strict=True))
+    lines = []
+    for standing in contents:
+        destination_id = standing.spot.place.destination_id
+        assert destination_id is not None, "a work bin does not leave"
+        lines += to_place([standing], by_destination[destination_id])
+    return lines
+
+
+def _left(shipment: str, rows: Sequence[BinRow]) -> list[RowChange]:
+    changes = []
+    for row in rows:
+        shipped = {"state": BinState.SHIPPED.value}
+        changes.append(bin_change(row, was={"state": row.state.value}, now=shipped))
+        changes.append(
+            RowChange(
+                table="shipment_bin",
+                key=f"{shipment}/{row.code}",
+                values={
+                    "shipment": Ref(THIS_ENTRY, shipment),
+                    "bin": row.ref,
+                    "returned": False,
+                },
+            )
+        )
+    return changes
+
+
+def take_back(
+    session: Session, code: str, command: TakeBack, *, viewer: Viewer, now: datetime
+) -> Booked:
+    """Book what came back: whole bins as they left, or a mass into a bin or a new work bin.
+
+    Raises NotFound, Malformed, StateForbids, MassExceeded, BinClosed, ReasonNeeded, ScanReused.
+    """
+    if before := answered(session, "return", code, command):
+        return before
+    reference = rulebook(session)
+    shipment = queries.shipment_by_code(session, reference, code, viewer, lock=True)
+    require(viewer.is_staff)
+    require_reason(reference.operator(shipment.site), command.reason, "return")
+    rules.require_under_way(code, shipment.state)
+    if not command.lines:
+        raise Malformed(field="lines", problem="none")
+    with_it = {row.code: row for row in queries.bins_of_shipment(session, reference, shipment.id)}
+    left: list[Standing] = contents_of_shipment(session, code)
+    lines: list[Line] = []
+    rows: list[RowChange] = []
+    for wanted in command.lines:
+        if wanted.bin in with_it and wanted.mass_g is None:
+            moved, changes = _whole_bin(session, shipment, with_it.pop(wanted.bin or ""), left)
+            rows += changes
+        else:
+            moved = _loose(session, reference, shipment.site, wanted, left, command, viewer, now)
+        lines += moved
+        left = [s for s in after(left, moved) if s.spot.place.pool is Pool.SHIPPED]
+    back_g = sum(line.mass_g for line in lines)
+    if not left:
+        rows.append(_ended(shipment, ShipmentState.RETURNED))
+    act = Act(
+        kind="return",
+        site=shipment.site,
+        command=command,
+        target=code,
+        subject=code,
+        lines=lines,
+        rows=rows,
+        facts={"reason": command.reason},
+        answer={
+            "code": code,
+            "mass_g": back_g,
+            "in_transit_g": mass_in(left, Pool.SHIPPED),
+            "treatments": list(shipment.treatments),
+            "state": (ShipmentState.SHIPPED if left else ShipmentState.RETURNED).value,
+        },
+    )
+    return book(session, act, now=now)
+
+
+def _whole_bin(
+    session: Session,
+    shipment: queries.ShipmentRow,
+    row: BinRow,
+    left: Sequence[Standing],
+) -> tuple[list[Line], list[RowChange]]:
+    stands = {(s.batch.id, s.spot): s.mass_g for s in left}
+    lines = [line.mirrored() for line in queries.rows_of_bin(session, shipment.id, row.id)]
+    for line in lines:
+        # Loose mass came back before: nobody can say any more what this bin still holds.
+        rules.require_enough(line.mass_g, stands.get((line.batch.id, line.source), 0))
+    back = bin_change(row, was={"state": row.state.value}, now={"state": BinState.CLOSED.value})
+    returned = RowChange(
+        table="shipment_bin",
+        key=f"{shipment.code}/{row.code}",
+        was={
+            "shipment": Ref(shipment.id, shipment.code),
+            "bin": row.ref,
+            "returned": False,
+        },
+        values={
+            "shipment": Ref(shipment.id, shipment.code),
+            "bin": row.ref,
+            "returned": True,
+        },
+    )
+    return lines, [back, returned]
+
+
+def _loose(
+    session: Session,
+    reference: Rulebook,
+    site: SiteRow,
+    wanted: ReturnLine,
+    left: Sequence[Standing],
+    command: Command,
+    viewer: Viewer,
+    now: datetime,
+) -> list[Line]:
+    mass_g = checked_g(wanted.mass_g or 0, field="lines.mass_g")
+    rules.require_enough(mass_g, mass_in(left, Pool.SHIPPED))
+    if wanted.bin is not None:
+        row = bin_by_code(session, reference, wanted.bin, viewer, lock=True)
+        require(row.site.id == site.id)
+        rules.require_open(row.code, row.state)
+    else:
+        row = open_bin(session, reference, site, None, command, now=now)
+    destination = row.destination.ref if row.destination else None
+    (place,) = places.places(session, [places.in_bin(site, row.ref, destination)])
+    return to_place(share(left, mass_g), place)
+
+
+def confirm(
+    session: Session, code: str, command: Confirm, *, viewer: Viewer, now: datetime
+) -> Booked:
+    """Book what an outlet confirms of all that it still has of a shipment.
+
+    More or less than was shipped is a weighing difference, divided and (beyond tolerance)
+    flagged; then each treatment is divided over the rows by largest remainder.
+    Raises NotFound, Malformed, MassExceeded (nothing left), DestinationForbidden, ScanReused.
+    """
+    if before := answered(session, "confirm", code, command):
+        return before
+    reference = rulebook(session)
+    shipment = queries.shipment_by_code(session, reference, code, viewer, lock=True)
+    operator = reference.operator(shipment.site)
+    contents = contents_of_shipment(session, code)
+    shipped_g = mass_in(contents, Pool.SHIPPED)
+    total_g = rules.confirmed_g([line.mass_g for line in command.lines], shipped_g=shipped_g)
+    day = site_day(command.scanned_at, shipment.site)
+    treatments: dict[str, int] = {}
+    for line in command.lines:
+        rules.require_permitted(line.treatment, shipment.treatments)
+        treatments[line.treatment] = treatments.get(line.treatment, 0) + line.mass_g
+    ends = [(operator.destination(code, day), mass_g) for code, mass_g in treatments.items()]
+    lines = weighed_anew(session, reference, shipment.site, contents, total_g, Quality.MEASURED)
+    lines += _treated(session, shipment.site, after(contents, lines), ends)
+    flags = difference_flags(operator, code, contents, summed_g=shipped_g, weighed_g=total_g)
+    act = Act(
+        kind="confirm",
+        site=shipment.site,
+        command=command,
+        target=code,
+        subject=code,
+        lines=lines,
+        rows=[_ended(shipment, ShipmentState.CONFIRMED)],
+        flags=flags,
+        facts={"document": command.document} if command.document else {},
+        answer={
+            "code": code,
+            "mass_g": total_g,
+            "shipped_g": shipped_g,
+            "difference_g": total_g - shipped_g,
+            "state": ShipmentState.CONFIRMED.value,
+            "flags": [flag.code for flag in flags],
+        },
+    )
+    return book(session, act, now=now)
+
+
+def _treated(
+    session: Session,
+    site: SiteRow,
+    contents: Sequence[Standing],
+    treatments: Sequence[tuple[DestinationRow, int]],
+) -> list[Line]:
+    rows = in_order(s for s in contents if s.spot.place.pool is Pool.SHIPPED)
+    ends = places.places(session, [places.confirmed(site, row) for row, _ in treatments])
+    parts = rules.split_treatments(
+        [row.mass_g for row in rows], [mass_g for _, mass_g in treatments]
+    )
+    lines = []
+    for place, part in zip(ends, parts, strict=True):
+        for index, mass_g in enumerate(part):
+            if mass_g:
+                row = rows[index]
+                pieces = max(0, row.pieces) * mass_g // row.mass_g
+                spot = Spot(place, row.spot.group, Quality.MEASURED)
+                lines.append(Line(row.batch, row.spot, spot, Grams(mass_g), pieces))
+    return lines
+
+
+def _ended(shipment: queries.ShipmentRow, state: ShipmentState) -> RowChange:
+    return RowChange(
+        table="shipment",
+        key=shipment.code,
+        row_id=shipment.id,
+        was={"state": shipment.state},
+        values={"state": state.value},
+    )

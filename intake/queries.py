@@ -1,0 +1,106 @@
+"""Reads of the door in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from catalogue.errors import CodeTaken, NotFound
+from catalogue.kinds import DeliveryState
+from catalogue.rulebook import SiteRow
+from chain.register import RowChange
+from intake.tables import Delivery, Find, Receipt
+from streams.tables import Batch
+
+_delivery = Delivery.__table__  # type: ignore[attr-defined]
+_receipt = Receipt.__table__  # type: ignore[attr-defined]
+_find = Find.__table__  # type: ignore[attr-defined]
+_batch = Batch.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """A delivery as the ledger's acts need it."""
+
+    id: int
+    code: str
+    site_id: int
+    supplier_id: int
+    expected_on: date
+    announced_g: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindRow:
+    """A find as its hand-over needs it."""
+
+    id: int
+    code: str
+    site_id: int
+    reversed: bool
+    handover_id: int | None
+
+
+def delivery_to_receive(
+    session: Session, code: str | None, site: SiteRow, supplier_id: int
+) -> DeliveryRow | None:
+    """The delivery that a batch comes with; None when it was not announced. One statement.
+
+    Raises NotFound when it is another site's or supplier's.
+    """
+    if code is None:
+        return None
+    row = session.execute(select(_delivery).where(_delivery.c.code == code)).one_or_none()
+    if (
+        row is None
+        or (row.site_id, row.supplier_id) != (site.id, supplier_id)
+        or row.state == DeliveryState.REVERSED.value
+    ):
+        raise NotFound
+    return DeliveryRow(
+        row.id, row.code, row.site_id, row.supplier_id, row.expected_on, row.announced_g, row.state
+    )
+
+
+def delivery_change(delivery: DeliveryRow, state: DeliveryState) -> RowChange:
+    """A delivery's change to a state."""
+    return RowChange(
+        table="delivery",
+        key=delivery.code,
+        row_id=delivery.id,
+        was={"state": delivery.state},
+        values={"state": state.value},
+    )
+
+
+def require_unused(session: Session, code: str) -> None:
+    """Raise CodeTaken when a batch carries the code. One statement."""
+    used = session.execute(select(_batch.c.id).where(_batch.c.code == code)).one_or_none()
+    if used is not None:
+        raise CodeTaken(read=code)
+
+
+def received_of_delivery(session: Session, delivery_id: int) -> int:
+    """Net grams of the batches that came with a delivery, as logged. One statement."""
+    total = session.execute(
+        select(func.sum(_batch.c.gross_g - _batch.c.tare_g))
+        .select_from(_receipt.join(_batch, _batch.c.id == _receipt.c.batch_id))
+        .where(
+            _receipt.c.delivery_id == delivery_id,
+            _batch.c.state.not_in(("reversed", "replaced")),
+        )
+    ).scalar()
+    return int(total or 0)
+
+
+def find_by_code(session: Session, code: str, *, lock: bool = False) -> FindRow:
+    """A find. One statement. Raises NotFound."""
+    statement = select(_find).where(_find.c.code == code)
+    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return FindRow(row.id, row.code, row.site_id, row.reversed, row.handover_id)

@@ -1,0 +1,62 @@
+"""What intake keeps beside the ledger: deliveries, receipts and finds."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text
+from sqlmodel import Field, SQLModel
+
+from store.columns import entry_key, key_to
+
+
+class Delivery(SQLModel, table=True):
+    """What a supplier announces and what arrives. lines: canonical JSON of what was announced."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        CheckConstraint("state IN ('announced','received','reversed')", name="delivery_state"),
+        CheckConstraint("announced_g >= 0", name="delivery_announced_mass"),
+        Index("ix_delivery_site_day", "site_id", "expected_on"),
+    )
+
+    id: int = Field(sa_column=entry_key())
+    code: str = Field(max_length=20, unique=True)
+    site_id: int = Field(sa_column=key_to("site.id"))
+    supplier_id: int = Field(sa_column=key_to("organisation.id"))
+    expected_on: date
+    announced_g: int = Field(sa_column=Column(BigInteger, nullable=False))
+    lines: str = Field(sa_column=Column(Text, nullable=False))
+    state: str = Field(max_length=10)
+
+
+class Receipt(SQLModel, table=True):
+    """How a batch came in: with which delivery (none: unannounced), at which station, in what."""
+
+    __tablename__ = "receipt"
+
+    id: int = Field(sa_column=entry_key())
+    batch_id: int = Field(sa_column=key_to("batch.id"))
+    delivery_id: int | None = Field(default=None, sa_column=key_to("delivery.id", nullable=True))
+    station_id: int = Field(sa_column=key_to("station.id"))
+    containers: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+
+
+class Find(SQLModel, table=True):
+    """A found object: kind and count, mass when it matters, never the wearer's name."""
+
+    __tablename__ = "find"
+    __table_args__ = (
+        CheckConstraint("count > 0", name="find_counts_something"),
+        CheckConstraint("mass_g IS NULL OR mass_g > 0", name="find_mass"),
+    )
+
+    id: int = Field(sa_column=entry_key())
+    code: str = Field(max_length=20, unique=True)
+    site_id: int = Field(sa_column=key_to("site.id"))
+    batch_id: int | None = Field(default=None, sa_column=key_to("batch.id", nullable=True))
+    kind_id: int = Field(sa_column=key_to("find_kind.id"))
+    count: int = Field(sa_column=Column(BigInteger, nullable=False))
+    mass_g: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    reversed: bool = False
+    handover_id: int | None = Field(default=None, sa_column=key_to("entry.id", nullable=True))

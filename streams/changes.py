@@ -1,0 +1,85 @@
+"""Changes of batch and bin rows that more than one room makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from catalogue.kinds import BatchState
+from catalogue.rulebook import DestinationRow, SiteRow
+from chain.register import Ref, RowChange, Value
+from streams.mass import Grams
+from streams.queries import BatchRow, BinRow
+from streams.rules import Line, PlaceRef, Spot, Standing, state_by_balance
+
+
+def batch_change(batch: BatchRow, *, was: dict[str, Value], now: dict[str, Value]) -> RowChange:
+    """New values of a batch, with the ones they replace."""
+    return RowChange(table="batch", key=batch.code, row_id=batch.id, was=was, values=now)
+
+
+def bin_change(bin: BinRow, *, was: dict[str, Value], now: dict[str, Value]) -> RowChange:
+    """New values of a bin, with the ones they replace."""
+    return RowChange(table="bin", key=bin.code, row_id=bin.id, was=was, values=now)
+
+
+def state_change(batch: BatchRow, state: BatchState) -> list[RowChange]:
+    """The change to a state; none when it is in it already."""
+    if batch.state is state:
+        return []
+    return [batch_change(batch, was={"state": batch.state.value}, now={"state": state.value})]
+
+
+def after(standings: Sequence[Standing], lines: Iterable[Line]) -> list[Standing]:
+    """What stands where when the lines have been booked; spots that come to zero drop out."""
+    stands: dict[tuple[int, Spot], Standing] = {(s.batch.id, s.spot): s for s in standings}
+    for line in lines:
+        for spot, sign in ((line.source, -1), (line.target, 1)):
+            before = stands.get((line.batch.id, spot))
+            mass_g = (before.mass_g if before else 0) + sign * line.mass_g
+            pieces = (before.pieces if before else 0) + sign * (line.pieces or 0)
+            stands[line.batch.id, spot] = Standing(line.batch, spot, Grams(mass_g), pieces)
+    return [standing for standing in stands.values() if standing.mass_g != 0]
+
+
+def follow_balance(
+    batch: BatchRow, standings: Sequence[Standing], lines: Iterable[Line]
+) -> list[RowChange]:
+    """The batch's state after the lines, as the balance says it."""
+    own = [line for line in lines if line.batch.id == batch.id]
+    return state_change(batch, state_by_balance(after(standings, own)))
+
+
+def new_bin(
+    code: str, site: SiteRow, destination: DestinationRow | None, container: Ref | None
+) -> RowChange:
+    """The row of a bin that is opened."""
+    return RowChange(
+        table="bin",
+        key=code,
+        values={
+            "code": code,
+            "site": site.ref,
+            "destination": destination.ref if destination else None,
+            "container": container,
+            "state": "open",
+            "gross_g": None,
+            "tare_g": None,
+        },
+    )
+
+
+def to_place(taken: Iterable[Standing], place: PlaceRef, *, counted: bool = True) -> list[Line]:
+    """Lines that bring standings to a place as they are: same group, same quality.
+
+    counted: whether their pieces go along (moisture and dust have none).
+    """
+    return [
+        Line(
+            standing.batch,
+            standing.spot,
+            Spot(place, standing.spot.group, standing.spot.quality),
+            standing.mass_g,
+            standing.pieces if counted else None,
+        )
+        for standing in taken
+    ]

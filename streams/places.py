@@ -1,0 +1,162 @@
+"""Places: their codes, and making them on first use. A code says everything that a place is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlmodel import Session
+
+from catalogue.kinds import WEIGHING_DIFFERENCE, Pool
+from catalogue.rulebook import DestinationRow, NamedRow, SiteRow
+from chain.register import Ref
+from streams.rules import PlaceRef
+from streams.tables import Place
+
+_place = Place.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceName:
+    """A place before it has a key. within: the place that its totals are kept for."""
+
+    code: str
+    pool: Pool
+    site_id: int
+    destination_id: int | None = None
+    loss_kind_id: int | None = None
+    bin_id: int | None = None
+    shipment: str | None = None
+    within: PlaceName | None = None
+
+
+def supplier(site: SiteRow) -> PlaceName:
+    """Where everything comes from."""
+    return PlaceName(code=f"SUPPLIER/{site.code}", pool=Pool.SUPPLIER, site_id=site.id)
+
+
+def returned(site: SiteRow) -> PlaceName:
+    """What was refused or sent back: at the supplier again, and shown as such."""
+    return PlaceName(code=f"SUPPLIER/{site.code}/returned", pool=Pool.SUPPLIER, site_id=site.id)
+
+
+def holding(site: SiteRow) -> PlaceName:
+    return PlaceName(code=f"HOLDING/{site.code}", pool=Pool.HOLDING, site_id=site.id)
+
+
+def quarantine(site: SiteRow) -> PlaceName:
+    return PlaceName(code=f"QUARANTINE/{site.code}", pool=Pool.QUARANTINE, site_id=site.id)
+
+
+def finds(site: SiteRow) -> PlaceName:
+    return PlaceName(code=f"FINDS/{site.code}", pool=Pool.FINDS, site_id=site.id)
+
+
+def loss(site: SiteRow, kind: NamedRow) -> PlaceName:
+    return PlaceName(
+        code=f"LOSS/{site.code}/{kind.code}",
+        pool=Pool.LOSS,
+        site_id=site.id,
+        loss_kind_id=kind.id,
+    )
+
+
+def confirmed(site: SiteRow, treatment: DestinationRow) -> PlaceName:
+    return PlaceName(
+        code=f"CONFIRMED/{site.code}/{treatment.label}",
+        pool=Pool.CONFIRMED,
+        site_id=site.id,
+        destination_id=treatment.id,
+    )
+
+
+def in_bin(site: SiteRow, bin: Ref, destination: Ref | None) -> PlaceName:
+    """A bin, within all bins of its site for its destination; a work bin has none."""
+    destination_id = destination.id if destination else None
+    all_bins = PlaceName(
+        code=f"BIN/{site.code}/={destination.code if destination else 'work'}",
+        pool=Pool.BIN,
+        site_id=site.id,
+        destination_id=destination_id,
+    )
+    return PlaceName(
+        code=f"BIN/{site.code}/{bin.code}",
+        pool=Pool.BIN,
+        site_id=site.id,
+        destination_id=destination_id,
+        bin_id=bin.id,
+        within=all_bins,
+    )
+
+
+def shipped(site: SiteRow, shipment: str, destination: Ref) -> PlaceName:
+    """A shipment's part for one destination, within all that is under way to it."""
+    all_shipped = PlaceName(
+        code=f"SHIPPED/{site.code}/={destination.code}",
+        pool=Pool.SHIPPED,
+        site_id=site.id,
+        destination_id=destination.id,
+    )
+    return PlaceName(
+        code=f"SHIPPED/{site.code}/{shipment}/{destination.code}",
+        pool=Pool.SHIPPED,
+        site_id=site.id,
+        destination_id=destination.id,
+        shipment=shipment,
+        within=all_shipped,
+    )
+
+
+def places(session: Session, names: Iterable[PlaceName]) -> list[PlaceRef]:
+    """The places of these names, made where they are new. One statement when all exist."""
+    wanted = list(names)
+    every = {name.code: name for name in wanted}
+    every |= {name.within.code: name.within for name in wanted if name.within}
+    known = _known(session, every)
+    new = [name for name in every.values() if name.code not in known]
+    if new:
+        for name in sorted(new, key=lambda name: name.within is not None):
+            within_id = known[name.within.code].id if name.within else None
+            session.execute(insert(_place).values(_columns(name, within_id)))
+            known |= _known(session, [name.code])
+    return [known[name.code] for name in wanted]
+
+
+def _columns(name: PlaceName, within_id: int | None) -> dict[str, object]:
+    return {
+        "code": name.code,
+        "pool": name.pool.value,
+        "site_id": name.site_id,
+        "destination_id": name.destination_id,
+        "loss_kind_id": name.loss_kind_id,
+        "bin_id": name.bin_id,
+        "shipment": name.shipment,
+        "within_id": within_id,
+    }
+
+
+def _known(session: Session, codes: Iterable[str]) -> dict[str, PlaceRef]:
+    columns = (_place.c.id, _place.c.code, _place.c.pool, _place.c.within_id)
+    rows = session.execute(
+        select(*columns, _place.c.destination_id).where(_place.c.code.in_(list(codes)))
+    )
+    return {row.code: place_ref(row) for row in rows}
+
+
+def place_ref(row: object) -> PlaceRef:
+    """A PlaceRef from a row with id, code, pool, within_id and destination_id."""
+    identity, code, pool, within_id, destination_id = row  # type: ignore[misc]
+    return PlaceRef(
+        id=identity,
+        code=code,
+        pool=Pool(pool),
+        total_id=within_id or identity,
+        may_owe=may_owe(code),
+        destination_id=destination_id,
+    )
+
+
+def may_owe(code: str) -> bool:
+    """Whether a place may stand below zero: SUPPLIER, and the weighing difference."""
+    return code.startswith("SUPPLIER/") or code.endswith(f"/{WEIGHING_DIFFERENCE}")

@@ -1,0 +1,102 @@
+"""Repeats and refusals: the same scan gets the same answer, by whichever call it comes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, literal, select, update
+from sqlmodel import Session
+
+from catalogue.errors import Parked, Refusal, RuleBroken, ScanReused, concrete
+from catalogue.rulebook import SiteRow
+from chain.tables import Entry
+from proof.canonical import canonical
+from streams.ledger import Booked, Command, content, said_in_order
+from streams.tables import Scan
+
+_entry = Entry.__table__  # type: ignore[attr-defined]
+_scan = Scan.__table__  # type: ignore[attr-defined]
+
+
+def answered(session: Session, kind: str, target: str | None, command: Command) -> Booked | None:
+    """What this scan was answered before, or None when it is new. One statement.
+
+    Raises ScanReused when the content differs; the refusal of before, when there was one.
+    """
+    one = select(literal(1).label("one")).subquery()
+    row = session.execute(
+        select(_entry.c.id, _entry.c.payload, _scan.c.content, _scan.c.status, _scan.c.problem)
+        .select_from(one)
+        .outerjoin(_entry, _entry.c.scan_id == command.scan_id)
+        .outerjoin(_scan, _scan.c.scan_id == command.scan_id)
+    ).one()
+    if row.payload is not None:
+        return _repeated(row.id, json.loads(row.payload), content(kind, target, command))
+    if row.status is not None:
+        if row.content != content(kind, target, command):
+            raise ScanReused(scan_id=command.scan_id)
+        raise _refusal_of(row.status, row.problem, command.scan_id)
+    return None
+
+
+def _repeated(entry_id: int, payload: Mapping[str, Any], said: str) -> Booked:
+    if payload["content"] != said:
+        raise ScanReused(scan_id=payload["scan_id"])
+    entry = f"{payload['chain']}#{payload['seq']}"
+    return Booked(said_in_order({**payload["answer"], "entry": entry}), entry_id, repeated=True)
+
+
+def _refusal_of(status: str, problem: str, scan_id: str) -> Refusal:
+    if status == "parked":
+        return Parked(scan_id=scan_id)
+    said = json.loads(problem)
+    return concrete(RuleBroken)[said["code"]](**said["figures"])
+
+
+def keep(
+    session: Session,
+    *,
+    status: str,
+    refusal: Refusal,
+    kind: str,
+    target: str | None,
+    command: Command,
+    request: Mapping[str, Any],
+    site: SiteRow,
+    now: datetime,
+) -> None:
+    """Keep a scan that was not booked, as it came. Keeping it twice changes nothing."""
+    known = session.execute(select(_scan.c.scan_id).where(_scan.c.scan_id == command.scan_id))
+    if known.one_or_none() is not None:
+        return
+    problem = {"code": refusal.code, "figures": dict(refusal.figures)}
+    session.execute(
+        insert(_scan).values(
+            scan_id=command.scan_id,
+            site_id=site.id,
+            kind=kind,
+            target=target,
+            content=content(kind, target, command),
+            command=canonical(dict(request)).decode(),
+            status=status,
+            problem=canonical(problem).decode(),
+            received_at=now,
+        )
+    )
+
+
+def lift(session: Session, scan_id: str) -> None:
+    """Forget that a scan was kept, so that it can be booked in the same transaction."""
+    session.execute(delete(_scan).where(_scan.c.scan_id == scan_id))
+
+
+def settle(session: Session, scan_id: str, *, status: str, reason: str, now: datetime) -> None:
+    """Say how a kept scan ended."""
+    session.execute(
+        update(_scan)
+        .where(_scan.c.scan_id == scan_id)
+        .values(status=status, settled_at=now, settled_reason=reason)
+    )

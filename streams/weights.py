@@ -1,0 +1,74 @@
+"""What a scale says of a weighing, and what a team leader should look at twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from catalogue.errors import Malformed
+from catalogue.kinds import Quality
+from catalogue.rulebook import ContainerRow, Rulebook, ScaleRow, SiteRow
+from streams.ledger import Flagged, Weighed
+
+DIVISIONS_MIN = 20
+"""Below twenty of its divisions a class III scale tells too little (EN 45501, minimum load)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weight:
+    """Gross and tare as they came, with the scale that says how well they are known."""
+
+    gross_g: int
+    tare_g: int
+    quality: Quality
+    scale: ScaleRow | None
+
+    def weighed(self, subject: str) -> Weighed:
+        return Weighed(
+            subject=subject,
+            gross_g=self.gross_g,
+            tare_g=self.tare_g,
+            quality=self.quality.value,
+            scale=self.scale.ref if self.scale else None,
+        )
+
+    def flags(self, subject: str, containers: Sequence[ContainerRow] = ()) -> list[Flagged]:
+        """Unusual, so asked again and flagged, but not refused."""
+        flags = []
+        if self.scale and self.gross_g < DIVISIONS_MIN * self.scale.division_g:
+            figures = {"gross_g": self.gross_g, "division_g": self.scale.division_g}
+            flags.append(Flagged("light_for_scale", subject, figures))
+        limits = [container.max_g for container in containers if container.max_g]
+        if limits and self.gross_g - self.tare_g > sum(limits):
+            figures = {"mass_g": self.gross_g - self.tare_g, "max_g": sum(limits)}
+            flags.append(Flagged("heavy_for_container", subject, figures))
+        return flags
+
+
+def weight(
+    book: Rulebook,
+    site: SiteRow,
+    *,
+    gross_g: int,
+    tare_g: int,
+    quality: str | None,
+    scale: str | None,
+    day: date,
+) -> tuple[Weight, list[Flagged]]:
+    """A weight with its quality: an overdue scale makes it estimated, and says so."""
+    row = book.scale(scale, site) if scale else None
+    known = known_quality(quality)
+    flags = []
+    if row is not None and row.calibration_due < day:
+        known = Quality.ESTIMATED
+        figures = {"calibration_due": row.calibration_due.isoformat()}
+        flags.append(Flagged("scale_overdue", row.code, figures))
+    return Weight(gross_g=gross_g, tare_g=tare_g, quality=known, scale=row), flags
+
+
+def known_quality(quality: str | None) -> Quality:
+    """Measured unless said otherwise. Raises Malformed."""
+    if quality not in (None, *Quality):
+        raise Malformed(field="quality", problem="unknown", read=quality[:20] if quality else "")
+    return Quality(quality or Quality.MEASURED)
