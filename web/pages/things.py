@@ -173,7 +173,6 @@ class FindPage:
     site: str
     zone: str
     handed_over_at: datetime | None
-    advice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
