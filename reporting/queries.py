@@ -1,0 +1,252 @@
+"""The circularity figures, read from the totals that are kept with every booking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, null, or_, select
+from sqlmodel import Session
+
+from catalogue.access import Viewer
+from catalogue.kinds import BatchState, Pool, Quality, Stream
+from catalogue.rulebook import Rulebook, rulebook
+from catalogue.tables import Destination
+from chain.tables import Chain, Entry
+from reporting import access, circularity
+from reporting.circularity import Route, Sum
+from reporting.measures import SCHEMES, measures
+from reporting.periods import Spans, month_of, months_between
+from reporting.questions import Basis, By, Question
+from reporting.report import AsOf, Report
+from streams.tables import Batch, Place, Total
+
+_total = Total.__table__  # type: ignore[attr-defined]
+_place = Place.__table__  # type: ignore[attr-defined]
+_batch = Batch.__table__  # type: ignore[attr-defined]
+_entry = Entry.__table__  # type: ignore[attr-defined]
+_chain = Chain.__table__  # type: ignore[attr-defined]
+_destination = Destination.__table__  # type: ignore[attr-defined]
+
+RETURNED = "/returned"
+OPEN_STATES = (BatchState.RECEIVED.value, BatchState.SORTING.value)
+
+
+def circularity_report(session: Session, viewer: Viewer, asked: Question) -> Report:
+    """The circularity report as the viewer may see it.
+
+    Four statements, whatever the size of the register: the edition of the rulebook (which is read
+    anew when it changed), the heads of the chains, the totals, and the open batches. The session
+    should see one state throughout (`Database.read`), or `as_of` may lie before the figures.
+    Raises NotFound and NotAllowed as `access.scope`.
+    """
+    book = rulebook(session)
+    seen = access.scope(book, viewer, asked)
+    sums = _sums(session, book, seen, asked)
+    found = circularity.terms(sums)
+    destinations = circularity.destined(sums)
+    return Report(
+        asked=asked,
+        suppliers=asked.suppliers,
+        sites=tuple(site.code for site in seen.sites),
+        terms=found,
+        destinations=destinations,
+        measures=measures(found, destinations, asked.basis),
+        as_of=as_of(session, seen),
+        rows=_rows(book, asked, sums, found.opening_g),
+        open_batches=_open_batches(session, seen, asked),
+    )
+
+
+def _rows(
+    book: Rulebook, asked: Question, sums: list[Sum], opening_g: int
+) -> list[circularity.Row]:
+    if asked.by is None:
+        return []
+    if asked.by is By.DESTINATION:
+        return circularity.destination_rows(sums)
+    keys = {one.key for one in sums if one.key is not None}
+    found = circularity.rows(sums, _names(book, asked.by, keys))
+    if asked.by is By.MONTH and asked.basis is Basis.BOOKED:
+        return circularity.opened_on(found, opening_g)
+    return found
+
+
+def _names(book: Rulebook, by: By, keys: set[str]) -> dict[str, Mapping[str, str]]:
+    """Names of the rows, in the order of the rows. Months have none, but leave no gap."""
+    if by is By.SUPPLIER:
+        return {key: {"en": book.organisations[key].name} for key in sorted(keys)}
+    if by is By.ARTICLE_GROUP:
+        named = {row.code: row.names for o in book.operators.values() for row in o.groups.values()}
+        return {key: named[key] for key in sorted(keys)}
+    if not keys:
+        return {}
+    first, last = (date.fromisoformat(f"{key}-01") for key in (min(keys), max(keys)))
+    return {month_of(month): {} for month in months_between(first, last)}
+
+
+def _sums(session: Session, book: Rulebook, seen: access.Scope, asked: Question) -> list[Sum]:
+    routes: dict[int, Route] = {}
+    losses = {row.id: row.code for o in book.operators.values() for row in o.loss_kinds.values()}
+    keys = _keys(book, asked.by)
+    sums = []
+    for row in session.execute(_grouped(seen, asked)):
+        if row.destination_id is not None and row.destination_id not in routes:
+            routes[row.destination_id] = _route(book, row)
+        sums.append(
+            Sum(
+                pool=Pool(row.pool),
+                quality=Quality(row.quality),
+                # PostgreSQL sums whole numbers into a decimal type.
+                mass_g=int(row.mass_g),
+                key=_key(row.key, asked.by, keys),
+                before=bool(row.before),
+                returned=row.pool == Pool.SUPPLIER and row.code.endswith(RETURNED),
+                route=None if row.destination_id is None else routes[row.destination_id],
+                loss_kind=None if row.loss_kind_id is None else losses[row.loss_kind_id],
+            )
+        )
+    return sums
+
+
+def _keys(book: Rulebook, by: By | None) -> Mapping[int, str]:
+    if by is By.SUPPLIER:
+        return {row.id: row.code for row in book.organisations.values()}
+    if by is By.ARTICLE_GROUP:
+        return {row.id: row.code for o in book.operators.values() for row in o.groups.values()}
+    return {}
+
+
+def _key(value: Any, by: By | None, keys: Mapping[int, str]) -> str | None:
+    if value is None:
+        return None
+    return month_of(value) if by is By.MONTH else keys[value]
+
+
+def _route(book: Rulebook, row: Row[Any]) -> Route:
+    for operator in book.operators.values():
+        known = operator.destinations_by_id.get(row.destination_id)
+        if known is not None:
+            return Route(
+                operator=operator.organisation.code,
+                code=known.code,
+                version=known.version,
+                stream=Stream(known.stream),
+                names=known.names,
+                cells={scheme: getattr(row, scheme) for scheme in SCHEMES},
+            )
+    raise AssertionError("A place refers to a destination that no operator has.")
+
+
+def _grouped(seen: access.Scope, asked: Question) -> Select[Any]:
+    """Totals of the period (and for booked of the time before) per place, quality and row."""
+    first = asked.period.first
+    keys: dict[By, ColumnElement[Any]] = {
+        By.MONTH: case((_total.c.start >= first, _total.c.start), else_=null()),
+        By.SUPPLIER: _total.c.supplier_id,
+        By.ARTICLE_GROUP: _total.c.group_id,
+    }
+    inner = (
+        select(
+            _total.c.place_id,
+            _total.c.quality,
+            _total.c.mass_g,
+            case((_total.c.start < first, 1), else_=0).label("before"),
+            (keys[asked.by] if asked.by in keys else null()).label("key"),
+        )
+        .join(_place, _place.c.id == _total.c.place_id)
+        .where(_total.c.basis == asked.basis.value, _within(seen), _when(asked))
+        .subquery()
+    )
+    cells = [_destination.c[scheme] for scheme in SCHEMES]
+    return (
+        select(
+            _place.c.pool,
+            _place.c.code,
+            _place.c.loss_kind_id,
+            _place.c.destination_id,
+            *cells,
+            inner.c.quality,
+            inner.c.before,
+            inner.c.key,
+            func.sum(inner.c.mass_g).label("mass_g"),
+        )
+        .join(_place, _place.c.id == inner.c.place_id)
+        .outerjoin(_destination, _destination.c.id == _place.c.destination_id)
+        .group_by(_place.c.id, _destination.c.id, inner.c.quality, inner.c.before, inner.c.key)
+    )
+
+
+def _within(seen: access.Scope) -> ColumnElement[bool]:
+    sites: ColumnElement[bool] = _place.c.site_id.in_(seen.site_ids)
+    if seen.supplier_ids is None:
+        return sites
+    return and_(sites, _total.c.supplier_id.in_(sorted(seen.supplier_ids)))
+
+
+def _when(asked: Question) -> ColumnElement[bool]:
+    during = _covered(asked.period.spans())
+    if asked.basis is Basis.RECEIVED:
+        return during
+    held = or_(
+        _place.c.pool.in_(sorted(pool.value for pool in circularity.HELD_POOLS)),
+        and_(
+            _place.c.pool.in_(sorted(pool.value for pool in circularity.ROUTED_POOLS)),
+            _place.c.destination_id.is_(None),
+        ),
+    )
+    return or_(during, and_(held, _covered(asked.period.spans_before())))
+
+
+def _covered(spans: Spans) -> ColumnElement[bool]:
+    months = () if spans.months is None else (("month", spans.months),)
+    ranges: Iterable[Any] = (*months, *(("day", days) for days in spans.days))
+    return or_(
+        false(),
+        *(
+            and_(_total.c.span == span, _total.c.start >= first, _total.c.start < end)
+            for span, (first, end) in ranges
+        ),
+    )
+
+
+def as_of(session: Session, seen: access.Scope) -> list[AsOf]:
+    """Where the chains of these sites stand. One statement."""
+    by_chain = {site.chain: site.code for site in seen.sites}
+    heads = session.execute(
+        select(_chain.c.code, _chain.c.size, _chain.c.head_hash)
+        .where(_chain.c.code.in_(sorted(by_chain)))
+        .order_by(_chain.c.code)
+    )
+    return [AsOf(by_chain[row.code], row.size, row.head_hash) for row in heads]
+
+
+def asked_for(seen: access.Scope, asked: Question) -> list[ColumnElement[bool]]:
+    """Conditions on batch and entry, for a statement that joins both: the lines of exports."""
+    day = _batch.c.received_day if asked.basis is Basis.RECEIVED else _entry.c.day
+    return [
+        day >= asked.period.first,
+        day < asked.period.end,
+        *_batches_within(seen),
+    ]
+
+
+def _batches_within(seen: access.Scope) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = [_batch.c.site_id.in_(seen.site_ids)]
+    if seen.supplier_ids is not None:
+        where.append(_batch.c.supplier_id.in_(sorted(seen.supplier_ids)))
+    return where
+
+
+def _open_batches(session: Session, seen: access.Scope, asked: Question) -> int:
+    """Batches not closed yet: of those received in the period, or before its end (booked)."""
+    where = [
+        *_batches_within(seen),
+        _batch.c.state.in_(OPEN_STATES),
+        _batch.c.received_day < asked.period.end,
+    ]
+    if asked.basis is Basis.RECEIVED:
+        where.append(_batch.c.received_day >= asked.period.first)
+    counted = session.execute(select(func.count()).select_from(_batch).where(*where))
+    return int(counted.scalar_one())
