@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from labels.fonts import Weight, width_of
 
@@ -23,7 +24,9 @@ class Lines:
 
 
 def clean(text: str) -> str:
-    """The text on one line, without the control characters that a printer or XML would choke on."""
+    """The text on one line, accents joined to their letters, without the control characters that a
+    printer or XML would choke on."""
+    text = normalize("NFC", text)
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

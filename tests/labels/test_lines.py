@@ -60,9 +60,13 @@ def test_what_is_too_long_by_far_ends_in_an_ellipsis() -> None:
     assert words.lines[-1].endswith(ELLIPSIS)
 
 
+def test_an_accent_that_came_apart_is_joined_to_its_letter() -> None:
+    assert clean("Caf\u0065\u0301  Zee\u0308n") == "Caf\u00e9 Ze\u00ebn"
+
+
 LETTERS = (
     "\u00e9\u00eb\u00ef\u00f3\u00fc\u00e4\u00f6\u00df\u00e7"
-    "\u00f1\u0142\u0159\u20ac\u2013\u2026\u00b3\u00b0"
+    "\u0133\u00f1\u0142\u0159\u20ac\u2013\u2026\u00b3\u00b0"
 )
 
 
