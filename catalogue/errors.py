@@ -226,6 +226,22 @@ class Parked(RuleBroken):
     advice = "Go on with your work. Your team leader decides."
 
 
+class Unauthenticated(NotAllowed):
+    """401: nobody is signed in, or the token is unknown, expired or revoked."""
+
+    code = "unauthenticated"
+    title = "Sign in first."
+    advice = "Sign in again, or ask for a new token."
+
+
+class SignInFailed(NotAllowed):
+    """The address and the password do not belong together; which is wrong is not said."""
+
+    code = "sign_in_failed"
+    title = "This address and password do not fit."
+    advice = "Try again, or ask your administrator for a new password."
+
+
 def concrete(kind: type[Refusal] = Refusal) -> dict[str, type[Refusal]]:
     """Every refusal that can be raised, by code."""
     found = {}

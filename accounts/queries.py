@@ -1,0 +1,177 @@
+"""Reads of accounts: who is behind a token, and which accounts there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from accounts.rules import as_typed
+from accounts.secret import is_password, token_hash
+from accounts.tables import Person, Token
+from catalogue.access import STAFF, Viewer
+from catalogue.errors import SignInFailed
+from catalogue.kinds import Role
+from catalogue.rulebook import Rulebook, rulebook
+
+_person = Person.__table__  # type: ignore[attr-defined]
+_token = Token.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """Somebody, or some machine, that showed a valid token.
+
+    actor: what is noted beside an act, "person:3" or "token:12". language: of the person; None
+    for a machine. kind: "session" or "api".
+    """
+
+    viewer: Viewer
+    actor: str
+    name: str
+    language: str | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A machine's token as lists show it."""
+
+    id: int
+    name: str
+    role: Role
+    organisation_id: int
+    site_id: int | None
+    created_at: datetime
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as lists show it."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    organisation_id: int
+    site_id: int | None
+    active: bool
+
+
+def viewer_of(session: Session, plain_token: str, now: datetime) -> Signed | None:
+    """Who is behind a token; None when it is unknown, expired or revoked, or its person left.
+
+    One statement, and those of `rulebook`. A person's role is the one it has now.
+    """
+    hashed = token_hash(plain_token)
+    if hashed is None:
+        return None
+    row = session.execute(
+        select(
+            _token.c.id,
+            _token.c.kind,
+            _token.c.person_id,
+            _token.c.expires_at,
+            _token.c.revoked_at,
+            _person.c.active,
+            _person.c.language,
+            func.coalesce(_person.c.name, _token.c.name).label("name"),
+            func.coalesce(_person.c.role, _token.c.role).label("role"),
+            func.coalesce(_person.c.organisation_id, _token.c.organisation_id).label("home"),
+            _token.c.site_id,
+        )
+        .outerjoin_from(_token, _person, _token.c.person_id == _person.c.id)
+        .where(_token.c.hash == hashed)
+    ).one_or_none()
+    if row is None or row.revoked_at is not None:
+        return None
+    if row.expires_at is not None and row.expires_at <= now:
+        return None
+    if row.person_id is not None and not row.active:
+        return None
+    actor = f"token:{row.id}" if row.person_id is None else f"person:{row.person_id}"
+    viewer = viewer_as(rulebook(session), Role(row.role), row.home, row.site_id)
+    return Signed(viewer=viewer, actor=actor, name=row.name, language=row.language, kind=row.kind)
+
+
+def viewer_as(
+    book: Rulebook, role: Role, organisation_id: int, site_id: int | None = None
+) -> Viewer:
+    """What a role at an organisation sees."""
+    if role in STAFF:
+        return Viewer(
+            role=role,
+            organisation_id=organisation_id,
+            operator_id=organisation_id,
+            site_id=site_id,
+        )
+    if role is Role.SUPPLIER:
+        below = book.children(organisation_id)
+        return Viewer(role=role, organisation_id=organisation_id, supplier_ids=below)
+    return Viewer(role=role, organisation_id=organisation_id, outlet_id=organisation_id)
+
+
+def person_by_password(session: Session, *, email: str, password: str) -> int:
+    """Key of the person who knows this password. One statement, and some 50 ms of arithmetic.
+
+    Raises SignInFailed, after the same time whether the address or the password is wrong.
+    """
+    kept = as_typed(email).strip().lower()
+    row = session.execute(
+        select(_person.c.id, _person.c.password_hash).where(
+            _person.c.email == kept, _person.c.active
+        )
+    ).one_or_none()
+    if not is_password(password, row.password_hash if row else None):
+        raise SignInFailed
+    assert row is not None, "nobody has no password"
+    return int(row.id)
+
+
+def api_tokens(
+    session: Session, organisation_ids: Collection[int], *, now: datetime
+) -> list[TokenRow]:
+    """Valid tokens of machines of these organisations, newest first. One statement."""
+    rows = session.execute(
+        select(
+            _token.c.id,
+            _token.c.name,
+            _token.c.role,
+            _token.c.organisation_id,
+            _token.c.site_id,
+            _token.c.created_at,
+            _token.c.expires_at,
+        )
+        .where(
+            _token.c.organisation_id.in_(organisation_ids),
+            _token.c.kind == "api",
+            _token.c.revoked_at.is_(None),
+            _token.c.expires_at.is_(None) | (_token.c.expires_at > now),
+        )
+        .order_by(_token.c.id.desc())
+    )
+    return [TokenRow(key, name, Role(role), *rest) for key, name, role, *rest in rows]
+
+
+def people(session: Session, organisation_ids: Collection[int]) -> list[PersonRow]:
+    """People of these organisations, by name. One statement."""
+    rows = session.execute(
+        select(
+            _person.c.id,
+            _person.c.email,
+            _person.c.name,
+            _person.c.role,
+            _person.c.organisation_id,
+            _person.c.site_id,
+            _person.c.active,
+        )
+        .where(_person.c.organisation_id.in_(organisation_ids))
+        .order_by(_person.c.name, _person.c.id)
+    )
+    return [
+        PersonRow(key, email, name, Role(role), *rest) for key, email, name, role, *rest in rows
+    ]

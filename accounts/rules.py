@@ -1,0 +1,77 @@
+"""What an address and a password must be, and what a role must belong to: pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, timedelta
+from typing import Final
+
+from catalogue.errors import Malformed
+from catalogue.kinds import Role
+
+PASSWORD_LENGTH_MIN: Final = 12
+PASSWORD_LENGTH_MAX: Final = 128
+PASSWORD_VARIETY_MIN: Final = 5
+"""Different characters a password needs at least: only a repeated key has fewer."""
+
+EMAIL_LENGTH_MAX: Final = 200
+NAME_LENGTH_MAX: Final = 120
+ACTOR_KEPT: Final = timedelta(days=90)
+"""How long it is known who did something; after that only the register remains."""
+
+
+def email(given: str) -> str:
+    """The address as it is kept: trimmed, in lower case. Raises Malformed."""
+    kept = unicodedata.normalize("NFC", given).strip().lower()
+    local, at, host = kept.rpartition("@")
+    whole = at and local and "." in host and not host.startswith(".") and not host.endswith(".")
+    if not whole or "@" in local or len(kept) > EMAIL_LENGTH_MAX or not _is_one_word(kept):
+        raise Malformed(field="email", problem="not an email address")
+    return kept
+
+
+def name(given: str) -> str:
+    """What somebody or something is called, trimmed. Raises Malformed."""
+    kept = unicodedata.normalize("NFC", given).strip()
+    if not kept or len(kept) > NAME_LENGTH_MAX or not kept.isprintable():
+        raise Malformed(field="name", problem=f"1 to {NAME_LENGTH_MAX} characters on one line")
+    return kept
+
+
+def password(given: str, *, email: str) -> str:
+    """A new password as it is hashed. Length counts, composition does not. Raises Malformed.
+
+    Source: NIST SP 800-63B-4 section 3.1.1.2.
+    """
+    kept = as_typed(given)
+    if len(kept) < PASSWORD_LENGTH_MIN:
+        problem = f"shorter than {PASSWORD_LENGTH_MIN} characters"
+    elif len(kept) > PASSWORD_LENGTH_MAX:
+        problem = f"longer than {PASSWORD_LENGTH_MAX} characters"
+    elif len(set(kept)) < PASSWORD_VARIETY_MIN:
+        problem = "too few different characters"
+    elif kept.casefold() == email.casefold():
+        problem = "the same as the email address"
+    else:
+        return kept
+    raise Malformed(field="password", problem=problem)
+
+
+def as_typed(password: str) -> str:
+    """A password in the form that is hashed, whichever keyboard it came from."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def require_home(role: Role, *, is_staff: bool, at_site: bool) -> None:
+    """Raise Malformed when somebody who is no staff is tied to a site."""
+    if at_site and not is_staff:
+        raise Malformed(field="site", problem=f"not for the role {role.value}")
+
+
+def erase_on(day: date) -> date:
+    """From when on nobody knows any more who did what was done on `day`."""
+    return day + ACTOR_KEPT
+
+
+def _is_one_word(text: str) -> bool:
+    return text.isprintable() and not any(letter.isspace() for letter in text)
