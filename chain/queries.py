@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from chain.tables import Chain, Entry, Node
 
-_chain = Chain.__table__  # type: ignore[attr-defined]
+CHAIN = _chain = Chain.__table__  # type: ignore[attr-defined]
 _entry = Entry.__table__  # type: ignore[attr-defined]
 _node = Node.__table__  # type: ignore[attr-defined]
 

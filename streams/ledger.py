@@ -31,6 +31,9 @@ from streams.tables import Balance, Flag, GateBalance, GateLine, Movement, Note,
 NEW_BATCH: Final = THIS_ENTRY
 """Key of a batch that gets its own from the entry that makes it."""
 
+TIMED_BY_SERVER: Final = frozenset({"delivery", "codes", "bin", "handover"})
+"""Kinds whose time the server may give: a repeat comes later and still is the same."""
+
 CLOCK_AHEAD_MAX: Final = timedelta(minutes=5)
 
 _BALANCE_KEYS = ("place_id", "batch_id", "group_id", "quality")
@@ -128,7 +131,10 @@ def require_reason(book: OperatorBook, reason: str | None, act: str) -> None:
 
 def content(kind: str, target: str | None, command: Command) -> str:
     """What "the same content" means: the whole command with its target, but for the note."""
-    return chain.content_of(kind, target, _plain(command))
+    said = _plain(command)
+    if kind in TIMED_BY_SERVER:
+        del said["scanned_at"]
+    return chain.content_of(kind, target, said)
 
 
 def book(session: Session, act: Act, *, now: datetime) -> Booked:

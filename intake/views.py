@@ -1,0 +1,206 @@
+"""Lists of deliveries and finds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlmodel import Session
+
+from catalogue.access import Viewer, require
+from catalogue.errors import NotFound
+from catalogue.rulebook import Rulebook, SiteRow
+from chain.tables import Entry
+from intake.rules import beyond_limit
+from intake.tables import Delivery, Find, Receipt
+from streams.tables import Batch
+from streams.views import Asked, newest_first, sites_of
+
+_delivery = Delivery.__table__  # type: ignore[attr-defined]
+_receipt = Receipt.__table__  # type: ignore[attr-defined]
+_find = Find.__table__  # type: ignore[attr-defined]
+_batch = Batch.__table__  # type: ignore[attr-defined]
+_entry = Entry.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDelivery:
+    """A delivery: announced against received. flagged: they differ beyond the site's limit."""
+
+    code: str
+    site: SiteRow
+    supplier: str
+    expected_on: date
+    announced_g: int
+    received_g: int
+    batches: int
+    state: str
+    lines: Sequence[Mapping[str, Any]]
+
+    @property
+    def flagged(self) -> bool:
+        return self.batches > 0 and beyond_limit(
+            announced_mass_g=self.announced_g,
+            received_g=self.received_g,
+            limit_permille=self.site.announced_limit_permille,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedFind:
+    """A find: kind and count, never whose it was."""
+
+    code: str
+    site: str
+    kind: str
+    count: int
+    mass_g: int | None
+    batch: str | None
+    day: date
+    handed_over: bool
+    reversed: bool
+
+
+def list_deliveries(
+    session: Session, book: Rulebook, viewer: Viewer, asked: Asked
+) -> list[ListedDelivery]:
+    """Deliveries, the latest expected first. Two statements."""
+    statement = select(_delivery).where(
+        or_(
+            _delivery.c.site_id.in_(sites_of(book, viewer)),
+            _delivery.c.supplier_id.in_(sorted(viewer.supplier_ids)),
+        )
+    )
+    if asked.text:
+        wanted = asked.text.strip().upper()
+        statement = statement.where(_delivery.c.code.contains(wanted, autoescape=True))
+    if asked.state:
+        statement = statement.where(_delivery.c.state == asked.state)
+    if asked.day:
+        statement = statement.where(_delivery.c.expected_on == asked.day)
+    if asked.supplier:
+        supplier = book.organisations.get(asked.supplier)
+        ids = book.children(supplier.id) if supplier else frozenset()
+        statement = statement.where(_delivery.c.supplier_id.in_(sorted(ids)))
+    rows = session.execute(newest_first(statement, _delivery, asked, "expected_on")).all()
+    received = _received(session, [row.id for row in rows])
+    return [_listed(book, row, received.get(row.id, (0, 0))) for row in rows]
+
+
+def delivery_by_code(session: Session, book: Rulebook, code: str, viewer: Viewer) -> ListedDelivery:
+    """One delivery. Two statements. Raises NotFound."""
+    row = session.execute(select(_delivery).where(_delivery.c.code == code)).one_or_none()
+    if row is None:
+        raise NotFound
+    site = book.sites_by_id[row.site_id]
+    require(
+        viewer.sees_batch(
+            operator_id=site.operator_id, site_id=site.id, supplier_id=row.supplier_id
+        )
+    )
+    return _listed(book, row, _received(session, [row.id]).get(row.id, (0, 0)))
+
+
+def batches_of_delivery(session: Session, code: str) -> list[str]:
+    """Codes of the batches that came with a delivery, oldest first. One statement."""
+    joined = _receipt.join(_batch, _batch.c.id == _receipt.c.batch_id).join(
+        _delivery, _delivery.c.id == _receipt.c.delivery_id
+    )
+    rows = session.execute(
+        select(_batch.c.code)
+        .select_from(joined)
+        .where(_delivery.c.code == code)
+        .order_by(_batch.c.id)
+    )
+    return [row.code for row in rows]
+
+
+def delivery_of_batch(session: Session, batch_id: int) -> str | None:
+    """The delivery that a batch came with. One statement."""
+    return session.execute(
+        select(_delivery.c.code)
+        .select_from(_delivery.join(_receipt, _receipt.c.delivery_id == _delivery.c.id))
+        .where(_receipt.c.batch_id == batch_id)
+    ).scalar_one_or_none()
+
+
+def list_finds(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -> list[ListedFind]:
+    """Finds, newest first. One statement."""
+    statement = (
+        select(_find, _batch.c.code.label("batch"), _entry.c.day)
+        .select_from(
+            _find.outerjoin(_batch, _batch.c.id == _find.c.batch_id).join(
+                _entry, _entry.c.id == _find.c.id
+            )
+        )
+        .where(_find.c.site_id.in_(sites_of(book, viewer)))
+    )
+    if asked.text:
+        wanted = asked.text.strip().upper()
+        statement = statement.where(
+            or_(
+                _find.c.code.contains(wanted, autoescape=True),
+                _batch.c.code.contains(wanted, autoescape=True),
+            )
+        )
+    if asked.day:
+        statement = statement.where(_entry.c.day == asked.day)
+    if asked.state == "kept":
+        statement = statement.where(_find.c.handover_id.is_(None), _find.c.reversed.is_(False))
+    elif asked.state == "handed_over":
+        statement = statement.where(_find.c.handover_id.is_not(None))
+    rows = session.execute(newest_first(statement, _find, asked, None))
+    kinds = {
+        kind.id: code
+        for operator in book.operators.values()
+        for code, kind in operator.find_kinds.items()
+    }
+    return [
+        ListedFind(
+            code=row.code,
+            site=book.sites_by_id[row.site_id].code,
+            kind=kinds[row.kind_id],
+            count=row.count,
+            mass_g=row.mass_g,
+            batch=row.batch,
+            day=row.day,
+            handed_over=row.handover_id is not None,
+            reversed=row.reversed,
+        )
+        for row in rows
+    ]
+
+
+def _received(session: Session, delivery_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    rows = session.execute(
+        select(
+            _receipt.c.delivery_id,
+            func.sum(_batch.c.gross_g - _batch.c.tare_g),
+            func.count(),
+        )
+        .select_from(_receipt.join(_batch, _batch.c.id == _receipt.c.batch_id))
+        .where(
+            _receipt.c.delivery_id.in_(delivery_ids),
+            _batch.c.state.not_in(("reversed", "replaced")),
+        )
+        .group_by(_receipt.c.delivery_id)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+def _listed(book: Rulebook, row: Any, received: tuple[int, int]) -> ListedDelivery:
+    return ListedDelivery(
+        code=row.code,
+        site=book.sites_by_id[row.site_id],
+        supplier=book.organisations_by_id[row.supplier_id].code,
+        expected_on=row.expected_on,
+        announced_g=row.announced_g,
+        received_g=received[0],
+        batches=received[1],
+        state=row.state,
+        lines=json.loads(row.lines),
+    )

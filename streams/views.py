@@ -1,0 +1,354 @@
+"""Lists and whole pictures of batches and bins, as far as the viewer may see them.
+
+Lists are paged by key: `after` is the code of the last row seen, newest first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, false, func, or_, select, true
+from sqlmodel import Session
+
+from catalogue.access import Viewer
+from catalogue.kinds import Pool
+from catalogue.rulebook import Rulebook
+from chain import queries as chain
+from chain.queries import EntryRow
+from chain.tables import Entry
+from streams.queries import (
+    BatchRow,
+    BinRow,
+    batch_by_code,
+    batch_row,
+    bin_by_code,
+    bin_row,
+    contents_of_bin,
+    gate_balances,
+    standings_of_batch,
+)
+from streams.rules import Standing
+from streams.tables import Balance, Batch, Bin, Flag, Movement, Note, Place, Scan
+
+_batch = Batch.__table__  # type: ignore[attr-defined]
+_bin = Bin.__table__  # type: ignore[attr-defined]
+_place = Place.__table__  # type: ignore[attr-defined]
+_balance = Balance.__table__  # type: ignore[attr-defined]
+_movement = Movement.__table__  # type: ignore[attr-defined]
+_entry = Entry.__table__  # type: ignore[attr-defined]
+_flag = Flag.__table__  # type: ignore[attr-defined]
+_note = Note.__table__  # type: ignore[attr-defined]
+_scan = Scan.__table__  # type: ignore[attr-defined]
+
+PAGE_MAX = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a list is asked for. text: part of a code; day: one site-local day."""
+
+    after: str | None = None
+    limit: int = 50
+    text: str | None = None
+    day: date | None = None
+    supplier: str | None = None
+    site: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBatch:
+    """A batch in a list. held_g: what still waits to be sorted."""
+
+    batch: BatchRow
+    held_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBin:
+    """A bin in a list, with what stands in it."""
+
+    bin: BinRow
+    mass_g: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry of a history. undone: a later entry reversed it; note: its words, if kept."""
+
+    entry: EntryRow
+    undone: bool
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """What passed a gate and has not left through it yet."""
+
+    gate: str
+    free_g: int
+    free_pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class WholeBatch:
+    """Everything about one batch."""
+
+    batch: BatchRow
+    standings: Sequence[Standing]
+    history: Sequence[Told]
+    gates: Sequence[GateState]
+    replaced_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WholeBin:
+    """Everything about one bin."""
+
+    bin: BinRow
+    contents: Sequence[Standing]
+    history: Sequence[Told]
+
+
+@dataclass(frozen=True, slots=True)
+class Flagging:
+    """A flag with the entry that raised it."""
+
+    code: str
+    subject: str
+    figures: Mapping[str, Any]
+    entry: str
+    day: date
+    scan_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptScan:
+    """A scan that was not booked."""
+
+    scan_id: str
+    site: str
+    kind: str
+    target: str | None
+    status: str
+    command: Mapping[str, Any]
+    problem: Mapping[str, Any]
+    received_on: date
+    reason: str | None = field(default=None)
+
+
+def sites_of(book: Rulebook, viewer: Viewer) -> list[int]:
+    """The sites whose staff the viewer is."""
+    return [
+        site.id
+        for site in book.sites.values()
+        if viewer.sees_site(operator_id=site.operator_id, site_id=site.id)
+    ]
+
+
+def visible_batches(book: Rulebook, viewer: Viewer) -> ColumnElement[bool]:
+    """The condition under which a batch exists for the viewer."""
+    return or_(
+        _batch.c.site_id.in_(sites_of(book, viewer)),
+        _batch.c.supplier_id.in_(sorted(viewer.supplier_ids)),
+    )
+
+
+def newest_first(
+    statement: Select[Any], table: Table, asked: Asked, day_column: str | None
+) -> Select[Any]:
+    """A page of a list: after the row of `asked.after`, newest first."""
+    day = table.c[day_column] if day_column else None
+    if asked.after is not None:
+        last = select(table).where(table.c.code == asked.after).subquery()
+        key = select(last.c.id).scalar_subquery()
+        if day is None:
+            statement = statement.where(table.c.id < key)
+        else:
+            last_day = select(last.c[day_column]).scalar_subquery()
+            statement = statement.where(
+                or_(day < last_day, and_(day == last_day, table.c.id < key))
+            )
+    order = [] if day is None else [day.desc()]
+    return statement.order_by(*order, table.c.id.desc()).limit(min(asked.limit, PAGE_MAX))
+
+
+def list_batches(
+    session: Session, book: Rulebook, viewer: Viewer, asked: Asked
+) -> list[ListedBatch]:
+    """Batches, newest first. Two statements."""
+    statement = select(_batch).where(visible_batches(book, viewer), *_matching(book, asked, _batch))
+    if asked.state == "held":
+        statement = statement.where(_batch.c.held)
+    elif asked.state:
+        statement = statement.where(_batch.c.state == asked.state)
+    if asked.supplier:
+        wanted = book.organisations.get(asked.supplier)
+        ids = book.children(wanted.id) if wanted else frozenset()
+        statement = statement.where(_batch.c.supplier_id.in_(sorted(ids)))
+    if asked.day:
+        statement = statement.where(_batch.c.received_day == asked.day)
+    rows = session.execute(newest_first(statement, _batch, asked, "received_day")).all()
+    held = _mass_by(session, _balance.c.batch_id, [row.id for row in rows], Pool.HOLDING)
+    return [ListedBatch(batch_row(book, row), held.get(row.id, 0)) for row in rows]
+
+
+def list_bins(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -> list[ListedBin]:
+    """Bins, newest first. Two statements."""
+    statement = select(_bin).where(
+        _bin.c.site_id.in_(sites_of(book, viewer)), *_matching(book, asked, _bin)
+    )
+    if asked.state:
+        statement = statement.where(_bin.c.state == asked.state)
+    rows = session.execute(newest_first(statement, _bin, asked, None)).all()
+    masses = _mass_by(session, _place.c.bin_id, [row.id for row in rows], Pool.BIN)
+    return [ListedBin(bin_row(book, row), masses.get(row.id, 0)) for row in rows]
+
+
+def _matching(book: Rulebook, asked: Asked, table: Table) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = [true()]
+    if asked.text:
+        where.append(table.c.code.contains(asked.text.strip().upper(), autoescape=True))
+    if asked.site:
+        site = book.sites.get(asked.site)
+        where.append(table.c.site_id == site.id if site else false())
+    return where
+
+
+def _mass_by(
+    session: Session, key: ColumnElement[Any], ids: Iterable[int], pool: Pool
+) -> dict[int, int]:
+    rows = session.execute(
+        select(key, func.sum(_balance.c.mass_g))
+        .select_from(_balance.join(_place, _place.c.id == _balance.c.place_id))
+        .where(key.in_(list(ids)), _place.c.pool == pool.value)
+        .group_by(key)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def whole_batch(session: Session, book: Rulebook, code: str, viewer: Viewer) -> WholeBatch:
+    """A batch with everything about it. Six statements. Raises NotFound."""
+    batch = batch_by_code(session, book, code, viewer)
+    touched = select(_movement.c.entry_id).where(_movement.c.batch_id == batch.id)
+    gates = {row.id: row.code for row in book.operator(batch.site).gates.values()}
+    replaced = session.execute(
+        select(_batch.c.code).where(
+            _batch.c.id
+            == select(_batch.c.replaced_by_id).where(_batch.c.id == batch.id).scalar_subquery()
+        )
+    ).scalar_one_or_none()
+    return WholeBatch(
+        batch=batch,
+        standings=standings_of_batch(session, batch.id),
+        history=_history(session, or_(_entry.c.id.in_(touched), _entry.c.subject == code)),
+        gates=[
+            GateState(gates[gate_id], free_g, free_pieces)
+            for (_, gate_id), (free_g, free_pieces) in sorted(
+                gate_balances(session, [batch.id]).items()
+            )
+        ],
+        replaced_by=replaced,
+    )
+
+
+def whole_bin(session: Session, book: Rulebook, code: str, viewer: Viewer) -> WholeBin:
+    """A bin with everything about it. Five statements. Raises NotFound."""
+    row = bin_by_code(session, book, code, viewer)
+    places = select(_place.c.id).where(_place.c.bin_id == row.id)
+    touched = select(_movement.c.entry_id).where(
+        or_(_movement.c.source_id.in_(places), _movement.c.target_id.in_(places))
+    )
+    return WholeBin(
+        bin=row,
+        contents=contents_of_bin(session, row.id),
+        history=_history(session, or_(_entry.c.id.in_(touched), _entry.c.subject == code)),
+    )
+
+
+def history_of(session: Session, subject: str) -> list[Told]:
+    """The entries about one thing, oldest first. Three statements."""
+    return _history(session, _entry.c.subject == subject)
+
+
+def _history(session: Session, where: ColumnElement[bool]) -> list[Told]:
+    entries = [
+        chain.read(row)
+        for row in session.execute(
+            select(_entry).where(where).order_by(_entry.c.recorded_at, _entry.c.id)
+        )
+    ]
+    ids = [entry.id for entry in entries]
+    undone = set(
+        session.execute(select(_entry.c.reverses_id).where(_entry.c.reverses_id.in_(ids))).scalars()
+    )
+    notes = dict(
+        session.execute(
+            select(_note.c.entry_id, _note.c.words).where(_note.c.entry_id.in_(ids))
+        ).tuples()
+    )
+    return [Told(entry, entry.id in undone, notes.get(entry.id)) for entry in entries]
+
+
+def flags(
+    session: Session, book: Rulebook, viewer: Viewer, *, since: date, limit: int = 50
+) -> list[Flagging]:
+    """What a team leader should look at, the newest first. One statement."""
+    chains = [
+        f"site:{site.code}" for site in book.sites.values() if site.id in sites_of(book, viewer)
+    ]
+    rows = session.execute(
+        select(_flag, _entry.c.day, _entry.c.seq, _entry.c.scan_id, chain.CHAIN.c.code.label("at"))
+        .select_from(
+            _flag.join(_entry, _entry.c.id == _flag.c.entry_id).join(
+                chain.CHAIN, chain.CHAIN.c.id == _entry.c.chain_id
+            )
+        )
+        .where(chain.CHAIN.c.code.in_(chains), _entry.c.day >= since)
+        .order_by(_entry.c.id.desc())
+        .limit(limit)
+    )
+    return [
+        Flagging(
+            row.code,
+            row.subject,
+            json.loads(row.figures),
+            f"{row.at}#{row.seq}",
+            row.day,
+            row.scan_id,
+        )
+        for row in rows
+    ]
+
+
+def kept_scans(
+    session: Session, book: Rulebook, viewer: Viewer, *, status: str | None, asked: Asked
+) -> list[KeptScan]:
+    """Parked and refused scans, the newest first. One statement."""
+    statement = select(_scan).where(_scan.c.site_id.in_(sites_of(book, viewer)))
+    if status:
+        statement = statement.where(_scan.c.status == status)
+    if asked.after:
+        last = select(_scan.c.received_at).where(_scan.c.scan_id == asked.after)
+        statement = statement.where(_scan.c.received_at < last.scalar_subquery())
+    rows = session.execute(
+        statement.order_by(_scan.c.received_at.desc()).limit(min(asked.limit, PAGE_MAX))
+    )
+    return [
+        KeptScan(
+            row.scan_id,
+            book.sites_by_id[row.site_id].code,
+            row.kind,
+            row.target,
+            row.status,
+            json.loads(row.command),
+            json.loads(row.problem),
+            row.received_at.date(),
+            row.settled_reason,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,165 @@
+"""Every kind of act, once: its wire model and the action behind it. Calls and sync share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel
+
+from catalogue.access import Viewer
+from catalogue.errors import Malformed, NotFound, RuleBroken
+from catalogue.rulebook import Rulebook, SiteRow, rulebook
+from dispatch.actions import confirm, ship, take_back
+from dispatch.bins import close_bin
+from intake.actions import log_batch, reserve_codes, weigh_batch
+from intake.aside import hold_batch, refuse_batch, release_batch
+from intake.deliveries import announce_delivery
+from intake.finds import hand_over, log_find
+from sorting.actions import open_new_bin, sort_batch, sort_bin
+from sorting.closing import close_batch, reopen_batch
+from sorting.gates import pass_batch, pass_bin
+from streams.corrections import correct_batch
+from streams.ledger import Booked
+from streams.reversals import reverse
+from web.api import wire
+from web.deps import Call
+
+Run = Callable[..., Booked]
+
+
+@dataclass(frozen=True, slots=True)
+class ActKind:
+    """A kind of act. call: path and thereby the roles that may; targeted: it is about a code."""
+
+    kind: str
+    path: str
+    model: type[wire.Wire]
+    run: Run
+    targeted: bool
+
+
+def _kind(kind: str, path: str, model: type[wire.Wire], run: Run) -> ActKind:
+    return ActKind(kind, path, model, run, targeted="{" in path)
+
+
+ACTS: Final = (
+    _kind("delivery", "/deliveries", wire.DeliveryIn, announce_delivery),
+    _kind("codes", "/codes", wire.CodesIn, reserve_codes),
+    _kind("intake", "/batches", wire.BatchIn, log_batch),
+    _kind("sort", "/batches/{code}/sortings", wire.SortIn, sort_batch),
+    _kind("sort_bin", "/bins/{code}/sortings", wire.SortIn, sort_bin),
+    _kind("gate", "/batches/{code}/gates", wire.GateIn, pass_batch),
+    _kind("gate_bin", "/bins/{code}/gates", wire.GateIn, pass_bin),
+    _kind("weigh", "/batches/{code}/weighings", wire.WeighingIn, weigh_batch),
+    _kind("correct", "/batches/{code}/correction", wire.CorrectionIn, correct_batch),
+    _kind("close", "/batches/{code}/close", wire.CloseIn, close_batch),
+    _kind("reopen", "/batches/{code}/reopen", wire.CloseIn, reopen_batch),
+    _kind("hold", "/batches/{code}/hold", wire.AsideIn, hold_batch),
+    _kind("release", "/batches/{code}/release", wire.AsideIn, release_batch),
+    _kind("refuse", "/batches/{code}/refusal", wire.AsideIn, refuse_batch),
+    _kind("reverse", "/scans/{scan_id}/reversal", wire.ReversalIn, reverse),
+    _kind("find", "/finds", wire.FindIn, log_find),
+    _kind("handover", "/finds/{code}/handover", wire.HandoverIn, hand_over),
+    _kind("bin", "/bins", wire.BinIn, open_new_bin),
+    _kind("bin_close", "/bins/{code}/close", wire.BinCloseIn, close_bin),
+    _kind("shipment", "/shipments", wire.ShipmentIn, ship),
+    _kind("return", "/shipments/{code}/returns", wire.ReturnIn, take_back),
+    _kind("confirm", "/shipments/{code}/confirmation", wire.ConfirmationIn, confirm),
+)
+BY_KIND: Final[Mapping[str, ActKind]] = {act.kind: act for act in ACTS}
+LEDGER_KINDS: Final = {"sort_bin": "sort", "gate_bin": "gate"}
+"""A batch and a bin are sorted by two actions, but it is one kind of entry."""
+
+TABLES: Final = {"/batches": "batch", "/bins": "bin", "/shipments": "shipment", "/finds": "find"}
+
+
+def perform(call: Call, kind: str, target: str | None, body: wire.Wire) -> Booked:
+    """Book an act. A rule's refusal is kept beside the register and raised again."""
+    act = BY_KIND[kind]
+    command = body.command(call.now)
+    named = (target,) if act.targeted else ()
+
+    def run(session: Session) -> Booked:
+        return act.run(session, *named, command, viewer=call.me.viewer, now=call.now)
+
+    try:
+        return call.book(run, command)
+    except RuleBroken as refusal:
+        keep_refusal(call, refusal, act, target, body, status="refused")
+        raise
+
+
+def keep_refusal(
+    call: Call,
+    refusal: RuleBroken,
+    act: ActKind,
+    target: str | None,
+    body: wire.Wire,
+    *,
+    status: str,
+) -> None:
+    """Keep a scan that a rule refused, when it can be said at which site."""
+    with call.database.read() as session:
+        site = site_of(session, act, target, body, call.me.viewer)
+    if site is not None:
+        call.keep(
+            refusal,
+            status=status,
+            kind=LEDGER_KINDS.get(act.kind, act.kind),
+            target=target,
+            command=body.command(call.now),
+            request={"kind": act.kind, "target": target, "body": said(body)},
+            site=site,
+        )
+
+
+def said(body: wire.Wire) -> dict[str, Any]:
+    """A body as it came, without its note: what is kept must be erasable."""
+    return body.model_dump(mode="json", exclude={"note", "first", "second", "receiver"})
+
+
+def site_of(
+    session: Session, act: ActKind, target: str | None, body: wire.Wire, viewer: Viewer
+) -> SiteRow | None:
+    """The site that an act is about, as far as the viewer sees it. At most two statements."""
+    book = rulebook(session)
+    named = getattr(body, "site", None)
+    station = book.stations.get(getattr(body, "station", "") or "")
+    if named is not None:
+        return book.sites.get(named)
+    if station is not None:
+        return book.sites_by_id[station.site_id]
+    if act.kind == "reverse":
+        return _site_of_scan(session, book, target)
+    code = target or (getattr(body, "bins", None) or [""])[0]
+    table = next((TABLES[p] for p in TABLES if act.path.startswith(p)), "bin")
+    rows = SQLModel.metadata.tables["bin" if act.kind == "shipment" else table]
+    site_id = session.execute(select(rows.c.site_id).where(rows.c.code == code)).scalar()
+    return book.sites_by_id.get(site_id or 0)
+
+
+def _site_of_scan(session: Session, book: Rulebook, scan_id: str | None) -> SiteRow | None:
+    entry, chain = (SQLModel.metadata.tables[name] for name in ("entry", "chain"))
+    code = session.execute(
+        select(chain.c.code)
+        .select_from(entry.join(chain, chain.c.id == entry.c.chain_id))
+        .where(entry.c.scan_id == scan_id)
+    ).scalar()
+    return book.sites.get((code or "").removeprefix("site:"))
+
+
+def act_of(kind: str, target: str | None) -> ActKind:
+    """The act of a sync command: a sort or gate of a bin is told by its target's code.
+
+    Raises Malformed when the kind is not known, NotFound without a target that it needs.
+    """
+    if kind in ("sort", "gate") and (target or "").strip().upper().startswith("K"):
+        kind = f"{kind}_bin"
+    if kind not in BY_KIND:
+        raise Malformed(field="kind", problem="unknown", read=kind[:20])
+    if BY_KIND[kind].targeted and not target:
+        raise NotFound
+    return BY_KIND[kind]

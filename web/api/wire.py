@@ -1,0 +1,334 @@
+"""What comes over the wire: its shapes, and how each becomes a command."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from dispatch.actions import Confirm, ReturnLine, Ship, TakeBack, TreatedLine
+from dispatch.bins import CloseBin
+from intake.actions import LogBatch, ReserveCodes, WeighBatch
+from intake.aside import SetAside
+from intake.deliveries import AnnouncedLine, AnnounceDelivery
+from intake.finds import HandOver, LogFind, hand_over_of
+from sorting.actions import OpenBin, Part, Sort
+from sorting.closing import Close, NamedLoss
+from sorting.gates import PassGate
+from streams.corrections import Correct
+from streams.ledger import Command
+from streams.reversals import Reverse
+
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
+WORDS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+
+def _of_our_time(moment: datetime) -> datetime:
+    if not 2000 <= moment.year < 2100:
+        raise ValueError("not a time of this century")
+    return moment.astimezone(UTC)
+
+
+Code = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=PLAIN)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=PLAIN)]
+Words = Annotated[str, StringConstraints(max_length=2000, pattern=WORDS)]
+Mass = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53, description="whole grams")]
+Count = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
+Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+Quality = Literal["measured", "estimated"]
+
+
+class Wire(BaseModel):
+    """A write. `scan_id` is made by the sender: the same one again gets the same answer."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scan_id: UUID
+    note: Words | None = Field(default=None, description="free words; they never enter the chain")
+
+    def command(self, now: datetime) -> Command:
+        """What the rooms are asked to do. now: the time of those that carry none."""
+        raise NotImplementedError
+
+    def common(self, at: datetime) -> dict[str, Any]:
+        """What every command carries."""
+        return {"scan_id": str(self.scan_id), "scanned_at": at, "note": self.note}
+
+    def rest(self, *without: str) -> dict[str, Any]:
+        """The other fields as they are."""
+        known = {"scan_id", "note", "scanned_at", *without}
+        names = (name for name in type(self).model_fields if name not in known)
+        return {name: getattr(self, name) for name in names}
+
+
+class Inner(BaseModel):
+    """A line within a write."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DeliveryLineIn(Inner):
+    article_group: Code | None = None
+    containers: Count | None = None
+    mass_g: Mass
+
+
+class DeliveryIn(Wire):
+    """A delivery that a supplier announces."""
+
+    supplier: Code
+    site: Code
+    expected_at: Moment
+    lines: Annotated[list[DeliveryLineIn], Field(max_length=200)]
+
+    def command(self, now: datetime) -> AnnounceDelivery:
+        lines = tuple(AnnouncedLine(**line.model_dump()) for line in self.lines)
+        return AnnounceDelivery(**self.common(now), **self.rest("lines"), lines=lines)
+
+
+class CodesIn(Wire):
+    """Label codes wanted in advance. kind: batch or bin."""
+
+    station: Code
+    kind: Code
+    count: Count
+
+    def command(self, now: datetime) -> ReserveCodes:
+        return ReserveCodes(**self.common(now), **self.rest())
+
+
+class BatchIn(Wire):
+    """A batch at the gate. code: a reserved one; none: a new code is made."""
+
+    code: Code | None = None
+    site: Code
+    station: Code
+    supplier: Code
+    article_group: Code | None = None
+    containers: Annotated[list[Code], Field(max_length=50)] = []
+    gross_g: Mass
+    tare_g: Mass
+    scale: Code | None = None
+    pieces: Count | None = None
+    quality: Quality | None = None
+    eural: Annotated[str, StringConstraints(pattern=r"^\d{6}\*?$")] | None = None
+    delivery: Code | None = None
+    scanned_at: Moment
+
+    def command(self, now: datetime) -> LogBatch:  # noqa: ARG002 (it carries its own time)
+        containers = tuple(self.containers)
+        return LogBatch(
+            **self.common(self.scanned_at), **self.rest("containers"), containers=containers
+        )
+
+
+class PartIn(Inner):
+    """A weighed part: either a destination (its open bin) or a bin."""
+
+    destination: Code | None = None
+    bin: Code | None = None
+    mass_g: Mass
+    article_group: Code | None = None
+    pieces: Count | None = None
+    quality: Quality | None = None
+    scale: Code | None = None
+
+
+class SortIn(Wire):
+    """What came out of a batch, or of a bin, at a station."""
+
+    station: Code
+    scanned_at: Moment
+    parts: Annotated[list[PartIn], Field(max_length=50)]
+
+    def command(self, now: datetime) -> Sort:  # noqa: ARG002
+        parts = tuple(Part(**part.model_dump()) for part in self.parts)
+        return Sort(**self.common(self.scanned_at), station=self.station, parts=parts)
+
+
+class GateIn(Wire):
+    """What passed a gate: mass_g or pieces."""
+
+    station: Code
+    scanned_at: Moment
+    gate: Code
+    mass_g: Mass | None = None
+    pieces: Count | None = None
+    evidence: Short | None = None
+
+    def command(self, now: datetime) -> PassGate:  # noqa: ARG002
+        return PassGate(**self.common(self.scanned_at), **self.rest())
+
+
+class WeighingIn(Wire):
+    """What is left of a batch, weighed again."""
+
+    station: Code
+    scanned_at: Moment
+    gross_g: Mass
+    tare_g: Mass
+    quality: Quality | None = None
+    scale: Code | None = None
+    loss_kind: Code | None = None
+
+    def command(self, now: datetime) -> WeighBatch:  # noqa: ARG002
+        return WeighBatch(**self.common(self.scanned_at), **self.rest())
+
+
+class CorrectionIn(Wire):
+    """What is right; only what is given changes."""
+
+    reason: Code
+    scanned_at: Moment
+    supplier: Code | None = None
+    article_group: Code | None = None
+    gross_g: Mass | None = None
+    tare_g: Mass | None = None
+    quality: Quality | None = None
+
+    def command(self, now: datetime) -> Correct:  # noqa: ARG002
+        return Correct(**self.common(self.scanned_at), **self.rest())
+
+
+class LossIn(Inner):
+    kind: Code
+    mass_g: Mass
+
+
+class CloseIn(Wire):
+    """Close a batch with named losses, or reopen it without."""
+
+    station: Code
+    scanned_at: Moment
+    losses: Annotated[list[LossIn], Field(max_length=20)] = []
+    reason: Code | None = None
+
+    def command(self, now: datetime) -> Close:  # noqa: ARG002
+        losses = tuple(NamedLoss(**loss.model_dump()) for loss in self.losses)
+        return Close(**self.common(self.scanned_at), **self.rest("losses"), losses=losses)
+
+
+class AsideIn(Wire):
+    """Hold, release or refuse: the whole batch, or a mass of it."""
+
+    reason: Code
+    scanned_at: Moment
+    mass_g: Mass | None = None
+
+    def command(self, now: datetime) -> SetAside:  # noqa: ARG002
+        return SetAside(**self.common(self.scanned_at), **self.rest())
+
+
+class ReversalIn(Wire):
+    """Undo the whole entry of a scan."""
+
+    reason: Code
+    scanned_at: Moment
+
+    def command(self, now: datetime) -> Reverse:  # noqa: ARG002
+        return Reverse(**self.common(self.scanned_at), **self.rest())
+
+
+class FindIn(Wire):
+    """Something found, in a batch when it is known in which."""
+
+    station: Code
+    batch: Code | None = None
+    kind: Code
+    count: Count
+    mass_g: Mass | None = None
+    scanned_at: Moment
+
+    def command(self, now: datetime) -> LogFind:  # noqa: ARG002
+        return LogFind(**self.common(self.scanned_at), **self.rest())
+
+
+class HandoverIn(Wire):
+    """A find leaves: by two persons, to a receiver. Their names stay outside the chain."""
+
+    first: Short
+    second: Short
+    receiver: Short
+
+    def command(self, now: datetime) -> HandOver:
+        return hand_over_of(
+            scan_id=str(self.scan_id),
+            scanned_at=now,
+            first=self.first,
+            second=self.second,
+            receiver=self.receiver,
+        )
+
+
+class BinIn(Wire):
+    """A new bin; without a destination it is a work bin. code: a reserved one."""
+
+    code: Code | None = None
+    site: Code
+    destination: Code | None = None
+    container: Code | None = None
+
+    def command(self, now: datetime) -> OpenBin:
+        return OpenBin(**self.common(now), **self.rest())
+
+
+class BinCloseIn(Wire):
+    """A full bin on the scale."""
+
+    scanned_at: Moment
+    gross_g: Mass
+    tare_g: Mass
+    scale: Code | None = None
+
+    def command(self, now: datetime) -> CloseBin:  # noqa: ARG002
+        return CloseBin(**self.common(self.scanned_at), **self.rest())
+
+
+class ShipmentIn(Wire):
+    """Closed bins that leave for one outlet."""
+
+    outlet: Code
+    bins: Annotated[list[Code], Field(max_length=500)]
+    waybill: Code | None = None
+    carrier: Code | None = None
+    shipped_at: Moment
+
+    def command(self, now: datetime) -> Ship:  # noqa: ARG002
+        bins = tuple(self.bins)
+        return Ship(**self.common(self.shipped_at), **self.rest("bins", "shipped_at"), bins=bins)
+
+
+class ReturnLineIn(Inner):
+    bin: Code | None = None
+    mass_g: Mass | None = None
+
+
+class ReturnIn(Wire):
+    """What came back of a shipment."""
+
+    lines: Annotated[list[ReturnLineIn], Field(max_length=500)]
+    reason: Code
+    returned_at: Moment
+
+    def command(self, now: datetime) -> TakeBack:  # noqa: ARG002
+        lines = tuple(ReturnLine(**line.model_dump()) for line in self.lines)
+        return TakeBack(**self.common(self.returned_at), reason=self.reason, lines=lines)
+
+
+class TreatmentIn(Inner):
+    treatment: Code
+    mass_g: Mass
+
+
+class ConfirmationIn(Wire):
+    """What the outlet did with all that it still has of a shipment."""
+
+    lines: Annotated[list[TreatmentIn], Field(max_length=50)]
+    confirmed_at: Moment
+    document: Short | None = None
+
+    def command(self, now: datetime) -> Confirm:  # noqa: ARG002
+        lines = tuple(TreatedLine(**line.model_dump()) for line in self.lines)
+        return Confirm(**self.common(self.confirmed_at), lines=lines, document=self.document)

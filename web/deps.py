@@ -1,0 +1,161 @@
+"""What routes ask for: who calls, a session to read, and the way to book an act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlmodel import Session
+
+from accounts import actions as accounts
+from accounts.queries import Signed, viewer_of
+from catalogue.errors import NotAllowed, RuleBroken, Unauthenticated
+from catalogue.rulebook import SiteRow
+from store.engine import Database
+from streams import scans
+from streams.ledger import Booked, Command
+from web.i18n import Language, choose
+from web.permissions import API
+
+SESSION_COOKIE = "stofstroom"
+TRIES_MAX = 4
+
+Action = Callable[[Session], Booked]
+
+
+def database_of(request: Request) -> Database:
+    return request.app.state.database  # type: ignore[no-any-return]
+
+
+def clock() -> datetime:
+    """Now. Tests hand in another."""
+    return datetime.now(UTC)
+
+
+def signed_in(request: Request) -> Signed:
+    """Who calls: by bearer token, or by the cookie of a person. Raises Unauthenticated."""
+    token = bearer(request) or request.cookies.get(SESSION_COOKIE)
+    if not token:
+        raise Unauthenticated
+    with database_of(request).read() as session:
+        signed = viewer_of(session, token, now=request.app.state.clock())
+    if signed is None:
+        raise Unauthenticated
+    return signed
+
+
+def bearer(request: Request) -> str | None:
+    """The token of an Authorization header."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def permitted(request: Request, me: Annotated[Signed, Depends(signed_in)]) -> Signed:
+    """Raise NotAllowed unless the caller's role may make this call."""
+    route = request.scope["route"]
+    allowed = API[request.method, route.path.removeprefix("/api/v1")]
+    if me.viewer.role not in allowed:
+        raise NotAllowed
+    return me
+
+
+def reading(request: Request) -> Iterator[Session]:
+    """A session that sees one state of the database throughout."""
+    with database_of(request).read() as session:
+        yield session
+
+
+Me = Annotated[Signed, Depends(permitted)]
+ReadDb = Annotated[Session, Depends(reading, scope="function")]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that wants to book something: where, by whom, when."""
+
+    database: Database
+    me: Signed
+    now: datetime
+
+    def book(self, action: Action, command: Command) -> Booked:
+        """Run the action in one transaction; it is answered only after the commit.
+
+        Two writers that met in PostgreSQL are a reason to try again, not an answer: what the
+        other one committed is then seen by the rules.
+        """
+        for attempt in range(1, TRIES_MAX + 1):
+            try:
+                return self._once(action, command)
+            except (IntegrityError, OperationalError) as error:
+                if attempt == TRIES_MAX or not _worth_another_try(error):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _once(self, action: Action, command: Command) -> Booked:
+        with self.database.write() as session:
+            booked = action(session)
+            if not booked.repeated:
+                accounts.note_actor(
+                    session, scan_id=command.scan_id, actor=self.me.actor, day=self.now.date()
+                )
+            return booked
+
+    def keep(
+        self,
+        refusal: RuleBroken,
+        *,
+        status: str,
+        kind: str,
+        target: str | None,
+        command: Command,
+        request: Mapping[str, Any],
+        site: SiteRow,
+    ) -> None:
+        """Keep a scan that was not booked, in a transaction of its own."""
+        with self.database.write() as session:
+            scans.keep(
+                session,
+                status=status,
+                refusal=refusal,
+                kind=kind,
+                target=target,
+                command=command,
+                request=request,
+                site=site,
+                now=self.now,
+            )
+
+
+def calling(request: Request, me: Me) -> Call:
+    return Call(database_of(request), me, request.app.state.clock())
+
+
+Calling = Annotated[Call, Depends(calling)]
+
+
+def answer(booked: Booked) -> JSONResponse:
+    """201 with the answer; 200 with the very same when it was booked before."""
+    return JSONResponse(booked.answer, status_code=200 if booked.repeated else 201)
+
+
+def language_of_person(request: Request, me: Signed | None) -> Language:
+    """The language asked for: in the address, by cookie, by the person, by the browser."""
+    return choose(
+        asked=request.query_params.get("lang"),
+        cookie=request.cookies.get("lang"),
+        person=me.language if me else None,
+        accept=request.headers.get("accept-language", ""),
+    )
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    """Deadlock, serialisation failure, or a row that another writer made or used up first."""
+    if isinstance(error, IntegrityError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    return state in {"40001", "40P01"}

@@ -1,0 +1,66 @@
+"""Which role may make which call. The code asks this table; a test compares it with one by hand.
+
+What is not in the table does not start: `web.app` refuses to serve a route without a row.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from catalogue.kinds import Role
+
+WORKER, LEADER, MANAGER = Role.WORKER, Role.TEAM_LEADER, Role.MANAGER
+SUPPLIER, OUTLET, AUDITOR = Role.SUPPLIER, Role.OUTLET, Role.AUDITOR
+ADMINISTRATOR = Role.ADMINISTRATOR
+
+FLOOR: Final = frozenset({WORKER, LEADER})
+LEADERS: Final = frozenset({LEADER})
+STAFF: Final = frozenset({WORKER, LEADER, MANAGER, AUDITOR, ADMINISTRATOR})
+FIGURES: Final = frozenset({LEADER, MANAGER, SUPPLIER, AUDITOR})
+EVERYBODY: Final = frozenset(Role)
+
+API: Final[dict[tuple[str, str], frozenset[Role]]] = {
+    ("POST", "/deliveries"): frozenset({LEADER, SUPPLIER}),
+    ("POST", "/codes"): FLOOR,
+    ("POST", "/batches"): FLOOR,
+    ("POST", "/batches/{code}/sortings"): FLOOR,
+    ("POST", "/bins/{code}/sortings"): FLOOR,
+    ("POST", "/batches/{code}/gates"): FLOOR,
+    ("POST", "/bins/{code}/gates"): FLOOR,
+    ("POST", "/batches/{code}/weighings"): FLOOR,
+    ("POST", "/batches/{code}/correction"): LEADERS,
+    ("POST", "/batches/{code}/close"): FLOOR,
+    ("POST", "/batches/{code}/reopen"): LEADERS,
+    ("POST", "/batches/{code}/hold"): FLOOR,
+    ("POST", "/batches/{code}/release"): LEADERS,
+    ("POST", "/batches/{code}/refusal"): FLOOR,
+    ("POST", "/scans/{scan_id}/reversal"): FLOOR,
+    ("POST", "/finds"): FLOOR,
+    ("POST", "/finds/{code}/handover"): FLOOR,
+    ("POST", "/bins"): FLOOR,
+    ("POST", "/bins/{code}/close"): FLOOR,
+    ("POST", "/shipments"): LEADERS,
+    ("POST", "/shipments/{code}/returns"): LEADERS,
+    ("POST", "/shipments/{code}/confirmation"): frozenset({LEADER, OUTLET}),
+    ("POST", "/sync"): FLOOR,
+    ("POST", "/scan"): frozenset({WORKER, LEADER, MANAGER, AUDITOR}),
+    ("POST", "/parked/{scan_id}/settlement"): LEADERS,
+    ("PUT", "/reference/{noun}/{code}"): frozenset({MANAGER, ADMINISTRATOR}),
+    ("GET", "/reference"): EVERYBODY,
+    ("GET", "/batches"): STAFF | {SUPPLIER},
+    ("GET", "/batches/{code}"): STAFF | {SUPPLIER},
+    ("GET", "/bins"): STAFF,
+    ("GET", "/bins/{code}"): STAFF,
+    ("GET", "/deliveries"): STAFF | {SUPPLIER},
+    ("GET", "/shipments"): STAFF | {OUTLET},
+    ("GET", "/shipments/{code}"): STAFF | {OUTLET},
+    ("GET", "/finds"): STAFF,
+    ("GET", "/parked"): frozenset({LEADER, MANAGER, AUDITOR}),
+    ("GET", "/reports/circularity"): FIGURES,
+    ("GET", "/exports/{dataset}"): frozenset({MANAGER, SUPPLIER, AUDITOR}),
+    ("GET", "/exports/{dataset}.meta.json"): frozenset({MANAGER, SUPPLIER, AUDITOR}),
+    ("GET", "/labels/{code}"): STAFF,
+    ("GET", "/checkpoints"): EVERYBODY,
+    ("GET", "/proofs/{entry}"): EVERYBODY,
+}
+"""Method and path under `/api/v1`."""
