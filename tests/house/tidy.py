@@ -22,7 +22,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "find": ("vondst",),
     "gate": ("poort",),
     "movement": ("boekingsregel", "posting"),
-    "organisation": ("company", "organisatie", "organization", "tenant"),
+    "organisation": ("organisatie", "organization", "tenant"),
     "outlet": ("afnemer", "buyer", "customer"),
     "place": ("plaats",),
     "report": ("rapport",),
