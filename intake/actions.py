@@ -285,10 +285,10 @@ def _reweighed(
     unknown = reference.operator(batch.site).unknown.ref
     home = held[0].spot.place
     lines = [
-        Line(batch.ref, s.spot, Spot(origin, unknown, s.spot.quality), s.mass_g, s.pieces)
+        Line(batch.ref, s.spot, Spot(origin, unknown, s.spot.quality), s.mass_g, max(0, s.pieces))
         for s in held
     ]
-    pieces = sum(s.pieces for s in held)
+    pieces = sum(max(0, s.pieces) for s in held)
     back = Line(
         batch.ref, Spot(origin, unknown, quality), Spot(home, unknown, quality), mass_g, pieces
     )

@@ -79,7 +79,7 @@ def to_place(taken: Iterable[Standing], place: PlaceRef, *, counted: bool = True
             standing.spot,
             Spot(place, standing.spot.group, standing.spot.quality),
             standing.mass_g,
-            standing.pieces if counted else None,
+            max(0, standing.pieces) if counted else None,
         )
         for standing in taken
     ]
