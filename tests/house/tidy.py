@@ -153,6 +153,21 @@ def _own_commits(text: str) -> Iterator[tuple[int, str]]:
             yield node.lineno, ast.unparse(node.func)
 
 
+_READING = re.compile(r"/(queries|views|\w+_lines)\.py$")
+"""Modules that may see the tables of lower rooms (pyproject.toml), because they never write."""
+
+
+def _writes(text: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call):
+            continue
+        call = ast.unparse(node.func)
+        if call in ("insert", "update", "delete", "insert_or_add", "add_to") or re.search(
+            r"session\.(add|add_all|delete|flush|merge)$", call
+        ):
+            yield node.lineno, call
+
+
 # Written with brackets, and the samples with named characters, so that this file keeps its rules.
 _MACHINE_PATHS = r"(?<![\w.])/(work/|root/|home/\w|tmp/team)"
 _REGISTRIES = (
@@ -217,6 +232,13 @@ RULES = (
         breaches=_fractions,
         good=("mass_g = 1000 * 3 // 7",),
         bad=("mass = 1.5", "def f(mass: float): ...", "Decimal('1')"),
+    ),
+    Rule(
+        name="who reads the tables of other rooms never writes",
+        applies=lambda path: _is_room(path) and bool(_READING.search(path)),
+        breaches=_writes,
+        good=("session.execute(select(x))", "found.add(1)", "seen.update(x)"),
+        bad=("session.add(row)", "session.execute(update(Batch))", "self.session.flush()"),
     ),
     Rule(
         name="whoever opens a transaction ends it: nothing else commits",
