@@ -21,6 +21,8 @@ from sqlmodel import Session
 from migrations.steps import upgrade
 from store.engine import Database
 from tests import postgres
+from tests.builders import Depot
+from tests.cast import take_the_stage
 
 RUN_FOLDER = "STOFSTROOM_TEST_RUN"
 """Names the folder that all processes of one run share."""
@@ -190,6 +192,66 @@ def memory_database(sqlite_template: Path) -> Iterator[Database]:
         source.close()
     yield database
     database.dispose()
+
+
+def _with_cast(database: Database) -> None:
+    with database.write() as session:
+        take_the_stage(session)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def cast_template(sqlite_template: Path) -> Path:
+    """A SQLite file in which the whole cast is on stage; only ever copied."""
+    template = _run_folder() / "cast.sqlite"
+    with _only_one_process():
+        if not template.exists():
+            draft = template.with_suffix(".draft")
+            shutil.copy(sqlite_template, draft)
+            database = Database(f"sqlite:///{draft}")
+            _with_cast(database)
+            draft.rename(template)
+    return template
+
+
+@pytest.fixture(scope="session")
+def cast_cluster(postgresql_cluster: Path) -> Path:
+    """As `cast_template`: this run's PostgreSQL with a database named `template_cast`."""
+    done = postgresql_cluster.parent / "cast.postgresql"
+    with _only_one_process():
+        if not done.exists():
+            _on_cluster(
+                postgresql_cluster, "CREATE DATABASE template_cast TEMPLATE template_stofstroom"
+            )
+            _with_cast(Database(postgres.url(postgresql_cluster, "template_cast")))
+            done.touch()
+    return postgresql_cluster
+
+
+@pytest.fixture
+def depot(cast_template: Path) -> Iterator[Depot]:
+    """A depot with its cast, in memory."""
+    database = Database("sqlite://")
+    with database.engine.connect() as connection:
+        source = sqlite3.connect(cast_template)
+        source.backup(connection.connection.driver_connection)  # type: ignore[arg-type]
+        source.close()
+    yield Depot(database)
+    database.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def parallel_depot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Depot]:
+    """A depot that several stations work in at the same time: the test runs on both databases."""
+    if request.param == "sqlite":
+        file = tmp_path / "depot.sqlite"
+        shutil.copy(request.getfixturevalue("cast_template"), file)
+        database = Database(f"sqlite:///{file}")
+        yield Depot(database)
+        database.dispose()
+    else:
+        with _postgresql(request.getfixturevalue("cast_cluster"), "template_cast") as database:
+            yield Depot(database)
 
 
 @pytest.fixture
