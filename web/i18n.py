@@ -39,7 +39,7 @@ class Language:
         return self.translations.ngettext(one, many, number)
 
     def own(self, names: Mapping[str, str], code: str) -> str:
-        """The name of a row of reference data: in this language, else the source's, else its code."""
+        """The name of a row of reference data: in this language, the source's, or its code."""
         return names.get(self.code) or names.get(SOURCE) or code
 
 
@@ -63,7 +63,11 @@ def language(code: str | None) -> Language:
 
 
 def choose(
-    *, asked: str | None = None, cookie: str | None = None, person: str | None = None, accept: str = ""
+    *,
+    asked: str | None = None,
+    cookie: str | None = None,
+    person: str | None = None,
+    accept: str = "",
 ) -> Language:
     """What the address asks for, else what was chosen before, else what the person's record says,
     else what the browser prefers, else the first language."""

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlencode
@@ -18,6 +19,8 @@ from web.i18n import Language, languages
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+DAYS = frozenset({"calibration_due"})
+"""Figures that are site-local days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,8 @@ def _figures(language: Language, figures: Mapping[str, object]) -> list[tuple[st
             continue
         if key.endswith("_g") and isinstance(value, int):
             text = units.weight(value, language)
+        elif key in DAYS:
+            text = units.day(date.fromisoformat(str(value)), language)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             text = ", ".join(str(one) for one in value)
         else:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from catalogue.kinds import BatchState, BinState, DeliveryState, Pool, Quality, Role, ShipmentState
-from catalogue.kinds import Stream
+from catalogue.kinds import (
+    BatchState,
+    BinState,
+    DeliveryState,
+    Pool,
+    Quality,
+    Role,
+    ShipmentState,
+    Stream,
+)
 from web.i18n import message
 
 STREAMS = {
@@ -94,11 +102,15 @@ ENTRY_KINDS = {
 }
 
 FLAGS = {
-    "scale_overdue": message("The scale is past its calibration day: the weight counts as estimated."),
+    "scale_overdue": message(
+        "The scale is past its calibration day: the weight counts as estimated."
+    ),
     "light_for_scale": message("Too light for this scale to weigh well."),
     "heavy_for_container": message("Heavier than the container may hold."),
     "unannounced": message("This batch was not announced."),
     "announced_difference": message("Another weight came than was announced."),
+    "closed_with_difference": message("This batch was closed although its balance differed."),
+    "stopped_by_find": message("What was found in this batch puts it on hold."),
     "weighing_difference": message("The weighed mass differs more than is allowed."),
 }
 

@@ -12,9 +12,11 @@ from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
 from catalogue.errors import Refusal
+from web.errors import BY_STATUS
 from web.i18n import LOCALE, SOURCE, language, languages
 
 WEB = LOCALE.parent
+ROOMS = [WEB.parent / room for room in ("catalogue", "nl", "reporting", "web")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "message": None}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 CATALOGUES = sorted(LOCALE.glob("*.po"))
@@ -31,8 +33,10 @@ def said_in_the_product() -> set[str]:
     found = {
         text for kind in _refusals() if "code" in vars(kind) for text in (kind.title, kind.advice)
     }
+    found |= {text for _, *texts in BY_STATUS.values() for text in texts}
     options = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}
-    for path in [*sorted(WEB.rglob("*.html")), *sorted(WEB.rglob("*.py"))]:
+    sources = [path for room in ROOMS for path in sorted(room.rglob("*.py"))]
+    for path in [*sorted(WEB.rglob("*.html")), *sources]:
         how = "jinja2.ext:babel_extract" if path.suffix == ".html" else "python"
         for _, msgid, _, _ in extract_from_file(how, str(path), KEYWORDS, options=options):
             found.add(msgid if isinstance(msgid, str) else msgid[0])

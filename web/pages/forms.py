@@ -21,13 +21,15 @@ def _fresh() -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """A form as it is shown. scan_id: made when the form was first shown and kept until it is
-    booked, so that sending it twice books once. errors: a msgid per field.
+    booked, so that sending it twice books once. at: when it was shown, which is part of what is
+    booked. errors: a msgid per field.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     refusal: Refusal | None = None
     scan_id: str = field(default_factory=_fresh)
+    at: str = ""
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
@@ -35,10 +37,9 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginPage:
-    """Email and password. `failed`: they did not match; `next`: where to go afterwards."""
+    """E-mail address and password. next: where to go afterwards."""
 
     form: Form
-    failed: bool = False
     next: str = "/"
 
 
@@ -151,7 +152,7 @@ class ShipPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmPage:
-    """The outlet says what it did with a shipment, per treatment. treatments: code, name, stream."""
+    """The outlet says what it did with a shipment. treatments: code, name and stream of each."""
 
     form: Form
     code: str

@@ -90,7 +90,6 @@ class FlagLine:
     noun: str | None
     subject: str
     figures: Mapping[str, object]
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +124,14 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryLine:
-    """An entry in the timeline. undone: a later entry reversed it; undoes: it reverses this one."""
+    """An entry in the timeline. at: only for those who may know the hour; undone: a later entry
+    reversed it; undoes: where the entry stands that it reversed."""
 
     code: str
     scan_id: str
     kind: str
-    at: datetime
+    day: date
+    at: datetime | None
     station: str | None
     reason: str | None
     note: str | None
@@ -138,3 +139,8 @@ class EntryLine:
     undone: bool
     undoes: str | None
     may_undo: bool
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the page."""
+        return f"entry-{self.code.rpartition('#')[2]}"

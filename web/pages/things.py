@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from web.pages.forms import Form, Options
 from web.pages.rows import (
@@ -167,12 +167,12 @@ class ShipmentPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindPage:
-    """A found object and, when it was handed over, when."""
+    """A found object and what happened to it."""
 
     find: FindLine
     site: str
     zone: str
-    handed_over_at: datetime | None
+    entries: Sequence[EntryLine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

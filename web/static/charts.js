@@ -4,14 +4,8 @@ const calm = { displayModeBar: false, responsive: true };
 
 function draw(place) {
   const figure = JSON.parse(document.getElementById(place.dataset.chart).textContent);
-  const style = getComputedStyle(document.body);
-  const layout = {
-    ...figure.layout,
-    font: { family: style.fontFamily, color: style.color, size: 14, ...figure.layout?.font },
-    paper_bgcolor: "rgba(0,0,0,0)",
-    plot_bgcolor: "rgba(0,0,0,0)",
-  };
-  return window.Plotly.newPlot(place, figure.data, layout, calm);
+  const font = { ...figure.layout.font, family: getComputedStyle(document.body).fontFamily };
+  return window.Plotly.newPlot(place, figure.data, { ...figure.layout, font }, calm);
 }
 
 for (const place of document.querySelectorAll("[data-chart]")) {
