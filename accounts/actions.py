@@ -16,7 +16,8 @@ from accounts.tables import Actor, Person, Token
 from catalogue.access import STAFF
 from catalogue.errors import Malformed, NotFound
 from catalogue.kinds import PartnerRole, Role
-from catalogue.rulebook import OrganisationRow, Rulebook, SiteRow, rulebook
+from catalogue.rows import OrganisationRow, SiteRow
+from catalogue.rulebook import Rulebook, rulebook
 
 SESSION_KEPT: Final = timedelta(hours=12)
 """A shift and the way there and back."""

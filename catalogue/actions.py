@@ -15,7 +15,7 @@ from sqlmodel import Session, SQLModel
 from catalogue.codes import is_chosen
 from catalogue.errors import Malformed, NotFound
 from chain import actions as chain
-from chain.register import THIS_ENTRY, Ref, RowChange, Value
+from chain.rows import THIS_ENTRY, Ref, RowChange, Value
 from chain.tables import Chain
 from proof.canonical import canonical
 

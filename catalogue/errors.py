@@ -28,6 +28,7 @@ class Refusal(Exception):
     def __init__(self, **figures: Figure) -> None:
         super().__init__(f"{self.code}: {figures}")
         self.figures = figures
+        self.said_before = False
 
 
 class BadInput(Refusal):

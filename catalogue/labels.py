@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from catalogue.codes import CodeKind, MisreadCode, is_practice, mint, parse
 from catalogue.errors import CodeTaken, Malformed, PracticeLabel
-from catalogue.rulebook import Rulebook, SiteRow
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook
 from catalogue.tables import ReservedCode
 
 _reserved = ReservedCode.__table__  # type: ignore[attr-defined]

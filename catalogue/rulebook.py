@@ -20,144 +20,18 @@ from sqlmodel import Session, SQLModel
 from catalogue.access import Viewer
 from catalogue.errors import Malformed, NotFound
 from catalogue.kinds import UNKNOWN_GROUP, PartnerRole, Security, StationKind, Stream
-from chain.register import Ref
+from catalogue.rows import (
+    ContainerRow,
+    DestinationRow,
+    GroupRow,
+    NamedRow,
+    OrganisationRow,
+    PartnerRow,
+    ScaleRow,
+    SiteRow,
+    StationRow,
+)
 from chain.tables import Chain
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationRow:
-    id: int
-    code: str
-    name: str
-    is_operator: bool
-    parent_id: int | None
-    gs1_prefix: str
-    address: str
-    version: int
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(self.id, self.code)
-
-
-@dataclass(frozen=True, slots=True)
-class SiteRow:
-    id: int
-    code: str
-    operator_id: int
-    name: str
-    timezone: str
-    announced_limit_permille: int
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(self.id, self.code)
-
-    @property
-    def chain(self) -> str:
-        return f"site:{self.code}"
-
-
-@dataclass(frozen=True, slots=True)
-class StationRow:
-    id: int
-    code: str
-    site_id: int
-    kind: StationKind
-    name: str
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(self.id, self.code)
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerRow:
-    id: int
-    code: str
-    site_id: int
-    kind: str
-    tare_g: int
-    tare_on: date
-    max_g: int | None
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(self.id, self.code)
-
-
-@dataclass(frozen=True, slots=True)
-class ScaleRow:
-    id: int
-    code: str
-    site_id: int
-    name: str
-    division_g: int
-    max_g: int
-    calibration_due: date
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(self.id, self.code)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupRow:
-    id: int
-    code: str
-    names: Mapping[str, str]
-    security: Security
-    tolerance_permille: int
-    piece_g: int | None
-    in_producer_scheme: bool
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(self.id, self.code)
-
-
-@dataclass(frozen=True, slots=True)
-class NamedRow:
-    """A gate, loss kind, find kind or reason: a code, names and its own numbers."""
-
-    id: int
-    code: str
-    names: Mapping[str, str]
-    more: Mapping[str, Any]
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(self.id, self.code)
-
-
-@dataclass(frozen=True, slots=True)
-class DestinationRow:
-    id: int
-    code: str
-    version: int
-    valid_from: date
-    stream: Stream
-    names: Mapping[str, str]
-    accepts: frozenset[str]
-    gates: tuple[str, ...]
-    active: bool
-
-    @property
-    def label(self) -> str:
-        """What entries and exports call it: `code@version`."""
-        return f"{self.code}@{self.version}"
-
-    @property
-    def ref(self) -> Ref:
-        return Ref(self.id, self.label)
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerRow:
-    id: int
-    organisation_id: int
-    roles: frozenset[PartnerRole]
-    treatments: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
 from chain import register
+from chain.rows import RowChange, said
 from chain.tables import SEQ_BITS, Chain, Entry, Node
 from proof.canonical import canonical
 from proof.merkle import Frontier
@@ -42,7 +43,7 @@ class Draft:
     reverses: tuple[int, str] | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
     answer: Mapping[str, Any] = field(default_factory=dict)
-    rows: Sequence[register.RowChange] = ()
+    rows: Sequence[RowChange] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def append(session: Session, chain: str, draft: Draft, *, now: datetime) -> Appe
 def _payload(draft: Draft, chain: str, seq: int, prev: str, now: datetime) -> dict[str, Any]:
     body = dict(draft.body)
     if draft.rows:
-        body["rows"] = register.said(draft.rows)
+        body["rows"] = said(draft.rows)
     return {
         "v": PAYLOAD_VERSION,
         "chain": chain,

@@ -83,6 +83,11 @@ def head(session: Session, chain: str) -> Head:
     return _head(session.execute(select(_chain).where(_chain.c.code == chain)).one())
 
 
+def chain_number(session: Session, chain: str) -> int:
+    """The key of a chain, which exists. One statement."""
+    return int(session.execute(select(_chain.c.id).where(_chain.c.code == chain)).scalar_one())
+
+
 def node(session: Session, chain_id: int, level: int, index: int) -> bytes:
     """A node of the tree: level 0 is an entry's hash. One statement."""
     if level == 0:

@@ -12,8 +12,9 @@ from catalogue.access import Viewer, require
 from catalogue.codes import CodeKind, mint
 from catalogue.errors import Malformed
 from catalogue.kinds import BinState, PartnerRole, Pool, Quality, ShipmentState
-from catalogue.rulebook import DestinationRow, Rulebook, SiteRow, rulebook
-from chain.register import THIS_ENTRY, Ref, RowChange
+from catalogue.rows import DestinationRow, SiteRow
+from catalogue.rulebook import Rulebook, rulebook
+from chain.rows import THIS_ENTRY, Ref, RowChange
 from dispatch import queries, rules
 from dispatch.bins import difference_flags, weighed_anew
 from streams import places

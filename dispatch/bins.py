@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from catalogue.access import Viewer
 from catalogue.kinds import WEIGHING_DIFFERENCE, BinState, Pool, Quality
-from catalogue.rulebook import OperatorBook, Rulebook, SiteRow, rulebook
+from catalogue.rows import SiteRow
+from catalogue.rulebook import OperatorBook, Rulebook, rulebook
 from dispatch import rules
 from streams import places
 from streams.changes import after, bin_change

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from catalogue.access import Viewer, require
 from catalogue.errors import NotFound
-from catalogue.rulebook import Rulebook, SiteRow
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook
 from dispatch.tables import Shipment, ShipmentBin
 from streams.queries import BinRow, bin_row, lines_of_entry
 from streams.rules import Line

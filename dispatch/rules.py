@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalogue.errors import BinClosed, BinEmpty, BinOpen, DestinationForbidden, Malformed
-from catalogue.errors import MassExceeded, StateForbids
+from catalogue.errors import (
+    BinClosed,
+    BinEmpty,
+    BinOpen,
+    DestinationForbidden,
+    Malformed,
+    MassExceeded,
+    StateForbids,
+)
 from catalogue.kinds import BinState, Quality
 from streams.mass import Grams, checked_g
 from streams.rules import Standing, divide, in_order

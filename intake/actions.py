@@ -10,7 +10,6 @@ from sqlmodel import Session
 from catalogue.access import Viewer
 from catalogue.codes import CodeKind, mint
 from catalogue.errors import Malformed, NotFound
-from catalogue.labels import code_for
 from catalogue.kinds import (
     WEIGHING_DIFFERENCE,
     BatchState,
@@ -19,8 +18,10 @@ from catalogue.kinds import (
     Pool,
     Quality,
 )
-from catalogue.rulebook import Rulebook, SiteRow, rulebook
-from chain.register import Ref, RowChange
+from catalogue.labels import code_for
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook, rulebook
+from chain.rows import Ref, RowChange
 from intake import queries, rules
 from streams import places
 from streams.changes import follow_balance, to_place

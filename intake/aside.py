@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from catalogue.access import Viewer, require_leader
 from catalogue.kinds import BatchState, Pool
-from catalogue.rulebook import SiteRow, rulebook
-from chain.register import RowChange
+from catalogue.rows import SiteRow
+from catalogue.rulebook import rulebook
+from chain.rows import RowChange
 from intake import rules
 from streams import places
 from streams.changes import after, batch_change, follow_balance, to_place

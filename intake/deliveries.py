@@ -11,7 +11,7 @@ from catalogue.access import Viewer, require
 from catalogue.codes import CodeKind, mint
 from catalogue.kinds import DeliveryState, PartnerRole, Role
 from catalogue.rulebook import rulebook
-from chain.register import RowChange
+from chain.rows import RowChange
 from intake import rules
 from proof.canonical import canonical
 from streams.ledger import Act, Booked, Command, book, site_day

@@ -13,7 +13,7 @@ from catalogue.codes import CodeKind, mint
 from catalogue.errors import Malformed
 from catalogue.kinds import Pool
 from catalogue.rulebook import rulebook
-from chain.register import THIS_ENTRY, Ref, RowChange
+from chain.rows import THIS_ENTRY, Ref, RowChange
 from intake import queries, rules
 from streams import places
 from streams.changes import batch_change, follow_balance, to_place

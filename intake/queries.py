@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from catalogue.errors import CodeTaken, NotFound
 from catalogue.kinds import DeliveryState
-from catalogue.rulebook import SiteRow
-from chain.register import RowChange
+from catalogue.rows import SiteRow
+from chain.rows import RowChange
 from intake.tables import Delivery, Find, Receipt
 from streams.tables import Batch
 

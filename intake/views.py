@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from catalogue.access import Viewer, require
 from catalogue.errors import NotFound
-from catalogue.rulebook import Rulebook, SiteRow
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook
 from chain.tables import Entry
 from intake.rules import beyond_limit
 from intake.tables import Delivery, Find, Receipt

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from catalogue.access import Viewer, require
 from catalogue.errors import NotAllowed
-from catalogue.rulebook import Rulebook, SiteRow
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook
 from reporting.questions import Question
 
 

@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from catalogue.access import Viewer
 from catalogue.kinds import UNKNOWN_GROUP, Role
-from catalogue.rulebook import DestinationRow, Rulebook
+from catalogue.rows import DestinationRow
+from catalogue.rulebook import Rulebook
 from chain.tables import SEQ_BITS, Chain, Entry
 from reporting.access import Scope
 from reporting.formats import LINES_AT_ONCE, Cell, Column, Kind

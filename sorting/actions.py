@@ -13,8 +13,9 @@ from catalogue.codes import CodeKind
 from catalogue.errors import BinClosed, Malformed
 from catalogue.kinds import WEIGHING_DIFFERENCE, BinState, Pool, Quality
 from catalogue.labels import code_for
-from catalogue.rulebook import DestinationRow, GroupRow, Rulebook, SiteRow, rulebook
-from chain.register import Ref
+from catalogue.rows import DestinationRow, GroupRow, SiteRow
+from catalogue.rulebook import Rulebook, rulebook
+from chain.rows import Ref
 from sorting import rules
 from sorting.gates import Free, gate_uses
 from streams import places

@@ -11,8 +11,9 @@ from sqlmodel import Session
 from catalogue.access import Viewer
 from catalogue.errors import Malformed
 from catalogue.kinds import Pool
-from catalogue.rulebook import DestinationRow, Rulebook, rulebook
-from chain.register import Ref
+from catalogue.rows import DestinationRow
+from catalogue.rulebook import Rulebook, rulebook
+from chain.rows import Ref
 from sorting import rules
 from streams.ledger import Act, Booked, Command, GateUse, book
 from streams.mass import checked_g

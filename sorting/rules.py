@@ -16,7 +16,7 @@ from catalogue.errors import (
     StateForbids,
 )
 from catalogue.kinds import BatchState
-from catalogue.rulebook import DestinationRow, GroupRow
+from catalogue.rows import DestinationRow, GroupRow
 from streams.mass import Grams, checked_g
 
 

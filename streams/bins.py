@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from catalogue.codes import CodeKind, mint
 from catalogue.kinds import BinState
-from catalogue.rulebook import DestinationRow, Rulebook, SiteRow
+from catalogue.rows import DestinationRow, SiteRow
+from catalogue.rulebook import Rulebook
 from streams.changes import new_bin
 from streams.ledger import Act, Command, book
 from streams.queries import BinRow

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from catalogue.kinds import BatchState
-from catalogue.rulebook import DestinationRow, SiteRow
-from chain.register import Ref, RowChange, Value
+from catalogue.rows import DestinationRow, SiteRow
+from chain.rows import Ref, RowChange, Value
 from streams.mass import Grams
 from streams.queries import BatchRow, BinRow
 from streams.rules import Line, PlaceRef, Spot, Standing, state_by_balance

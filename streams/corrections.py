@@ -22,8 +22,9 @@ from catalogue.kinds import (
     Pool,
     Quality,
 )
-from catalogue.rulebook import OrganisationRow, Rulebook, rulebook
-from chain.register import THIS_ENTRY, Ref, RowChange, Value
+from catalogue.rows import OrganisationRow
+from catalogue.rulebook import Rulebook, rulebook
+from chain.rows import THIS_ENTRY, Ref, RowChange, Value
 from streams import places
 from streams.changes import after, batch_change
 from streams.ledger import NEW_BATCH, Act, Booked, Command, GateUse, book, require_reason

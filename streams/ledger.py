@@ -20,9 +20,10 @@ from sqlalchemy import insert
 from sqlmodel import Session
 
 from catalogue.errors import ClockDoubt, Malformed, ReasonNeeded
-from catalogue.rulebook import OperatorBook, SiteRow
+from catalogue.rows import SiteRow
+from catalogue.rulebook import OperatorBook
 from chain import actions as chain
-from chain.register import THIS_ENTRY, Ref, RowChange
+from chain.rows import THIS_ENTRY, Ref, RowChange
 from proof.canonical import canonical
 from store.upsert import add_to, insert_or_add
 from streams.rules import BatchRef, Line

@@ -9,8 +9,8 @@ from sqlalchemy import insert, select
 from sqlmodel import Session
 
 from catalogue.kinds import WEIGHING_DIFFERENCE, Pool
-from catalogue.rulebook import DestinationRow, NamedRow, SiteRow
-from chain.register import Ref
+from catalogue.rows import DestinationRow, NamedRow, SiteRow
+from chain.rows import Ref
 from streams.rules import PlaceRef
 from streams.tables import Place
 

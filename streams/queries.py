@@ -13,8 +13,9 @@ from sqlmodel import Session, SQLModel
 from catalogue.access import Viewer, require
 from catalogue.errors import NotFound
 from catalogue.kinds import BatchState, BinState, Quality
-from catalogue.rulebook import DestinationRow, GroupRow, Rulebook, SiteRow
-from chain.register import Ref
+from catalogue.rows import DestinationRow, GroupRow, SiteRow
+from catalogue.rulebook import Rulebook
+from chain.rows import Ref
 from streams.mass import Grams
 from streams.places import place_ref
 from streams.rules import BatchRef, Line, Spot, Standing

@@ -17,10 +17,11 @@ from sqlmodel import Session, SQLModel
 from catalogue.access import Viewer, require
 from catalogue.errors import AlreadyReversed, MovedOn, NotAllowed, NotFound, NotReversible
 from catalogue.kinds import BatchState, Pool, Role
-from catalogue.rulebook import Rulebook, SiteRow, rulebook
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook, rulebook
 from chain import queries as chain
 from chain.queries import EntryRow
-from chain.register import Ref, RowChange, Value
+from chain.rows import Ref, RowChange, Value
 from chain.tables import Entry
 from streams.changes import after, batch_change
 from streams.ledger import Act, Booked, Command, GateUse, book, require_reason

@@ -8,7 +8,7 @@ from datetime import date
 
 from catalogue.errors import BatchClosed, BatchHeld, MassExceeded
 from catalogue.kinds import BatchState, Pool, Quality
-from chain.register import Ref
+from chain.rows import Ref
 from streams.mass import Grams
 
 ACTIVE = frozenset({BatchState.RECEIVED, BatchState.SORTING})

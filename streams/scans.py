@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy import insert, literal, select, update
 from sqlmodel import Session
 
 from catalogue.errors import Parked, Refusal, RuleBroken, ScanReused, concrete
-from catalogue.rulebook import SiteRow
+from catalogue.rows import SiteRow
 from chain.tables import Entry
 from proof.canonical import canonical
 from streams.ledger import Booked, Command, content, said_in_order
 from streams.tables import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept scan: the request as it came, and how it ended."""
+
+    site_id: int
+    status: str
+    command: Mapping[str, Any]
+    reason: str | None
+
 
 _entry = Entry.__table__  # type: ignore[attr-defined]
 _scan = Scan.__table__  # type: ignore[attr-defined]
@@ -35,7 +47,7 @@ def answered(session: Session, kind: str, target: str | None, command: Command) 
     ).one()
     if row.payload is not None:
         return _repeated(row.id, json.loads(row.payload), content(kind, target, command))
-    if row.status is not None:
+    if row.status not in (None, "settled"):
         if row.content != content(kind, target, command):
             raise ScanReused(scan_id=command.scan_id)
         raise _refusal_of(row.status, row.problem, command.scan_id)
@@ -53,7 +65,9 @@ def _refusal_of(status: str, problem: str, scan_id: str) -> Refusal:
     if status == "parked":
         return Parked(scan_id=scan_id)
     said = json.loads(problem)
-    return concrete(RuleBroken)[said["code"]](**said["figures"])
+    refusal = concrete(RuleBroken)[said["code"]](**said["figures"])
+    refusal.said_before = True
+    return refusal
 
 
 def keep(
@@ -88,11 +102,6 @@ def keep(
     )
 
 
-def lift(session: Session, scan_id: str) -> None:
-    """Forget that a scan was kept, so that it can be booked in the same transaction."""
-    session.execute(delete(_scan).where(_scan.c.scan_id == scan_id))
-
-
 def settle(session: Session, scan_id: str, *, status: str, reason: str, now: datetime) -> None:
     """Say how a kept scan ended."""
     session.execute(
@@ -100,3 +109,19 @@ def settle(session: Session, scan_id: str, *, status: str, reason: str, now: dat
         .where(_scan.c.scan_id == scan_id)
         .values(status=status, settled_at=now, settled_reason=reason)
     )
+
+
+def kept(session: Session, scan_id: str, *, lock: bool = False) -> Kept | None:
+    """A scan that was kept, or None. One statement."""
+    statement = select(_scan).where(_scan.c.scan_id == scan_id)
+    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    if row is None:
+        return None
+    return Kept(row.site_id, row.status, json.loads(row.command), row.settled_reason)
+
+
+def waits_for(session: Session, code: str) -> bool:
+    """Whether a parked scan would have made what carries this code. One statement."""
+    made = _scan.c.command.contains(f'"code":"{code}"', autoescape=True)
+    row = session.execute(select(_scan.c.scan_id).where(_scan.c.status == "parked", made).limit(1))
+    return row.one_or_none() is not None

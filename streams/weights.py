@@ -8,7 +8,8 @@ from datetime import date
 
 from catalogue.errors import Malformed
 from catalogue.kinds import Quality
-from catalogue.rulebook import ContainerRow, Rulebook, ScaleRow, SiteRow
+from catalogue.rows import ContainerRow, ScaleRow, SiteRow
+from catalogue.rulebook import Rulebook
 from streams.ledger import Flagged, Weighed
 
 DIVISIONS_MIN = 20

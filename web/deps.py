@@ -15,7 +15,7 @@ from sqlmodel import Session
 from accounts import actions as accounts
 from accounts.queries import Signed, viewer_of
 from catalogue.errors import NotAllowed, RuleBroken, Unauthenticated
-from catalogue.rulebook import SiteRow
+from catalogue.rows import SiteRow
 from store.engine import Database
 from streams import scans
 from streams.ledger import Booked, Command
@@ -100,9 +100,7 @@ class Call:
         with self.database.write() as session:
             booked = action(session)
             if not booked.repeated:
-                accounts.note_actor(
-                    session, scan_id=command.scan_id, actor=self.me.actor, day=self.now.date()
-                )
+                accounts.note_actor(session, command.scan_id, self.me.actor, self.now.date())
             return booked
 
     def keep(

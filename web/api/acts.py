@@ -11,7 +11,8 @@ from sqlmodel import Session, SQLModel
 
 from catalogue.access import Viewer
 from catalogue.errors import Malformed, NotFound, RuleBroken
-from catalogue.rulebook import Rulebook, SiteRow, rulebook
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook, rulebook
 from dispatch.actions import confirm, ship, take_back
 from dispatch.bins import close_bin
 from intake.actions import log_batch, reserve_codes, weigh_batch

@@ -66,3 +66,8 @@ def _status(refusal: type[Refusal]) -> int:
 def _problem() -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"content": {"application/problem+json": {"schema": schema}}}
+
+
+def every_code() -> set[str]:
+    """Every code that a refusal can carry, those of the web server itself included."""
+    return set(concrete()) | {"too_large", "internal", "busy"}

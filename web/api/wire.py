@@ -12,7 +12,7 @@ from dispatch.actions import Confirm, ReturnLine, Ship, TakeBack, TreatedLine
 from dispatch.bins import CloseBin
 from intake.actions import LogBatch, ReserveCodes, WeighBatch
 from intake.aside import SetAside
-from intake.deliveries import AnnouncedLine, AnnounceDelivery
+from intake.deliveries import AnnounceDelivery, AnnouncedLine
 from intake.finds import HandOver, LogFind, hand_over_of
 from sorting.actions import OpenBin, Part, Sort
 from sorting.closing import Close, NamedLoss

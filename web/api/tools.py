@@ -1,0 +1,202 @@
+"""Scan, labels, reference data, checkpoints and proofs."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalogue.actions import NOUNS, define
+from catalogue.errors import Malformed, NotFound
+from catalogue.rulebook import rulebook
+from chain import queries as chain
+from labels import render
+from labels.label import LabelTooSmall, Size
+from proof.merkle import Frontier, inclusion_proof, root
+from proof.signing import TreeHead, load_or_create_ring, sign_head
+from web.api import wire
+from web.api.answers import refusals
+from web.deps import Call, Calling, Me, ReadDb
+from web.label_values import label_of
+from web.reference import sites_for
+from web.scanning import recognise
+
+router = APIRouter(tags=["tools"], responses=refusals("read"))
+
+
+class ScanIn(BaseModel):
+    """Anything a scanner read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(max_length=500)]
+
+
+class ScanOut(BaseModel):
+    """What it is here. now: its state; read: what was read, as it came."""
+
+    kind: str
+    code: str | None
+    read: str
+    now: dict[str, Any]
+
+
+class LabelFormat(StrEnum):
+    """What a label can be had as."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+    ZPL = "zpl"
+
+
+MEDIA_TYPES = {
+    LabelFormat.PNG: "image/png",
+    LabelFormat.SVG: "image/svg+xml",
+    LabelFormat.PDF: "application/pdf",
+    LabelFormat.ZPL: "application/vnd.zebra-zpl",
+}
+
+
+@router.post("/scan")
+def scan(body: ScanIn, me: Me, db: ReadDb) -> ScanOut:
+    """Say what a scanned text is: a batch, bin, station, container, ... or unknown."""
+    seen = recognise(db, rulebook(db), body.text, me.viewer)
+    return ScanOut(kind=seen.kind, code=seen.code, read=seen.read, now=seen.now)
+
+
+@router.get(
+    "/labels/{code}",
+    response_class=Response,
+    responses={
+        200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}},
+        **refusals("read", "not_found"),
+    },
+)
+def label(
+    request: Request,
+    code: Annotated[str, Path(min_length=1, max_length=60, pattern=wire.PLAIN)],
+    me: Me,
+    db: ReadDb,
+    format: LabelFormat = LabelFormat.PNG,  # noqa: A002 (it is called so in the contract)
+    size: Size = Size.LARGE,
+    dpi: Annotated[int, Query()] = 203,
+    lang: str = "nl",
+) -> Response:
+    """The label of a batch, bin, station or container: read back before it is handed out."""
+    if dpi not in (203, 300):
+        raise Malformed(field="dpi", problem="203 or 300", given=dpi)
+    book = rulebook(db)
+    made = label_of(db, book, code, me.viewer, language=lang)
+    try:
+        content = _painted(made, format, size, dpi)
+    except LabelTooSmall as error:
+        raise Malformed(field="size", problem=str(error)) from error
+    return Response(
+        content,
+        media_type=MEDIA_TYPES[format],
+        headers={"Content-Disposition": f'inline; filename="{code}.{format.value}"'},
+    )
+
+
+def _painted(made: Any, format: LabelFormat, size: Size, dpi: int) -> bytes:  # noqa: A002
+    if format is LabelFormat.SVG:
+        return render.svg(made, size).encode()
+    painters = {
+        LabelFormat.PNG: render.png,
+        LabelFormat.PDF: render.pdf,
+        LabelFormat.ZPL: render.zpl,
+    }
+    return painters[format](made, size, dpi)
+
+
+@router.put("/reference/{noun}/{code}", status_code=201, responses=refusals("read", "not_found"))
+def put_reference(
+    noun: Annotated[str, Path(max_length=20, pattern=r"^[a-z_]+$")],
+    code: Annotated[str, Path(min_length=1, max_length=60, pattern=wire.PLAIN)],
+    data: Annotated[dict[str, Any], Body()],
+    call: Calling,
+) -> dict[str, Any]:
+    """Write a version of reference data of one's own operator, for all to see in its chain."""
+    if noun not in NOUNS:
+        raise NotFound
+    operator = _operator(call)
+    with call.database.write() as session:
+        done = define(session, operator, noun, code, _with_days(data), now=call.now)
+    return {"noun": done.noun, "code": done.code, "version": done.version}
+
+
+def _operator(call: Call) -> str:
+    with call.database.read() as session:
+        book = rulebook(session)
+        return book.operators[call.me.viewer.operator_id or 0].organisation.code
+
+
+DAYS = frozenset({"valid_from", "tare_on", "calibration_due"})
+
+
+def _with_days(data: dict[str, Any]) -> dict[str, Any]:
+    read = dict(data)
+    for name in DAYS & read.keys():
+        try:
+            read[name] = date.fromisoformat(str(read[name]))
+        except ValueError as error:
+            raise Malformed(field=name, problem="not a day", read=str(read[name])[:20]) from error
+    return read
+
+
+def _chains(request: Request, me: Me, db: ReadDb) -> list[chain.Head]:
+    sites = {site.chain for site in sites_for(rulebook(db), me.viewer)}
+    return [head for head in chain.heads(db) if head.chain in sites]
+
+
+@router.get("/checkpoints")
+def checkpoints(request: Request, me: Me, db: ReadDb) -> list[dict[str, Any]]:
+    """The signed heads of the chains that the caller has to do with. Keep them elsewhere."""
+    now = request.app.state.clock()
+    ring = load_or_create_ring(request.app.state.settings.keys, now=now)
+    return [
+        dict(sign_head(ring.current, _tree_head(head, now))) for head in _chains(request, me, db)
+    ]
+
+
+def _tree_head(head: chain.Head, now: Any) -> TreeHead:
+    return TreeHead(log=head.chain, size=head.size, root=root_of(head), at=now)
+
+
+def root_of(head: chain.Head) -> bytes:
+    """The root of a chain's tree, from its stored peaks."""
+    return root(Frontier(head.size, head.peaks))
+
+
+@router.get("/proofs/{entry}", responses=refusals("read", "not_found"))
+def proof(
+    request: Request,
+    entry: Annotated[str, Path(max_length=80, pattern=r"^site:[A-Z0-9-]{1,20}[#.]\d{1,12}$")],
+    me: Me,
+    db: ReadDb,
+) -> dict[str, Any]:
+    """The inclusion proof (RFC 9162) of an entry, `site:CODE#seq` (or `.` for the `#`)."""
+    code, seq = entry.replace("#", ".").rsplit(".", 1)
+    head = next((head for head in _chains(request, me, db) if head.chain == code), None)
+    index = int(seq) - 1
+    if head is None or not 0 <= index < head.size:
+        raise NotFound
+    number = chain.chain_number(db, code)
+
+    def node(level: int, place: int) -> bytes:
+        return chain.node(db, number, level, place)
+
+    path = inclusion_proof(index, head.size, node)
+    return {
+        "entry": f"{code}#{seq}",
+        "hash": node(0, index).hex(),
+        "index": index,
+        "size": head.size,
+        "root": root_of(head).hex(),
+        "path": [step.hex() for step in path],
+    }

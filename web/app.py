@@ -1,0 +1,118 @@
+"""The web application: one factory, no global state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from store.engine import Database
+from web import errors
+from web.api import answers, figures, reads, sync, tools, writes
+from web.deps import clock, permitted
+from web.permissions import API
+from web.settings import Settings, from_environment
+
+API_PREFIX = "/api/v1"
+
+
+def create_app(settings: Settings | None = None, *, database: Database | None = None) -> FastAPI:
+    """The application of one installation."""
+    known = settings or from_environment()
+    app = FastAPI(title="Stofstroom", version="1", docs_url=None, redoc_url=None)
+    app.state.settings = known
+    app.state.database = database or Database(known.database_url)
+    app.state.clock = clock
+    app.include_router(_api())
+    app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
+    errors.install(app, _page_of)
+    _openapi(app)
+    app.add_middleware(BodyLimit, limit_bytes=known.body_max_bytes)
+    return app
+
+
+ROOMS = (writes, sync, reads, figures, tools)
+
+
+def _api() -> APIRouter:
+    """The calls of the contract. Refuses to start with a call that nobody decided on."""
+    api = APIRouter(prefix=API_PREFIX, dependencies=[Depends(permitted)])
+    for room in ROOMS:
+        api.include_router(room.router)
+    served = {
+        (method, route.path)
+        for room in ROOMS
+        for route in room.router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
+    }
+    assert served == set(API), f"calls without a row, or rows without a call: {served ^ set(API)}"
+    return api
+
+
+def healthz(request: Request) -> JSONResponse:
+    """Whether the service can read its database."""
+    with request.app.state.database.read() as session:
+        session.connection().exec_driver_sql("SELECT 1")
+    return JSONResponse({"status": "ok"})
+
+
+def _page_of(request: Request, status: int, refusal: Any) -> Response:
+    return errors.by_status(request, status)
+
+
+def _openapi(app: FastAPI) -> None:
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = make()
+        shapes = schema["components"]["schemas"]
+        shapes.setdefault("Problem", answers.Problem.model_json_schema())
+        shapes["Problem"]["properties"]["code"]["enum"] = sorted(answers.every_code())
+        schema["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        schema["security"] = [{"token": []}]
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+class BodyLimit:
+    """Refuse bodies beyond a limit before they are read whole, whatever their header says."""
+
+    def __init__(self, app: ASGIApp, *, limit_bytes: int) -> None:
+        self._app = app
+        self._limit = limit_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        said = dict(scope["headers"]).get(b"content-length", b"0")
+        if said.isdigit() and int(said) > self._limit:
+            await self._refuse(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._limit:
+                raise TooLarge
+            return message
+
+        try:
+            await self._app(scope, counted, send)
+        except TooLarge:
+            await self._refuse(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = errors.by_status(Request(scope), 413, limit_bytes=self._limit)
+        await response(scope, receive, send)
+
+
+class TooLarge(Exception):
+    """A body grew beyond the limit while it was read."""

@@ -1,0 +1,154 @@
+"""What a caller may use of the reference data, as `GET /reference` says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from catalogue.access import Viewer
+from catalogue.kinds import PartnerRole
+from catalogue.rows import NamedRow, SiteRow
+from catalogue.rulebook import OperatorBook, Rulebook
+
+
+def operators_for(book: Rulebook, viewer: Viewer) -> list[OperatorBook]:
+    """The operators that the viewer has to do with."""
+    return [
+        operator
+        for operator in book.operators.values()
+        if operator.organisation.id == viewer.operator_id
+        or viewer.supplier_ids & operator.partners.keys()
+        or viewer.outlet_id in operator.partners
+    ]
+
+
+def sites_for(book: Rulebook, viewer: Viewer) -> list[SiteRow]:
+    """The sites that the viewer works at, hands in to, or takes from."""
+    own = {operator.organisation.id for operator in operators_for(book, viewer)}
+    return [
+        site
+        for site in book.sites.values()
+        if site.operator_id in own and viewer.site_id in (None, site.id)
+    ]
+
+
+def reference_for(book: Rulebook, viewer: Viewer) -> dict[str, Any]:
+    """Everything of the contract's `GET /reference`, as far as it is the viewer's to use."""
+    operators = operators_for(book, viewer)
+    sites = sites_for(book, viewer)
+    today = datetime.now(UTC).date()
+    site_ids = {site.id for site in sites}
+    staff = viewer.is_staff
+    return {
+        "organisations": _organisations(book, operators, viewer),
+        "sites": [
+            {
+                "code": site.code,
+                "name": site.name,
+                "timezone": site.timezone,
+                "operator": book.organisations_by_id[site.operator_id].code,
+            }
+            for site in sites
+        ],
+        "stations": [
+            {
+                "code": row.code,
+                "site": book.sites_by_id[row.site_id].code,
+                "kind": row.kind.value,
+                "name": row.name,
+            }
+            for row in book.stations.values()
+            if staff and row.site_id in site_ids
+        ],
+        "containers": [
+            {
+                "code": row.code,
+                "site": book.sites_by_id[row.site_id].code,
+                "kind": row.kind,
+                "tare_g": row.tare_g,
+                "tare_on": row.tare_on.isoformat(),
+                "max_g": row.max_g,
+            }
+            for row in book.containers.values()
+            if staff and row.site_id in site_ids
+        ],
+        "scales": [
+            {
+                "code": row.code,
+                "site": book.sites_by_id[row.site_id].code,
+                "name": row.name,
+                "division_g": row.division_g,
+                "max_g": row.max_g,
+                "calibration_due": row.calibration_due.isoformat(),
+            }
+            for row in book.scales.values()
+            if staff and row.site_id in site_ids
+        ],
+        "article_groups": [
+            {
+                "code": row.code,
+                "names": dict(row.names),
+                "security": row.security.value,
+                "tolerance_permille": row.tolerance_permille,
+                "piece_g": row.piece_g,
+            }
+            for operator in operators
+            for row in operator.groups.values()
+        ],
+        "destinations": [
+            {
+                "code": row.code,
+                "version": row.version,
+                "stream": row.stream.value,
+                "names": dict(row.names),
+                "gates": list(row.gates),
+                "accepts": sorted(row.accepts),
+            }
+            for operator in operators
+            for row in operator.current_destinations(today)
+        ],
+        "gates": _named(operator.gates for operator in operators),
+        "loss_kinds": _named(operator.loss_kinds for operator in operators),
+        "find_kinds": _named(operator.find_kinds for operator in operators),
+        "reasons": [
+            {**row, "acts": row["acts"].split(",")}
+            for row in _named(operator.reasons for operator in operators)
+        ],
+        "sorting_guide": [
+            {"code": code, **tree}
+            for operator in operators
+            for code, tree in operator.guides.items()
+        ],
+    }
+
+
+def _organisations(
+    book: Rulebook, operators: Iterable[OperatorBook], viewer: Viewer
+) -> list[dict[str, Any]]:
+    """Staff see every partner; others only the operators, themselves and what is under them."""
+    found: dict[int, set[str]] = {}
+    for operator in operators:
+        found.setdefault(operator.organisation.id, set()).add(PartnerRole.OPERATOR.value)
+        for partner in operator.partners.values():
+            own = (
+                viewer.is_staff
+                or partner.organisation_id in viewer.supplier_ids
+                or partner.organisation_id == viewer.outlet_id
+            )
+            if own:
+                roles = {role.value for role in partner.roles}
+                found.setdefault(partner.organisation_id, set()).update(roles)
+    rows = (book.organisations_by_id[key] for key in found)
+    return [
+        {"code": row.code, "name": row.name, "roles": sorted(found[row.id])}
+        for row in sorted(rows, key=lambda row: row.code)
+    ]
+
+
+def _named(tables: Iterable[Mapping[str, NamedRow]]) -> list[dict[str, Any]]:
+    return [
+        {"code": row.code, "names": dict(row.names), **row.more}
+        for table in tables
+        for row in table.values()
+    ]
