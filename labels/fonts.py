@@ -22,6 +22,9 @@ FAMILY = "'Source Sans Pro', 'Source Sans 3', 'Helvetica Neue', Arial, sans-seri
 CAP_HEIGHT = 0.66
 """Height of a capital, in em."""
 
+DESCENT = 0.27
+"""How far a comma or a tail reaches below the line, in em."""
+
 
 @lru_cache(maxsize=512)
 def font(weight: Weight, size: int) -> ImageFont.FreeTypeFont:

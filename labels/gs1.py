@@ -26,20 +26,21 @@ def check_digit(body: str) -> str:
     return str(-total % 10)
 
 
-def sscc(company_prefix: str, extension: int, serial: int) -> str:
+def sscc(prefix: str, extension: int, serial: int) -> str:
     """The 18 digits of an SSCC.
 
-    extension: 0 to 9, free to use. serial: not to be used again within twelve months; it fills
-    what prefix and extension leave. Raises NotGs1.
+    prefix: the company prefix that GS1 gave out, 4 to 12 digits. extension: 0 to 9, free to use.
+    serial: not to be used again within twelve months; it fills the digits that are left. Raises
+    NotGs1.
     """
-    if not _SHORTEST_PREFIX <= len(company_prefix) <= _LONGEST_PREFIX:
-        raise NotGs1(f"A company prefix has 4 to 12 digits, not {len(company_prefix)}.")
+    if not _SHORTEST_PREFIX <= len(prefix) <= _LONGEST_PREFIX:
+        raise NotGs1(f"A company prefix has 4 to 12 digits, not {len(prefix)}.")
     if not 0 <= extension <= 9:
         raise NotGs1(f"The extension digit is 0 to 9, not {extension}.")
-    room = SSCC_LENGTH - 2 - len(company_prefix)
+    room = SSCC_LENGTH - 2 - len(prefix)
     if not 0 <= serial < 10**room:
         raise NotGs1(f"The serial number {serial} does not fit in {room} digits.")
-    body = f"{extension}{company_prefix}{serial:0{room}d}"
+    body = f"{extension}{prefix}{serial:0{room}d}"
     return body + check_digit(body)
 
 

@@ -8,12 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from labels.fonts import CAP_HEIGHT, Weight, width_of
+from labels.fonts import CAP_HEIGHT, DESCENT, Weight, width_of
 from labels.gs1 import human_readable
 from labels.label import DOTS_PER_MM, Label, Size
 from labels.lines import fit
 from labels.marks import Mark
-from labels.placing import choose_bars, choose_squares, middle, printed_code, put, put_centred
+from labels.placing import (
+    LINE_HEIGHT,
+    choose_bars,
+    choose_squares,
+    middle,
+    printed_code,
+    put,
+    put_centred,
+)
 from labels.sheet import Block, Box, PlacedBars, PlacedMark, PlacedSquares, Sheet
 from labels.small import place_small
 from labels.symbols import QUIET_QR
@@ -54,7 +62,7 @@ _WIDE = _Style(
     subtitle=(6, 4.2),
     caption=3.5,
     value=(6, 4),
-    qr=36,
+    qr=46,
     code=14.2,
     bars=24,
     gap=3,
@@ -66,7 +74,7 @@ _NARROW = _Style(
     subtitle=(4.2, 3),
     caption=2.6,
     value=(4, 2.8),
-    qr=25,
+    qr=32,
     code=9,
     bars=15,
     gap=2,
@@ -75,6 +83,7 @@ _SCALES = (1.25, 1.15, 1.05, 1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.64)
 """A label that says little says it large: the first of these at which everything fits is taken."""
 
 _COLUMNS = 2
+_QR_SHARE = 0.6  # Of the label's width, at most.
 _TITLE_LINES = 3
 _GS1_BARS_MM = 32
 _GS1_TEXT_MM = 4.6
@@ -109,7 +118,6 @@ def _place_tall(sheet: Sheet, label: Label, style: _Style) -> bool:
     """Band, title, facts, QR with the mark, code, bars. Returns whether all of it had room."""
     margin = sheet.dots(style.margin)
     inner = sheet.width - 2 * margin
-    top, whole = _place_title(sheet, label, style, _place_band(sheet, label, style))
     bottom = _place_bars(sheet, label, style, sheet.height - margin)
     code = fit(
         printed_code(label.code),
@@ -124,8 +132,10 @@ def _place_tall(sheet: Sheet, label: Label, style: _Style) -> bool:
     bottom = baseline - round(code.size * (CAP_HEIGHT + 0.02))
     facts = list(label.facts)
     bottom = _place_qr_row(sheet, label, style, bottom, facts)
+    band = _place_band(sheet, label, style)
+    top, whole = _place_title(sheet, label, style, band, bottom)
     placed = _place_facts(sheet, style, facts, top, bottom)
-    return whole and placed == len(facts) and top <= bottom
+    return whole and placed == len(facts)
 
 
 def _place_band(sheet: Sheet, label: Label, style: _Style) -> int:
@@ -151,27 +161,30 @@ def _place_band(sheet: Sheet, label: Label, style: _Style) -> int:
     return margin + height
 
 
-def _place_title(sheet: Sheet, label: Label, style: _Style, top: int) -> tuple[int, bool]:
-    """Whose or whereto, the first line as large as it fits. Returns where it ends, and whether
-    nothing had to be cut."""
+def _place_title(
+    sheet: Sheet, label: Label, style: _Style, top: int, bottom: int
+) -> tuple[int, bool]:
+    """Whose or whereto, the first line as large as it fits; lines without room above `bottom` are
+    left out. Returns where it ends, and whether nothing had to be cut."""
     margin, gap = sheet.dots(style.margin), sheet.dots(style.gap)
     inner = sheet.width - 2 * margin
-    y = top + gap
-    whole = True
+    y, whole = top + gap, True
     for place, words in enumerate(label.title):
-        weight = Weight.REGULAR if place else Weight.BOLD
         largest, smallest = style.subtitle if place else style.title
         lines = fit(
             words,
             width=inner,
-            weight=weight,
+            weight=Weight.REGULAR if place else Weight.BOLD,
             largest=sheet.dots(largest),
             smallest=sheet.dots(smallest),
             lines_max=2 if place else _TITLE_LINES,
         )
-        y += round(lines.size * (_LEAD if place else CAP_HEIGHT))
-        y = put(sheet, lines, margin, y)
+        baseline = y + round(lines.size * (_LEAD if place else CAP_HEIGHT))
+        depth = round(lines.size * ((len(lines.lines) - 1) * LINE_HEIGHT + DESCENT))
+        if baseline + depth > bottom:
+            return y + gap, False
         whole = whole and lines.whole
+        y = put(sheet, lines, margin, baseline)
     return y + gap, whole
 
 
@@ -201,11 +214,13 @@ def _place_qr_row(
     """The QR symbol, and beside it the mark, or else the first facts, which are taken out of
     `facts`. Returns where the row begins, with its quiet zone."""
     margin = sheet.dots(style.margin)
-    squares, module = choose_squares(sheet, label.qr_text, sheet.dots(style.qr))
+    squares, module = choose_squares(
+        sheet, label.qr_text, sheet.dots(style.qr), round(sheet.width * _QR_SHARE)
+    )
     side, quiet = module * len(squares.rows), module * QUIET_QR
     x, y = max(margin, quiet), bottom - max(quiet, sheet.dots(style.gap)) - side
     sheet.squares.append(PlacedSquares(x, y, module, squares))
-    left = x + side + quiet
+    left = x + side + quiet + sheet.dots(0.5)
     room = sheet.width - margin - left
     if label.mark is None:
         taken = _place_stack(sheet, style, facts, Box(left, y, room, side))

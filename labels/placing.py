@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from catalogue.codes import MisreadCode, parse
 from labels.fonts import CAP_HEIGHT, width_of
 from labels.label import Label, LabelTooSmall
 from labels.lines import Lines
 from labels.sheet import Sheet, Text
-from labels.symbols import QUIET_BARS, Bars, Squares, code_128, gs1_128, qr
+from labels.symbols import QUIET_BARS, QUIET_QR, Bars, Squares, code_128, gs1_128, qr
 
 GS1_MODULE_MM = 0.495
 """The narrowest module of an SSCC on a logistic label (GS1 General Specifications)."""
@@ -43,11 +45,13 @@ def choose_bars(sheet: Sheet, label: Label, edge: int) -> tuple[Bars, int]:
     return bars, min(module, round(0.52 * sheet.dots_per_mm))
 
 
-def choose_squares(sheet: Sheet, text: str, side: int) -> tuple[Squares, int]:
-    """The QR symbol and its module in dots, at most `side` dots wide without the quiet zone."""
+def choose_squares(sheet: Sheet, text: str, side: int, side_max: int) -> tuple[Squares, int]:
+    """The QR symbol and its module in dots: at most `side` wide with its quiet zone, and more
+    only where its modules would be too fine to read, up to `side_max`."""
     squares = qr(text)
-    module = side // len(squares.rows)
-    if module < SMALLEST_MODULE_MM * sheet.dots_per_mm:
+    count = len(squares.rows) + 2 * QUIET_QR
+    module = max(min(side, side_max) // count, ceil(SMALLEST_MODULE_MM * sheet.dots_per_mm))
+    if module * count > side_max:
         raise LabelTooSmall(f"A QR symbol with {len(text)} characters is too fine for this label.")
     return squares, module
 

@@ -18,13 +18,14 @@ def place_small(sheet: Sheet, label: Label) -> None:
     foot = sheet.height - edge
     x = (sheet.width - module * len(bars.pattern)) // 2
     sheet.bars.append(PlacedBars(x, foot - height, module, height, bars))
-    squares, dot = choose_squares(sheet, label.qr_text, sheet.dots(13.2))
+    room = foot - height
+    squares, dot = choose_squares(sheet, label.qr_text, room, room)
     side, quiet = dot * len(squares.rows), dot * QUIET_QR
-    top = max(edge, quiet // 2) + (foot - height - max(edge, quiet // 2) - quiet - side) // 2
+    top = (room - side) // 2
     sheet.squares.append(PlacedSquares(max(edge, quiet), top, dot, squares))
-    left = max(edge, quiet) + side + quiet
-    room = sheet.width - edge - left
-    _place_small_words(sheet, label, Box(left, edge, room, foot - height - sheet.dots(1.6) - edge))
+    left = max(edge, quiet) + side + quiet + sheet.dots(0.4)
+    box = Box(left, edge, sheet.width - edge - left, room - sheet.dots(1.6) - edge)
+    _place_small_words(sheet, label, box)
 
 
 def _place_small_words(sheet: Sheet, label: Label, box: Box) -> None:

@@ -3,15 +3,19 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import combinations, product
 
 import pypdfium2
 import pytest
 import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 from pyzbar import pyzbar
 
+from catalogue.codes import CodeKind
 from labels import render
-from labels.fonts import font
+from labels.fonts import CAP_HEIGHT, font
 from labels.gs1 import NotGs1, element_string
 from labels.label import Label, LabelTooSmall, Size
 from labels.layout import lay_out
@@ -221,21 +225,71 @@ def test_every_bar_is_whole_dots_wide_with_its_quiet_zone_on_the_label(
 def test_nothing_is_clipped_and_nothing_lies_over_anything_else(
     name: str, size: Size, dpi: int
 ) -> None:
-    sheet = lay_out(SAMPLES[name], size, dpi)
-    boxes = render_boxes(sheet)
-    for left, top, right, bottom in boxes:
+    assert_parts_stand_apart(lay_out(SAMPLES[name], size, dpi))
+
+
+Edges = tuple[int, int, int, int]
+
+
+def assert_parts_stand_apart(sheet: Sheet) -> None:
+    """Everything lies on the label; no words on symbols, marks or rules, and none on other words.
+
+    Between two lines of words only the capitals count: the accent of one may reach up between the
+    tails of the other, as in any book.
+    """
+    solid, words, capitals = solid_parts(sheet), [], []
+    for text in sheet.texts:
+        if not text.white:
+            box = font(text.weight, text.size).getbbox(text.words, anchor="ls")
+            left, top, right, bottom = (round(n) for n in box)
+            words.append((text.x + left, text.y + top, text.x + right, text.y + bottom))
+            cap = round(text.size * CAP_HEIGHT)
+            capitals.append((text.x + left, text.y - cap, text.x + right, text.y))
+    for left, top, right, bottom in solid + words:
         assert left >= 0
         assert top >= 0
         assert right <= sheet.width
         assert bottom <= sheet.height
-    for number, (left, top, right, bottom) in enumerate(boxes):
-        for other in boxes[number + 1 :]:
-            apart = right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
-            assert apart, ((left, top, right, bottom), other)
+    pairs = [*combinations(solid, 2), *product(solid, words), *combinations(capitals, 2)]
+    assert [pair for pair in pairs if overlap(*pair)] == []
 
 
-def render_boxes(sheet: Sheet) -> list[tuple[int, int, int, int]]:
-    """Left, top, right and bottom of all that is on the sheet; white words lie in the band."""
+def overlap(one: Edges, other: Edges) -> bool:
+    across = one[0] < other[2] and other[0] < one[2]
+    return across and one[1] < other[3] and other[1] < one[3]
+
+
+WORDS = st.text(st.characters(codec="latin-1", exclude_categories=["Cc", "Zs"]), max_size=40)
+SENTENCES = st.lists(WORDS, max_size=8).map(" ".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.builds(
+        Label,
+        kind=st.just(CodeKind.BATCH),
+        heading=SENTENCES,
+        code=st.sampled_from(["BK4M7RXP3FQP", "S1", "BAK-0017"]),
+        qr_text=st.text(st.characters(codec="ascii"), min_size=1, max_size=60),
+        title=st.lists(SENTENCES, max_size=5).map(tuple),
+        mark=st.none() | st.sampled_from(Mark),
+        mark_word=WORDS,
+        facts=st.lists(st.tuples(WORDS, SENTENCES), max_size=12).map(tuple),
+        sscc=st.none() | st.just(PALLET.sscc),
+        part=st.none() | st.just((10, 12)),
+    ),
+    st.sampled_from(Size),
+    st.sampled_from(DPIS),
+)
+def test_whatever_people_write_nothing_is_clipped_or_covered(
+    label: Label, size: Size, dpi: int
+) -> None:
+    assert_parts_stand_apart(lay_out(label, size, dpi))
+    render.zpl(label, size, dpi)
+
+
+def solid_parts(sheet: Sheet) -> list[Edges]:
+    """Left, top, right and bottom of blocks, marks, and symbols with their quiet zones."""
     boxes = [(b.x, b.y, b.x + b.width, b.y + b.height) for b in sheet.blocks]
     boxes += [(m.x, m.y, m.x + m.side, m.y + m.side) for m in sheet.marks]
     for bars in sheet.bars:
@@ -245,12 +299,7 @@ def render_boxes(sheet: Sheet) -> list[tuple[int, int, int, int]]:
     for squares in sheet.squares:
         side, quiet = squares.module * len(squares.squares.rows), 4 * squares.module
         x, y = squares.x - quiet, squares.y - quiet
-        boxes.append((max(x, 0), max(y, 0), x + side + 2 * quiet, y + side + 2 * quiet))
-    for text in sheet.texts:
-        if not text.white:
-            box = font(text.weight, text.size).getbbox(text.words, anchor="ls")
-            left, top, right, bottom = (round(n) for n in box)
-            boxes.append((text.x + left, text.y + top, text.x + right, text.y + bottom))
+        boxes.append((x, y, x + side + 2 * quiet, y + side + 2 * quiet))
     return boxes
 
 
