@@ -79,7 +79,8 @@ class Trail:
             return None, [Breach(self.name(self.seq + 1), f"seq is {found['seq']!r}")]
         payload, breaches = self._payload(found)
         if payload is not None:
-            if self.seq == 0 and payload["chain"] != self.code:
+            at_home = found["id"] == (self.id << SEQ_BITS) + 1
+            if self.seq == 0 and at_home and payload["chain"] != self.code:
                 said = payload["chain"]
                 breaches.append(Breach(f"chain {self.code}", f"its first entry says {said!r}"))
                 self.code = said
@@ -160,6 +161,8 @@ class Trail:
         if self.seq == 0:
             yield Breach(where, "it has no entries")
             return
+        if self.seq < self._head[2] and self._head[3] != self._prev:
+            yield Breach(self.name(self.seq + 1), f"is missing: the head counts {self._head[2]}")
         peaks = ",".join(peak.hex() for peak in self._tree.peaks)
         expected = (self.id, self.code, self.seq, self._prev, peaks, self._epoch)
         yield from differences(where, table_of("chain"), self._head, expected)

@@ -72,15 +72,12 @@ def stream(
         select(*columns).where(*where).order_by(*by), execution_options={"yield_per": AT_ONCE}
     )
     timed = [index for index, column in enumerate(table.c) if _is_time(column.type)]
-    if not timed:
+    try:
         for row in found:
-            yield tuple(row)
-        return
-    for row in found:
-        values = list(row)
-        for index in timed:
-            values[index] = _instant(values[index])
-        yield tuple(values)
+            yield tuple(_with_times(row, timed)) if timed else tuple(row)
+    finally:
+        # Who saw enough goes away in the middle, and a cursor of the server must not stay behind.
+        found.close()
 
 
 def count(session: Session, table: Table) -> int:
@@ -104,6 +101,13 @@ def differences(
 
 def _is_time(kind: object) -> bool:
     return isinstance(getattr(kind, "impl", kind), Date | DateTime)
+
+
+def _with_times(row: Sequence[Any], timed: Sequence[int]) -> list[Any]:
+    values = list(row)
+    for index in timed:
+        values[index] = _instant(values[index])
+    return values
 
 
 def _instant(value: object) -> object:
