@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlmodel import Session
 
-from catalogue.codes import CodeKind, MisreadCode, is_practice, mint, parse
+from catalogue.codes import CodeKind, MisreadCode, mint, parse
 from catalogue.errors import CodeTaken, Malformed, PracticeLabel
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
@@ -19,12 +19,12 @@ def read_code(text: str, kind: CodeKind) -> str:
 
     Raises PracticeLabel, and Malformed when it was misread or belongs to another kind.
     """
-    if is_practice(text):
-        raise PracticeLabel(read=text[:40])
     try:
         code = parse(text)
     except MisreadCode as error:
         raise Malformed(field="code", problem="misread", read=text[:40]) from error
+    if code.kind is CodeKind.PRACTICE:
+        raise PracticeLabel(read=text[:40])
     if code.kind is not kind:
         raise Malformed(field="code", problem=f"not the label of a {kind.value}", read=text[:40])
     return code.text

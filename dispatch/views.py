@@ -96,7 +96,9 @@ def _listed(session: Session, book: Rulebook, rows: Sequence[Any]) -> list[Liste
             select(_movement.c.entry_id, func.sum(_movement.c.mass_g))
             .where(_movement.c.entry_id.in_(ids))
             .group_by(_movement.c.entry_id)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     open_g = dict(
         session.execute(
@@ -104,7 +106,9 @@ def _listed(session: Session, book: Rulebook, rows: Sequence[Any]) -> list[Liste
             .select_from(_balance.join(_place, _place.c.id == _balance.c.place_id))
             .where(_place.c.shipment.in_([row.code for row in rows]))
             .group_by(_place.c.shipment)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     names = book.organisations_by_id
     return [

@@ -26,6 +26,7 @@ class Kept:
     site_id: int
     status: str
     command: Mapping[str, Any]
+    problem: Mapping[str, Any]
     reason: str | None
 
 
@@ -117,7 +118,13 @@ def kept(session: Session, scan_id: str, *, lock: bool = False) -> Kept | None:
     row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
     if row is None:
         return None
-    return Kept(row.site_id, row.status, json.loads(row.command), row.settled_reason)
+    return Kept(
+        row.site_id,
+        row.status,
+        json.loads(row.command),
+        json.loads(row.problem),
+        row.settled_reason,
+    )
 
 
 def waits_for(session: Session, code: str) -> bool:

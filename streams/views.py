@@ -287,9 +287,9 @@ def _history(session: Session, where: ColumnElement[bool]) -> list[Told]:
         session.execute(select(_entry.c.reverses_id).where(_entry.c.reverses_id.in_(ids))).scalars()
     )
     notes = dict(
-        session.execute(
-            select(_note.c.entry_id, _note.c.words).where(_note.c.entry_id.in_(ids))
-        ).tuples()
+        session.execute(select(_note.c.entry_id, _note.c.words).where(_note.c.entry_id.in_(ids)))
+        .tuples()
+        .all()
     )
     return [Told(entry, entry.id in undone, notes.get(entry.id)) for entry in entries]
 

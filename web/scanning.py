@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from catalogue.access import Viewer
-from catalogue.codes import CodeKind, MisreadCode, is_practice, parse
+from catalogue.codes import CodeKind, MisreadCode, parse
 from catalogue.errors import NotFound
 from catalogue.kinds import Pool
 from catalogue.rulebook import Rulebook
@@ -44,14 +44,14 @@ class Seen:
 def recognise(session: Session, book: Rulebook, text: str, viewer: Viewer) -> Seen:
     """What was scanned, as far as it exists for the viewer. At most four statements."""
     plain = cleaned(text)
-    if is_practice(plain):
-        return Seen("practice", plain.upper(), text, {})
     if sscc := _sscc_of(plain):
         return _by_sscc(session, book, sscc, text, viewer) or Seen("unknown", None, text, {})
     try:
         code = parse(plain)
     except MisreadCode:
         return _chosen(session, book, plain, text, viewer)
+    if code.kind is CodeKind.PRACTICE:
+        return Seen("practice", code.text, text, {})
     try:
         now = _now(session, book, code.kind, code.text, viewer)
     except NotFound:

@@ -24,6 +24,7 @@ from catalogue.errors import (
     Refusal,
     RuleBroken,
     StateForbids,
+    concrete,
 )
 from catalogue.rulebook import rulebook
 from chain import queries as chain
@@ -120,7 +121,7 @@ def _one(call: Call, command: SyncCommand, unmade: set[str]) -> SyncResult:
         )
     except Parked as parked:
         _park(call, parked, act, command, body, unmade)
-        return _ended(command, "parked", parked)
+        return _ended(command, "parked", _why_parked(call, parked, command))
     except RuleBroken as refusal:
         if refusal.said_before or isinstance(refusal, PracticeLabel):
             return _ended(command, "refused", refusal)
@@ -181,6 +182,15 @@ def _park(
     made = getattr(body, "code", None)
     if made:
         unmade.add(made)
+
+
+def _why_parked(call: Call, parked: Parked, command: SyncCommand) -> Refusal:
+    """What was answered when it was parked: the same scan gets the same answer."""
+    with call.database.read() as session:
+        kept = scans.kept(session, str(command.scan_id))
+    if kept is None:
+        return parked
+    return concrete(RuleBroken)[kept.problem["code"]](**kept.problem["figures"])
 
 
 def _ended(command: SyncCommand, status: Literal["refused", "parked"], why: Refusal) -> SyncResult:
