@@ -55,13 +55,15 @@ def restore(
     file: Path,
     *,
     replace: bool,
+    upgrade: Callable[[Database], None],
     facts: Facts,
-    prepare: Callable[[Database], None],
+    accept: Callable[[Database], None],
 ) -> Manifest:
     """Bring a backup back into `database`. What stood there is gone only when all went well.
 
-    replace: whether the database may hold something. prepare: brings what was loaded up to date
-    and audits it; when it raises, the database stays as it was. Raises BackupUnusable.
+    replace: whether the database may hold something. upgrade: brings what was loaded to today's
+    shape. accept: audits it and begins anew from it. When anything raises, the database stays as
+    it was. Raises BackupUnusable.
     """
     manifest = read_manifest(file)
     if manifest.dialect != database.dialect:
@@ -72,8 +74,9 @@ def restore(
         raise BackupUnusable("The database is not empty; --replace throws away what it holds.")
     database.dispose()
     with _loaded(database, file) as loaded:
+        upgrade(loaded)
         _require_facts(loaded, facts, manifest.facts)
-        prepare(loaded)
+        accept(loaded)
     return manifest
 
 

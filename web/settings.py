@@ -51,6 +51,8 @@ def _beside_the_database(url: str) -> Path:
     except ArgumentError:
         # The address may hold a password, so it is not repeated.
         raise SettingsWrong("STOFSTROOM_DATABASE_URL is not the address of a database.") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsWrong("STOFSTROOM_DATABASE_URL begins with sqlite:// or postgresql://.")
     is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, ":memory:")
     return Path(parsed.database or "").parent / KEY_FILE if is_file else Path(KEY_FILE)
 

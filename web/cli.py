@@ -1,0 +1,373 @@
+"""The command `stofstroom`. Messages for people go to stderr, data to stdout.
+
+Exit codes: 0 done, 1 the answer is no, 2 wrong usage. What only one command needs is imported in
+it, so that every command starts fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from sqlalchemy.exc import DBAPIError
+
+from catalogue.errors import BadInput, Malformed, NotFound, Refusal
+from catalogue.kinds import Role
+from proof.signing import KeyRing, KeyRingUnusable, load_or_create_ring
+from store.archive import BackupUnusable
+from store.engine import Database
+from store.gate import Busy
+from web.checkpoints import CheckpointUnusable
+from web.settings import Settings, SettingsWrong, from_environment
+
+WRONG_USAGE: Final = 2
+
+app = typer.Typer(
+    name="stofstroom",
+    help="Follow discarded material from intake, through sorting, to proof of every gram.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog="The database is that of STOFSTROOM_DATABASE_URL (a SQLite file unless it is set).",
+)
+
+RoleOption = Annotated[Role, typer.Option("--role", help="What it may do.")]
+OrganisationOption = Annotated[
+    str | None,
+    typer.Option(
+        "--organisation", metavar="CODE", help="For staff the only operator, if not given."
+    ),
+]
+SiteOption = Annotated[
+    str | None, typer.Option("--site", metavar="CODE", help="The one site that staff see.")
+]
+NewFile = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)]
+OldFile = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)]
+
+
+class NotReady(Exception):
+    """There is no database of today's shape."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command; without arguments those of the command line."""
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="stofstroom")
+    except (BadInput, SettingsWrong) as error:
+        _end(WRONG_USAGE, error)
+    except (
+        Refusal,
+        NotReady,
+        BackupUnusable,
+        CheckpointUnusable,
+        KeyRingUnusable,
+        Busy,
+        DBAPIError,
+        OSError,
+    ) as error:
+        _end(1, error)
+
+
+@app.command()
+def init(
+    operator: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE", help="Also register this operator, with Dutch starting values."
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The operator's name.")] = None,
+) -> None:
+    """Create the database, or bring it up to date."""
+    if (operator is None) != (name is None):
+        raise typer.BadParameter("--operator and --name belong together.")
+    from web.upkeep import bring_up_to_date
+
+    with _database() as (database, settings):
+        bring_up_to_date(database)
+        load_or_create_ring(settings.keys, now=_now())
+        _tell(f"The database is up to date. The signing keys are in {settings.keys}.")
+        if operator is not None and name is not None:
+            _register(database, operator, name)
+
+
+def _register(database: Database, operator: str, name: str) -> None:
+    from catalogue.actions import register_operator
+    from catalogue.rulebook import rulebook
+    from nl.actions import load_starting_values
+
+    with database.write() as session:
+        if operator in rulebook(session).organisations:
+            raise NotReady(f"{operator} is registered already.")
+        register_operator(session, operator, {"name": name}, now=_now())
+        count = load_starting_values(session, operator, _now())
+    _tell(f"{operator} is registered with {count} pieces of reference data.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    certificate: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="PEM file, for HTTPS.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="PEM file of its private key.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
+) -> None:
+    """Run the web application."""
+    if (certificate is None) != (key is None):
+        raise typer.BadParameter("--certificate and --key belong together.")
+    import uvicorn
+
+    with _open():
+        pass
+    uvicorn.run(
+        "web.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        # An outlet's address holds its key, and nobody needs to know who looked at what.
+        access_log=False,
+        server_header=False,
+    )
+
+
+@app.command()
+def token(
+    role: RoleOption,
+    name: Annotated[str, typer.Option(help="What it is for.")],
+    organisation: OrganisationOption = None,
+    site: SiteOption = None,
+) -> None:
+    """Print a new API token. It is shown this once."""
+    from accounts.actions import make_token
+
+    with _open() as (database, _), database.write() as session:
+        plain = make_token(
+            session, role=role, organisation=organisation, site=site, name=name, now=_now()
+        )
+    print(plain)
+
+
+@app.command()
+def person(
+    email: Annotated[str, typer.Option(help="What it signs in with.")],
+    name: Annotated[str, typer.Option(help="What others see.")],
+    role: RoleOption,
+    organisation: OrganisationOption = None,
+    site: SiteOption = None,
+    language: Annotated[str, typer.Option(help="Of its screens: nl, en.")] = "nl",
+) -> None:
+    """Let somebody sign in. The password is asked for, or taken from STOFSTROOM_PASSWORD."""
+    from accounts.actions import create_person
+
+    with _open() as (database, _):
+        password = _password()
+        with database.write() as session:
+            create_person(
+                session,
+                email=email,
+                name=name,
+                password=password,
+                role=role,
+                organisation=organisation,
+                site=site,
+                language=language,
+                now=_now(),
+            )
+    _tell(f"{email} can sign in.")
+
+
+@app.command("password")
+def new_password(email: Annotated[str, typer.Option(help="Whose.")]) -> None:
+    """Give somebody a new password. Whoever is signed in with the old one no longer is."""
+    from accounts.actions import set_password
+
+    with _open() as (database, _):
+        password = _password()
+        with database.write() as session:
+            set_password(session, email=email, password=password, now=_now())
+    _tell(f"{email} has a new password.")
+
+
+@app.command()
+def verify(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, metavar="FILE", help="Signed heads kept elsewhere."
+        ),
+    ] = None,
+) -> None:
+    """Recompute everything from the entries. Exit code 1 and the first breach if it differs.
+
+    Newest entries that were cut off can only be seen with a checkpoint that was kept elsewhere.
+    """
+    from chain.queries import heads
+    from web.checkpoints import seals
+    from web.upkeep import first_breach
+
+    with _open() as (database, settings), database.read() as session:
+        kept = checkpoint and seals(checkpoint.read_text(), _ring(settings).public_keys())
+        with _progress("Verifying") as progress:
+            breach = first_breach(session, kept or (), progress=progress)
+        found = heads(session)
+    if breach is not None:
+        _tell(str(breach))
+        raise typer.Exit(1)
+    entries = sum(head.size for head in found)
+    against = f", and {len(kept)} signed heads" if kept else ""
+    _tell(f"Everything adds up: {entries} entries in {len(found)} chains{against}.")
+
+
+@app.command("checkpoint")
+def write_checkpoint(file: NewFile) -> None:
+    """Write the signed heads of all chains, to be kept where nobody here can change them."""
+    import json
+
+    from web.checkpoints import signed_heads
+
+    with _open() as (database, settings), database.read() as session:
+        signed = signed_heads(session, _ring(settings), now=_now())
+    draft = file.with_name(f".{file.name}.draft")
+    draft.write_text(json.dumps(signed, indent=1) + "\n")
+    draft.replace(file)
+    _tell(f"{file} holds the heads of {len(signed)} chains.")
+
+
+@app.command("backup")
+def write_backup(file: NewFile) -> None:
+    """Write the whole database into one checked file, while others go on working."""
+    from store.backup import save
+    from web.upkeep import said_by_heads
+
+    with _open() as (database, settings):
+        manifest = save(database, file, version=_version(), now=_now(), facts=said_by_heads)
+    _tell(f"{file} holds {len(manifest.facts)} chains, {manifest.size} bytes, checked.")
+    _tell(f"The signing keys are not in it: keep {settings.keys} safe and apart.")
+
+
+@app.command("restore")
+def bring_back(
+    file: OldFile,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Throw away what the database holds.")
+    ] = False,
+) -> None:
+    """Bring a backup back, audited. Stop the server first."""
+    from store.backup import restore
+    from web.upkeep import begin_anew, bring_up_to_date, said_by_heads
+
+    with _database() as (database, _):
+        manifest = restore(
+            database,
+            file,
+            replace=replace,
+            upgrade=bring_up_to_date,
+            facts=said_by_heads,
+            accept=lambda loaded: begin_anew(loaded, now=_now()),
+        )
+    _tell(f"The database is as it was at {manifest.made_at}, and adds up.")
+    _tell("Tablets will send again what they had accepted since. Everybody signs in anew.")
+    _tell("API tokens that were revoked since then are valid again: look through them.")
+
+
+@contextmanager
+def _database() -> Iterator[tuple[Database, Settings]]:
+    """The database, whatever its shape, and the settings."""
+    settings = from_environment()
+    database = Database(settings.database_url)
+    try:
+        yield database, settings
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def _open() -> Iterator[tuple[Database, Settings]]:
+    """The database, of today's shape, and the settings. Raises NotReady."""
+    from migrations.metadata import every_table
+    from migrations.steps import is_current
+
+    every_table()
+    with _database() as (database, settings):
+        file = database.url.database if database.dialect == "sqlite" else None
+        # Looking at a SQLite file that is not there would make it.
+        if (file and not Path(file).exists()) or not is_current(database):
+            raise NotReady("The database is missing or of another version: run `stofstroom init`.")
+        yield database, settings
+
+
+def _ring(settings: Settings) -> KeyRing:
+    return load_or_create_ring(settings.keys, now=_now())
+
+
+def _password() -> str:
+    given = os.environ.get("STOFSTROOM_PASSWORD")
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("There is no terminal to ask at: set STOFSTROOM_PASSWORD.")
+    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return asked
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on stderr, where somebody can see it."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title)
+
+        def tell(what: str, done: int, whole: int) -> None:
+            bar.update(task, description=f"{title}: {what}", completed=done, total=whole)
+
+        yield tell
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("stofstroom")
+
+
+def _tell(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _end(code: int, error: Exception) -> None:
+    _tell(_said(error))
+    sys.exit(code)
+
+
+def _said(error: Exception) -> str:
+    """An expected error in words, without a traceback."""
+    if isinstance(error, NotFound):
+        return "There is no such organisation, site or person."
+    if isinstance(error, Malformed):
+        return f"{error.figures['field']}: {error.figures['problem']}."
+    if isinstance(error, Refusal):
+        figures = ", ".join(f"{name}: {value}" for name, value in error.figures.items())
+        return f"{error.title} {figures}".strip()
+    if isinstance(error, DBAPIError):
+        return f"The database says: {error.orig}".strip()
+    return str(error)
