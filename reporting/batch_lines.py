@@ -17,14 +17,15 @@ from reporting.access import Scope
 from reporting.formats import LINES_AT_ONCE, Cell, Column, Kind
 from reporting.queries import RETURNED, asked_for
 from reporting.questions import Question
+from store.columns import table_of
 from streams.tables import Balance, Batch, Place
 
-_batch = Batch.__table__  # type: ignore[attr-defined]
-_entry = Entry.__table__  # type: ignore[attr-defined]
-_balance = Balance.__table__  # type: ignore[attr-defined]
-_place = Place.__table__  # type: ignore[attr-defined]
-_destination = Destination.__table__  # type: ignore[attr-defined]
-_later = Batch.__table__.alias("later")  # type: ignore[attr-defined]
+_batch = table_of(Batch)
+_entry = table_of(Entry)
+_balance = table_of(Balance)
+_place = table_of(Place)
+_destination = table_of(Destination)
+_later = table_of(Batch).alias("later")  # type: ignore[attr-defined]
 
 COLUMNS = (
     Column("batch"),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,14 @@ from catalogue.kinds import Stream
 from reporting import frames
 from reporting.questions import By
 from reporting.report import Report
+from reporting.words import (
+    HANDED_IN,
+    KILOGRAMS,
+    OTHER_SUPPLIERS,
+    OUTCOME_WORDS,
+    PROOF_WORDS,
+    Words,
+)
 
 COLOURS = {
     "reuse": "#1b7f4d",
@@ -35,37 +42,6 @@ MARKS = {"reuse": "●", "recycle": "▲", "incineration": "■", "held": "⬣",
 INK = "#16181d"
 PALE = "#7a828c"
 GRID = "#d9dde2"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """How a chart speaks. gettext: English sentence -> this language; own: names of a row of
-    reference data and its code -> its name; month: first day -> short name; signs: the decimal
-    sign and the thousands mark, as `,.`."""
-
-    gettext: Callable[[str], str]
-    own: Callable[[Mapping[str, str], str], str]
-    month: Callable[[date], str]
-    signs: str
-
-
-def _(message: str) -> str:
-    """Mark a message for the catalogues; `Words.gettext` translates it."""
-    return message
-
-
-OUTCOME_WORDS = {
-    "reuse": _("Reuse"),
-    "recycle": _("Recycling"),
-    "incineration": _("Incineration"),
-    "held": _("Not sorted yet"),
-    "finds": _("Found objects"),
-    "loss": _("Lost"),
-}
-PROOF_WORDS = {"confirmed": _("Confirmed by the outlet"), "pending": _("Proof pending")}
-HANDED_IN = _("Handed in")
-OTHER_SUPPLIERS = _("Other suppliers")
-KILOGRAMS = _("kg")
 
 
 def flow(report: Report, words: Words) -> dict[str, Any] | None:

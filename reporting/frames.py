@@ -60,7 +60,8 @@ def flows(report: Report) -> pd.DataFrame:
     """
     found = pd.DataFrame(_flows(report), columns=["source", "target", "mass_g"])
     summed = found.groupby(["source", "target"], sort=False, as_index=False)["mass_g"].sum()
-    return summed[summed["mass_g"] > 0].reset_index(drop=True)
+    flowing: pd.DataFrame = summed[summed["mass_g"] > 0].reset_index(drop=True)
+    return flowing
 
 
 def outcomes(terms: Terms) -> Mapping[str, int]:

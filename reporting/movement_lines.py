@@ -19,14 +19,15 @@ from reporting.access import Scope
 from reporting.formats import LINES_AT_ONCE, Cell, Column, Kind
 from reporting.queries import asked_for
 from reporting.questions import Question
+from store.columns import table_of
 from streams.tables import Batch, Movement, Place
 
-_movement = Movement.__table__  # type: ignore[attr-defined]
-_entry = Entry.__table__  # type: ignore[attr-defined]
-_batch = Batch.__table__  # type: ignore[attr-defined]
-_chain = Chain.__table__  # type: ignore[attr-defined]
-_source = Place.__table__.alias("source")  # type: ignore[attr-defined]
-_target = Place.__table__.alias("target")  # type: ignore[attr-defined]
+_movement = table_of(Movement)
+_entry = table_of(Entry)
+_batch = table_of(Batch)
+_chain = table_of(Chain)
+_source = table_of(Place).alias("source")  # type: ignore[attr-defined]
+_target = table_of(Place).alias("target")  # type: ignore[attr-defined]
 
 COLUMNS = (
     Column("entry"),

@@ -20,14 +20,15 @@ from reporting.measures import SCHEMES, measures
 from reporting.periods import Spans, month_of, months_between
 from reporting.questions import Basis, By, Question
 from reporting.report import AsOf, Report
+from store.columns import table_of
 from streams.tables import Batch, Place, Total
 
-_total = Total.__table__  # type: ignore[attr-defined]
-_place = Place.__table__  # type: ignore[attr-defined]
-_batch = Batch.__table__  # type: ignore[attr-defined]
-_entry = Entry.__table__  # type: ignore[attr-defined]
-_chain = Chain.__table__  # type: ignore[attr-defined]
-_destination = Destination.__table__  # type: ignore[attr-defined]
+_total = table_of(Total)
+_place = table_of(Place)
+_batch = table_of(Batch)
+_entry = table_of(Entry)
+_chain = table_of(Chain)
+_destination = table_of(Destination)
 
 RETURNED = "/returned"
 OPEN_STATES = (BatchState.RECEIVED.value, BatchState.SORTING.value)
@@ -56,6 +57,7 @@ def circularity_report(session: Session, viewer: Viewer, asked: Question) -> Rep
         as_of=as_of(session, seen),
         rows=_rows(book, asked, sums, found.opening_g),
         open_batches=_open_batches(session, seen, asked),
+        loss_names=_loss_names(book, found.losses),
     )
 
 
@@ -108,6 +110,12 @@ def _sums(session: Session, book: Rulebook, seen: access.Scope, asked: Question)
             )
         )
     return sums
+
+
+def _loss_names(book: Rulebook, kinds: Iterable[str]) -> dict[str, Mapping[str, str]]:
+    operators = book.operators.values()
+    named = {row.code: row.names for one in operators for row in one.loss_kinds.values()}
+    return {kind: named[kind] for kind in kinds}
 
 
 def _keys(book: Rulebook, by: By | None) -> Mapping[int, str]:

@@ -24,7 +24,7 @@ class AsOf:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """suppliers: codes of those that were asked for; empty when nobody was named. sites: all that
-    it covers. open_batches: how many are not closed yet."""
+    it covers. open_batches: how many are not closed yet. loss_names: of the kinds in the terms."""
 
     asked: Question
     suppliers: tuple[str, ...]
@@ -35,6 +35,7 @@ class Report:
     as_of: Sequence[AsOf]
     rows: Sequence[Row]
     open_batches: int
+    loss_names: Mapping[str, Mapping[str, str]]
 
     def measure(self, id: str) -> int | None:  # noqa: A002 (it is called so in the contract)
         """The value of one figure, None where it has no meaning or does not exist here."""
