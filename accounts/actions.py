@@ -18,13 +18,14 @@ from catalogue.errors import Malformed, NotFound
 from catalogue.kinds import PartnerRole, Role
 from catalogue.rows import OrganisationRow, SiteRow
 from catalogue.rulebook import Rulebook, rulebook
+from store.columns import table_of
 
 SESSION_KEPT: Final = timedelta(hours=12)
 """A shift and the way there and back."""
 
-_actor = Actor.__table__  # type: ignore[attr-defined]
-_person = Person.__table__  # type: ignore[attr-defined]
-_token = Token.__table__  # type: ignore[attr-defined]
+_actor = table_of(Actor)
+_person = table_of(Person)
+_token = table_of(Token)
 
 
 def create_person(

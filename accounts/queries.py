@@ -16,9 +16,10 @@ from catalogue.access import STAFF, Viewer
 from catalogue.errors import SignInFailed
 from catalogue.kinds import Role
 from catalogue.rulebook import Rulebook, rulebook
+from store.columns import table_of
 
-_person = Person.__table__  # type: ignore[attr-defined]
-_token = Token.__table__  # type: ignore[attr-defined]
+_person = table_of(Person)
+_token = table_of(Token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

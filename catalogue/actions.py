@@ -16,7 +16,6 @@ from catalogue.codes import is_chosen
 from catalogue.errors import Malformed, NotFound
 from chain import actions as chain
 from chain.rows import THIS_ENTRY, Ref, RowChange, Value
-from chain.tables import Chain
 from proof.canonical import canonical
 
 VERSIONED: Final = frozenset({"destination"})
@@ -39,8 +38,6 @@ NOUNS: Final[Mapping[str, Mapping[str, str]]] = {
     "sorting_guide": {},
 }
 """Each noun of reference data, with the nouns it points to."""
-
-_chain = Chain.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +183,7 @@ def _current(
         return None
     if "operator_id" in table.c and row.operator_id != operator_id:
         raise NotFound
-    return dict(row._mapping)  # noqa: SLF001 (SQLAlchemy's public name for it)
+    return dict(row._mapping)
 
 
 def _row(

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeAlias
 
-Figure: TypeAlias = str | int | bool | None | Sequence[str] | Mapping[str, str]
+Figure: TypeAlias = str | int | bool | Sequence[str] | Mapping[str, str] | None
 
 
 class Refusal(Exception):

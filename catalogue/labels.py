@@ -10,8 +10,9 @@ from catalogue.errors import CodeTaken, Malformed, PracticeLabel
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
 from catalogue.tables import ReservedCode
+from store.columns import table_of
 
-_reserved = ReservedCode.__table__  # type: ignore[attr-defined]
+_reserved = table_of(ReservedCode)
 
 
 def read_code(text: str, kind: CodeKind) -> str:

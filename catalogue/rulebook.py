@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
@@ -31,7 +31,9 @@ from catalogue.rows import (
     SiteRow,
     StationRow,
 )
-from chain.tables import Chain
+from chain.queries import editions
+
+Named = TypeVar("Named")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class OperatorBook:
         return row
 
     @staticmethod
-    def _named(rows: Mapping[str, Any], code: str, field: str) -> Any:
+    def _named(rows: Mapping[str, Named], code: str, field: str) -> Named:
         if code not in rows:
             raise Malformed(field=field, problem="unknown", read=code[:40])
         return rows[code]
@@ -179,13 +181,7 @@ _EDITIONS_KEPT = 4
 
 def rulebook(session: Session) -> Rulebook:
     """The valid edition. One statement, and one per table when it changed."""
-    chain = Chain.__table__  # type: ignore[attr-defined]
-    heads = session.execute(
-        select(chain.c.code, chain.c.head_hash)
-        .where(chain.c.code.startswith("operator:"))
-        .order_by(chain.c.code)
-    )
-    edition = tuple((row.code, row.head_hash) for row in heads)
+    edition = editions(session, "operator:")
     book = _editions.get(edition)
     if book is None:
         book = _read(session, edition)

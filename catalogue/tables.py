@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from store.append_only import append_only
-from store.columns import entry_key, key_to
+from store.columns import entry_key, key_to, table_of
 
 
 def _mass(name: str, *, nullable: bool = False) -> Column[int]:
@@ -121,7 +121,7 @@ class Scale(SQLModel, table=True):
 
 
 class ArticleGroup(SQLModel, table=True):
-    """What it is. `tolerance_permille` of the batch may stay unexplained; `piece_g`: typical piece."""
+    """What it is. `tolerance_permille` of a batch may stay unexplained; piece_g: typical piece."""
 
     __tablename__ = "article_group"
     __table_args__ = (UniqueConstraint("operator_id", "code"),)
@@ -274,4 +274,4 @@ class ReservedCode(SQLModel, table=True):
     kind: str = Field(max_length=12)
 
 
-append_only(ReservedCode.__table__)  # type: ignore[attr-defined]
+append_only(table_of(ReservedCode))

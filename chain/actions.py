@@ -1,4 +1,4 @@
-"""Open a chain and append entries to it. An entry holds all that it changed, so it can be audited."""
+"""Open a chain and append entries to it. An entry holds all that it changed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
 from chain import register
-from chain.rows import RowChange, said
-from chain.tables import SEQ_BITS, Chain, Entry, Node
+from chain.rows import SEQ_BITS, RowChange, said
+from chain.tables import Chain, Entry, Node
 from proof.canonical import canonical
 from proof.merkle import Frontier
 from proof.merkle import append as grow
+from store.columns import table_of
 
 NO_HASH = "0" * 64
 PAYLOAD_VERSION = 1
 
-_chain = Chain.__table__  # type: ignore[attr-defined]
-_entry = Entry.__table__  # type: ignore[attr-defined]
-_node = Node.__table__  # type: ignore[attr-defined]
+_chain = table_of(Chain)
+_entry = table_of(Entry)
+_node = table_of(Node)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ def open_chain(session: Session, code: str, *, now: datetime) -> None:
 
 
 def new_epoch(session: Session, code: str, *, now: datetime) -> str:
-    """Write the entry of a restore: tablets that see a new epoch send their accepted scans again."""
+    """Write the entry of a restore: tablets that see a new epoch send accepted scans again."""
     epoch = str(uuid4())
     draft = Draft(
         kind="restore",

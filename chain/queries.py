@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, Select, and_, select
 from sqlmodel import Session
 
+from chain.rows import SEQ_BITS
 from chain.tables import Chain, Entry, Node
+from store.columns import table_of
 
-CHAIN = _chain = Chain.__table__  # type: ignore[attr-defined]
-_entry = Entry.__table__  # type: ignore[attr-defined]
-_node = Node.__table__  # type: ignore[attr-defined]
+CHAIN = _chain = table_of(Chain)
+_entry = table_of(Entry)
+_node = table_of(Node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +127,36 @@ def read(row: Row[Any]) -> EntryRow:
 def _head(row: Row[Any]) -> Head:
     peaks = tuple(bytes.fromhex(peak) for peak in row.peaks.split(",") if peak)
     return Head(row.code, row.size, row.head_hash, peaks, row.epoch)
+
+
+def editions(session: Session, prefix: str) -> tuple[tuple[str, str], ...]:
+    """Codes and head hashes of the chains that begin so, by code. One statement."""
+    rows = session.execute(
+        select(_chain.c.code, _chain.c.head_hash)
+        .where(_chain.c.code.startswith(prefix))
+        .order_by(_chain.c.code)
+    )
+    return tuple((row.code, row.head_hash) for row in rows)
+
+
+def scans_in_the_way(session: Session, entry_ids: Select[Any]) -> list[str]:
+    """Scans of these entries that were not undone, the last first. One statement."""
+    return _standing_scans(session, _entry.c.id.in_(entry_ids))
+
+
+def scans_that_changed(session: Session, after: EntryRow, key: str) -> list[str]:
+    """Scans after an entry, in its chain, that changed the row of this key. One statement."""
+    changed = _entry.c.payload.contains(f'"key":"{key}"', autoescape=True)
+    same_chain = _entry.c.chain_id == after.id >> SEQ_BITS
+    return _standing_scans(session, and_(same_chain, _entry.c.id > after.id, changed))
+
+
+def _standing_scans(session: Session, where: ColumnElement[bool]) -> list[str]:
+    undone = select(_entry.c.reverses_id).where(_entry.c.reverses_id.is_not(None))
+    rows = session.execute(
+        select(_entry.c.scan_id)
+        .where(where, _entry.c.kind != "reverse", _entry.c.id.not_in(undone))
+        .order_by(_entry.c.id.desc())
+        .limit(50)
+    )
+    return [row.scan_id for row in rows]

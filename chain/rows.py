@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
 
+SEQ_BITS = 40
+"""An entry's key is its chain's number and its place in it, so the key itself can be audited."""
+
 THIS_ENTRY = 0
 """Key of a row that the entry being written makes itself."""
 

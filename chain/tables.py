@@ -1,4 +1,4 @@
-"""Tables of the logbook. Entries and nodes are append-only; a chain row is the head of its chain."""
+"""Tables of the logbook. Entries and nodes are append-only; a chain's row is its head."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from chain.rows import SEQ_BITS
 from store.append_only import append_only
-from store.columns import Key, UtcDateTime
-
-SEQ_BITS = 40
-"""An entry's key is its chain's number and its place in it, so the key itself can be audited."""
+from store.columns import Key, UtcDateTime, table_of
 
 
 class Chain(SQLModel, table=True):
@@ -59,7 +57,7 @@ class Entry(SQLModel, table=True):
 
 
 class Node(SQLModel, table=True):
-    """An inner node of a chain's tree, stored once when its last leaf arrives. Leaves are entries."""
+    """An inner node of a chain's tree, stored when its last leaf arrives. Leaves are entries."""
 
     __tablename__ = "node"
 
@@ -71,5 +69,5 @@ class Node(SQLModel, table=True):
     hash: str = Field(max_length=64)
 
 
-append_only(Entry.__table__)  # type: ignore[attr-defined]
-append_only(Node.__table__)  # type: ignore[attr-defined]
+append_only(table_of(Entry))
+append_only(table_of(Node))

@@ -18,9 +18,10 @@ from chain.rows import THIS_ENTRY, Ref, RowChange
 from dispatch import queries, rules
 from dispatch.bins import difference_flags, weighed_anew
 from streams import places
+from streams.acts import Act, Command
 from streams.bins import open_bin
 from streams.changes import after, bin_change, to_place
-from streams.ledger import Act, Booked, Command, book, require_reason, site_day
+from streams.ledger import Booked, book, require_reason, site_day
 from streams.mass import Grams, checked_g
 from streams.queries import (
     BinRow,
@@ -143,7 +144,12 @@ def _shipped(
     rows: Sequence[BinRow],
     contents: Sequence[Standing],
 ) -> list[Line]:
-    refs = {row.destination.id: row.destination.ref for row in rows if row.destination}
+    filled = {standing.spot.place.destination_id for standing in contents}
+    refs = {
+        row.destination.id: row.destination.ref
+        for row in rows
+        if row.destination and row.destination.id in filled
+    }
     found = places.places(session, [places.shipped(site, code, ref) for ref in refs.values()])
     by_destination = dict(zip(refs, found, strict=True))
     lines = []
@@ -270,7 +276,7 @@ def _loose(
         require(row.site.id == site.id)
         rules.require_open(row.code, row.state)
     else:
-        row = open_bin(session, reference, site, None, command, now=now)
+        row = open_bin(session, site, None, command, now=now)
     destination = row.destination.ref if row.destination else None
     (place,) = places.places(session, [places.in_bin(site, row.ref, destination)])
     return to_place(share(left, mass_g), place)

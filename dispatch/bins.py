@@ -14,8 +14,9 @@ from catalogue.rows import SiteRow
 from catalogue.rulebook import OperatorBook, Rulebook, rulebook
 from dispatch import rules
 from streams import places
+from streams.acts import Act, Command, Flagged
 from streams.changes import after, bin_change
-from streams.ledger import Act, Booked, Command, Flagged, book, site_day
+from streams.ledger import Booked, book, site_day
 from streams.mass import Grams, net_g
 from streams.queries import bin_by_code, contents_of_bin
 from streams.rules import Line, PlaceRef, Spot, Standing, mass_in, tolerance_g
@@ -103,9 +104,11 @@ def weighed_anew(
 ) -> list[Line]:
     """Lines that make the contents weigh what they weigh as a whole, all of this quality."""
     operator = reference.operator(site)
-    (loss,) = places.places(session, [places.loss(site, operator.loss_kinds[WEIGHING_DIFFERENCE])])
-    changes = rules.spread_difference(contents, whole_g)
-    lines = [_difference(change, loss, quality) for change in changes]
+    kind = operator.loss_kinds[WEIGHING_DIFFERENCE]
+    lines = []
+    if changes := rules.spread_difference(contents, whole_g):
+        (loss,) = places.places(session, [places.loss(site, kind)])
+        lines = [_difference(change, loss, quality) for change in changes]
     remade = []
     for standing in after(contents, lines):
         spot = standing.spot

@@ -13,14 +13,15 @@ from catalogue.errors import NotFound
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
 from dispatch.tables import Shipment, ShipmentBin
+from store.columns import table_of
 from streams.queries import BinRow, bin_row, lines_of_entry
 from streams.rules import Line
 from streams.tables import Bin, Place
 
-_shipment = Shipment.__table__  # type: ignore[attr-defined]
-_shipment_bin = ShipmentBin.__table__  # type: ignore[attr-defined]
-_bin = Bin.__table__  # type: ignore[attr-defined]
-_place = Place.__table__  # type: ignore[attr-defined]
+_shipment = table_of(Shipment)
+_shipment_bin = table_of(ShipmentBin)
+_bin = table_of(Bin)
+_place = table_of(Place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +77,18 @@ def rows_of_bin(session: Session, shipment_id: int, bin_id: int) -> list[Line]:
     place = session.execute(select(_place.c.code).where(_place.c.bin_id == bin_id)).scalar_one()
     lines = lines_of_entry(session, shipment_id)
     return [line for line in lines if line.source.place.code == place]
+
+
+def shipment_of_bin(session: Session, bin_id: int) -> str | None:
+    """The shipment that a bin left with and is still with. One statement."""
+    return session.execute(
+        select(_shipment.c.code)
+        .select_from(_shipment.join(_shipment_bin, _shipment_bin.c.shipment_id == _shipment.c.id))
+        .where(
+            _shipment_bin.c.bin_id == bin_id,
+            _shipment_bin.c.returned.is_(False),
+            _shipment.c.state != "reversed",
+        )
+        .order_by(_shipment.c.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()

@@ -14,15 +14,16 @@ from catalogue.access import Viewer
 from catalogue.rulebook import Rulebook
 from dispatch.queries import bins_of_shipment, shipment_by_code
 from dispatch.tables import Shipment
+from store.columns import table_of
 from streams.queries import BinRow, contents_of_shipment
 from streams.rules import Standing
 from streams.tables import Balance, Movement, Place
 from streams.views import Asked, Told, history_of, newest_first, sites_of
 
-_shipment = Shipment.__table__  # type: ignore[attr-defined]
-_place = Place.__table__  # type: ignore[attr-defined]
-_balance = Balance.__table__  # type: ignore[attr-defined]
-_movement = Movement.__table__  # type: ignore[attr-defined]
+_shipment = table_of(Shipment)
+_place = table_of(Place)
+_balance = table_of(Balance)
+_movement = table_of(Movement)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

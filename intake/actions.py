@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -24,16 +24,9 @@ from catalogue.rulebook import Rulebook, rulebook
 from chain.rows import Ref, RowChange
 from intake import queries, rules
 from streams import places
+from streams.acts import Act, Command, Flagged
 from streams.changes import follow_balance, to_place
-from streams.ledger import (
-    NEW_BATCH,
-    Act,
-    Booked,
-    Command,
-    Flagged,
-    book,
-    site_day,
-)
+from streams.ledger import NEW_BATCH, Booked, book, site_day
 from streams.mass import Grams, net_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
 from streams.rules import (
@@ -135,8 +128,7 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
     group = operator.group(command.article_group)
     containers = [reference.container(code, site) for code in command.containers]
     mass_g = net_g(command.gross_g, command.tare_g)
-    if command.pieces is not None and command.pieces < 0:
-        raise Malformed(field="pieces", problem="below zero", given=command.pieces)
+    rules.require_count(command.pieces)
     code = code_for(session, reference, CodeKind.BATCH, command.code, site)
     queries.require_unused(session, code)
     delivery = queries.delivery_to_receive(session, command.delivery, site, supplier.id)
@@ -162,24 +154,14 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         mass_g,
         command.pieces,
     )
-    batch = RowChange(
-        table="batch",
-        key=code,
-        values={
-            "code": code,
-            "site": site.ref,
-            "supplier": supplier.ref,
-            "group": group.ref,
-            "received_day": day,
-            "gross_g": command.gross_g,
-            "tare_g": command.tare_g,
-            "quality": weighed.quality.value,
-            "pieces": command.pieces,
-            "eural": command.eural or "",
-            "state": BatchState.RECEIVED.value,
-            "held": False,
-            "replaced_by": None,
-        },
+    batch = _batch_row(
+        code,
+        command,
+        site=site,
+        supplier=supplier.ref,
+        group=group.ref,
+        day=day,
+        quality=weighed.quality,
     )
     receipt = RowChange(
         table="receipt",
@@ -213,6 +195,37 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         },
     )
     return book(session, act, now=now)
+
+
+def _batch_row(
+    code: str,
+    command: LogBatch,
+    *,
+    site: SiteRow,
+    supplier: Ref,
+    group: Ref,
+    day: date,
+    quality: Quality,
+) -> RowChange:
+    return RowChange(
+        table="batch",
+        key=code,
+        values={
+            "code": code,
+            "site": site.ref,
+            "supplier": supplier,
+            "group": group,
+            "received_day": day,
+            "gross_g": command.gross_g,
+            "tare_g": command.tare_g,
+            "quality": quality.value,
+            "pieces": command.pieces,
+            "eural": command.eural or "",
+            "state": BatchState.RECEIVED.value,
+            "held": False,
+            "replaced_by": None,
+        },
+    )
 
 
 def weigh_batch(

@@ -15,8 +15,9 @@ from catalogue.rulebook import rulebook
 from chain.rows import RowChange
 from intake import rules
 from streams import places
+from streams.acts import Act, Command
 from streams.changes import after, batch_change, follow_balance, to_place
-from streams.ledger import Act, Booked, Command, book, require_reason
+from streams.ledger import Booked, book, require_reason
 from streams.mass import checked_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
 from streams.rules import (

@@ -14,7 +14,8 @@ from catalogue.rulebook import rulebook
 from chain.rows import RowChange
 from intake import rules
 from proof.canonical import canonical
-from streams.ledger import Act, Booked, Command, book, site_day
+from streams.acts import Act, Command
+from streams.ledger import Booked, book, site_day
 from streams.scans import answered
 
 

@@ -16,8 +16,9 @@ from catalogue.rulebook import rulebook
 from chain.rows import THIS_ENTRY, Ref, RowChange
 from intake import queries, rules
 from streams import places
+from streams.acts import Act, Command, Flagged
 from streams.changes import batch_change, follow_balance, to_place
-from streams.ledger import Act, Booked, Command, Flagged, book
+from streams.ledger import Booked, book
 from streams.mass import checked_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
 from streams.rules import Line, Standing, mass_in, require_active, take

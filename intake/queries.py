@@ -13,12 +13,13 @@ from catalogue.kinds import DeliveryState
 from catalogue.rows import SiteRow
 from chain.rows import RowChange
 from intake.tables import Delivery, Find, Receipt
+from store.columns import table_of
 from streams.tables import Batch
 
-_delivery = Delivery.__table__  # type: ignore[attr-defined]
-_receipt = Receipt.__table__  # type: ignore[attr-defined]
-_find = Find.__table__  # type: ignore[attr-defined]
-_batch = Batch.__table__  # type: ignore[attr-defined]
+_delivery = table_of(Delivery)
+_receipt = table_of(Receipt)
+_find = table_of(Find)
+_batch = table_of(Batch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,28 @@ class FindRow:
     site_id: int
     reversed: bool
     handover_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """How a batch came in: with which delivery, at which station, in what."""
+
+    delivery: str | None
+    station_id: int | None
+    containers: tuple[str, ...]
+
+
+def receipt_of_batch(session: Session, batch_id: int) -> ReceiptRow:
+    """How a batch came in; one that a correction made did not come in by itself. One statement."""
+    row = session.execute(
+        select(_receipt.c.station_id, _receipt.c.containers, _delivery.c.code)
+        .select_from(_receipt.outerjoin(_delivery, _delivery.c.id == _receipt.c.delivery_id))
+        .where(_receipt.c.batch_id == batch_id)
+    ).one_or_none()
+    if row is None:
+        return ReceiptRow(None, None, ())
+    containers = tuple(code for code in row.containers.split(",") if code)
+    return ReceiptRow(row.code, row.station_id, containers)
 
 
 def delivery_to_receive(

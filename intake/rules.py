@@ -7,12 +7,20 @@ from collections.abc import Sequence
 from catalogue.errors import BatchHeld, LossLimit, Malformed, MassExceeded, StateForbids
 from streams.mass import Grams, checked_g
 
+PIECES_MAX = 10_000_000
+
 
 def announced_g(masses: Sequence[int]) -> Grams:
     """The announced mass of a delivery. Raises Malformed when nothing is announced."""
     if not masses:
         raise Malformed(field="lines", problem="none")
     return Grams(sum(checked_g(mass, field="lines.mass_g") for mass in masses))
+
+
+def require_count(pieces: int | None) -> None:
+    """Raise Malformed when a count of pieces is below zero or beyond belief."""
+    if pieces is not None and not 0 <= pieces <= PIECES_MAX:
+        raise Malformed(field="pieces", problem="below zero or absurd", given=pieces)
 
 
 def beyond_limit(*, announced_mass_g: int, received_g: int, limit_permille: int) -> bool:

@@ -18,14 +18,15 @@ from catalogue.rulebook import Rulebook
 from chain.tables import Entry
 from intake.rules import beyond_limit
 from intake.tables import Delivery, Find, Receipt
+from store.columns import table_of
 from streams.tables import Batch
 from streams.views import Asked, newest_first, sites_of
 
-_delivery = Delivery.__table__  # type: ignore[attr-defined]
-_receipt = Receipt.__table__  # type: ignore[attr-defined]
-_find = Find.__table__  # type: ignore[attr-defined]
-_batch = Batch.__table__  # type: ignore[attr-defined]
-_entry = Entry.__table__  # type: ignore[attr-defined]
+_delivery = table_of(Delivery)
+_receipt = table_of(Receipt)
+_find = table_of(Find)
+_batch = table_of(Batch)
+_entry = table_of(Entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,7 @@ def list_finds(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -
             code=row.code,
             site=book.sites_by_id[row.site_id].code,
             kind=kinds[row.kind_id],
-            count=row.count,
+            count=row._mapping["count"],
             mass_g=row.mass_g,
             batch=row.batch,
             day=row.day,

@@ -11,7 +11,8 @@ from sqlmodel import Session
 from catalogue.kinds import Pool, Stream
 from catalogue.rulebook import Rulebook
 from catalogue.tables import Destination
-from chain.tables import SEQ_BITS, Entry
+from chain.rows import SEQ_BITS
+from chain.tables import Entry
 from reporting import circularity
 from reporting.access import Scope
 from reporting.formats import LINES_AT_ONCE, Cell, Column, Kind
@@ -25,7 +26,7 @@ _entry = table_of(Entry)
 _balance = table_of(Balance)
 _place = table_of(Place)
 _destination = table_of(Destination)
-_later = table_of(Batch).alias("later")  # type: ignore[attr-defined]
+_later = table_of(Batch).alias("later")
 
 COLUMNS = (
     Column("batch"),

@@ -60,7 +60,11 @@ DESTINATION, VERSION, MONTH, KIND = (
 )
 FIGURE, VALUE, UNIT = message("Figure"), message("Value"), message("Unit")
 FORMULA, SOURCES = message("Formula"), message("Sources")
-SITE, BOOKING, HASH = message("Location"), message("Last booking"), message("Hash of that booking")
+SITE, LAST_ENTRY, HASH = (
+    message("Location"),
+    message("Last booking"),
+    message("Hash of that booking"),
+)
 AS_OF = message("These figures stand as of these bookings")
 
 
@@ -241,6 +245,6 @@ def _notes(report: Report, say: Callable[[str], str]) -> list[list[Value]]:
         [one.id, one.value, one.unit, one.formula, "; ".join(one.sources)]
         for one in report.measures
     ]
-    lines += [[], [say(AS_OF)], [say(SITE), say(BOOKING), say(HASH)]]
+    lines += [[], [say(AS_OF)], [say(SITE), say(LAST_ENTRY), say(HASH)]]
     lines += [[one.site, one.seq, one.head] for one in report.as_of]
     return lines

@@ -71,7 +71,7 @@ def export(
     asked: Question,
     *,
     dataset: Dataset,
-    format: Format,  # noqa: A002 (it is called so in the contract)
+    format: Format,
 ) -> Export:
     """A dataset as a file. basis booked: by the day of the entry; received: of the batch.
 
@@ -95,7 +95,7 @@ def control(
     asked: Question,
     *,
     dataset: Dataset,
-    format: Format,  # noqa: A002 (it is called so in the contract)
+    format: Format,
 ) -> dict[str, Any]:
     """What `{dataset}.meta.json` holds: control totals, the SHA-256 of the file as it would be
     now, and the entries up to which it stands. Makes the whole file once to hash it."""

@@ -56,7 +56,7 @@ def flow(report: Report, words: Words) -> dict[str, Any] | None:
         return None
     ends = list(dict.fromkeys([*flows["source"], *flows["target"]]))
     number = {end: place for place, end in enumerate(ends)}
-    tints = {end: _tint(end, report) for end in ends}
+    tints = {end: _tint(end) for end in ends}
     # Links take the colour of the stream that they carry, however far it has come.
     links = [
         tints[target] if source.startswith("supplier:") else tints[source]
@@ -173,22 +173,21 @@ def _label(end: str, report: Report, words: Words) -> str:
         )
         return words.own(names[code], code) if code else words.gettext(HANDED_IN)
     if kind == "destination":
-        one = next(
-            d.route for d in report.destinations if f"{d.route.code}@{d.route.version}" == code
-        )
-        return f"{MARKS[one.stream]} {words.own(one.names, one.code)}"
+        stream, _sign, own_code = code.partition("/")
+        routes = [one.route for one in report.destinations if one.route.code == own_code]
+        latest = max(routes, key=lambda route: route.version)
+        return f"{MARKS[stream]} {words.own(latest.names, own_code)}"
     if kind == "proof":
         return words.gettext(PROOF_WORDS[code])
     return f"{MARKS[code]} {words.gettext(OUTCOME_WORDS[code])}"
 
 
-def _tint(end: str, report: Report) -> str:
+def _tint(end: str) -> str:
     kind, _sign, code = end.partition(":")
     if kind in ("stream", "outcome"):
         return COLOURS[code]
     if kind == "destination":
-        streams = {f"{d.route.code}@{d.route.version}": d.route.stream for d in report.destinations}
-        return COLOURS[streams[code].value]
+        return COLOURS[code.partition("/")[0]]
     return INK if end == "proof:confirmed" else PALE
 
 

@@ -60,7 +60,7 @@ class Column:
 
 
 def chunks(
-    format: Format,  # noqa: A002 (it is called so in the contract)
+    format: Format,
     columns: Sequence[Column],
     lines: Iterable[Line],
     *,

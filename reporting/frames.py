@@ -54,7 +54,8 @@ def destinations(report: Report) -> pd.DataFrame:
 def flows(report: Report) -> pd.DataFrame:
     """The flow from suppliers over streams and destinations to proof: `source`, `target`, `mass_g`.
 
-    Ends are named kind:code (`supplier:`, `stream:`, `outcome:`, `destination:`, `proof:`). Beyond
+    Ends are named kind:code (`supplier:`, `stream:`, `outcome:`, `proof:`; `destination:` with its
+    stream before the code). Beyond
     a number of suppliers the small ones flow together as `supplier:others`; a report that was not
     asked by supplier flows from `supplier:`. Only mass above zero flows.
     """
@@ -91,7 +92,8 @@ def _flows(report: Report) -> Iterator[tuple[str, str, int]]:
             kind = "stream" if outcome in list(Stream) else "outcome"
             yield f"supplier:{supplier}", f"{kind}:{outcome}", grams
     for one in report.destinations:
-        destination = f"destination:{one.route.code}@{one.route.version}"
+        # Versions of a destination are one to the eye, unless they changed to another stream.
+        destination = f"destination:{one.route.stream}/{one.route.code}"
         pending_g = one.outcome.mass_g - one.outcome.confirmed_g
         yield f"stream:{one.route.stream}", destination, one.outcome.mass_g
         yield destination, "proof:confirmed", one.outcome.confirmed_g

@@ -14,7 +14,8 @@ from catalogue.access import Viewer
 from catalogue.kinds import UNKNOWN_GROUP, Role
 from catalogue.rows import DestinationRow
 from catalogue.rulebook import Rulebook
-from chain.tables import SEQ_BITS, Chain, Entry
+from chain.rows import SEQ_BITS
+from chain.tables import Chain, Entry
 from reporting.access import Scope
 from reporting.formats import LINES_AT_ONCE, Cell, Column, Kind
 from reporting.queries import asked_for
@@ -26,8 +27,8 @@ _movement = table_of(Movement)
 _entry = table_of(Entry)
 _batch = table_of(Batch)
 _chain = table_of(Chain)
-_source = table_of(Place).alias("source")  # type: ignore[attr-defined]
-_target = table_of(Place).alias("target")  # type: ignore[attr-defined]
+_source = table_of(Place).alias("source")
+_target = table_of(Place).alias("target")
 
 COLUMNS = (
     Column("entry"),

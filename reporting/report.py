@@ -37,7 +37,7 @@ class Report:
     open_batches: int
     loss_names: Mapping[str, Mapping[str, str]]
 
-    def measure(self, id: str) -> int | None:  # noqa: A002 (it is called so in the contract)
+    def measure(self, id: str) -> int | None:
         """The value of one figure, None where it has no meaning or does not exist here."""
         return next((one.value for one in self.measures if one.id == id), None)
 

@@ -19,9 +19,10 @@ from chain.rows import Ref
 from sorting import rules
 from sorting.gates import Free, gate_uses
 from streams import places
+from streams.acts import Act, Command, Flagged, GateUse
 from streams.bins import open_bin
 from streams.changes import after, follow_balance, new_bin
-from streams.ledger import Act, Booked, Command, Flagged, book, site_day
+from streams.ledger import Booked, book, site_day
 from streams.mass import Grams
 from streams.queries import (
     BatchRow,
@@ -158,7 +159,7 @@ def sort_batch(
     lines = _gain(session, reference, batch, over_g) if over_g else []
     held = [s for s in after(standings, lines) if s.spot.place.pool is Pool.HOLDING]
     free = Free(gate_balances(session, [batch.id]) if _has_gates(into) else {})
-    uses = []
+    uses: list[GateUse] = []
     for target in into:
         group = target.group or batch.group
         _require_may_go(reference, batch.supplier.id, target.bin.destination, group, site)
@@ -216,7 +217,7 @@ def sort_bin(
         raise Malformed(field="parts.bin", problem="the bin itself")
     free = Free(gate_balances(session, {s.batch.id for s in contents}) if _has_gates(into) else {})
     lines: list[Line] = []
-    uses = []
+    uses: list[GateUse] = []
     left: Sequence[Standing] = contents
     for target in into:
         taken = share(left, target.part.mass_g)
@@ -306,7 +307,7 @@ def _bin_of(
     assert part.destination is not None
     destination = reference.operator(site).destination(part.destination, day)
     return open_bin_for(session, reference, site, destination) or open_bin(
-        session, reference, site, destination, command, now=now
+        session, site, destination, command, now=now
     )
 
 

@@ -14,8 +14,9 @@ from catalogue.kinds import WEIGHING_DIFFERENCE, BatchState, Pool, Quality
 from catalogue.rulebook import OperatorBook, rulebook
 from sorting import rules
 from streams import places
+from streams.acts import Act, Command, Flagged
 from streams.changes import after, batch_change, to_place
-from streams.ledger import Act, Booked, Command, Flagged, book, require_reason
+from streams.ledger import Booked, book, require_reason
 from streams.mass import Grams, checked_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
 from streams.rules import (
@@ -144,8 +145,8 @@ def _checked_losses(
     input_mass_g = input_g(standings)
     wanted: dict[str, int] = {}
     for loss in losses:
-        mass_g = checked_g(loss.mass_g, field="losses.mass_g")
-        wanted[loss.kind] = wanted.get(loss.kind, 0) + mass_g
+        checked_g(loss.mass_g, field="losses.mass_g")
+        wanted[loss.kind] = wanted.get(loss.kind, 0) + loss.mass_g
     for kind, mass_g in wanted.items():
         row = operator.loss_kind(kind)
         permille = (
@@ -192,21 +193,20 @@ def _booked_losses(
     difference_g: int,
 ) -> list[Line]:
     """The difference first (a gain must be there before it can be lost), then each loss."""
-    kinds = [WEIGHING_DIFFERENCE, *(loss.kind for loss in losses)]
+    wanted = [(WEIGHING_DIFFERENCE, difference_g)] if difference_g else []
+    wanted += [(loss.kind, loss.mass_g) for loss in losses]
     found = places.places(
-        session, [places.loss(batch.site, operator.loss_kind(kind)) for kind in kinds]
+        session, [places.loss(batch.site, operator.loss_kind(kind)) for kind, _ in wanted]
     )
     (home,) = places.places(session, [places.holding(batch.site)])
     unknown = operator.unknown.ref
     lines: list[Line] = []
-    if difference_g < 0:
-        owed = Spot(found[0], unknown, Quality.MEASURED)
-        gained = Spot(home, unknown, Quality.MEASURED)
-        lines.append(Line(batch.ref, owed, gained, Grams(-difference_g)))
-    wanted = [(found[0], max(0, difference_g))]
-    wanted += [(place, loss.mass_g) for place, loss in zip(found[1:], losses, strict=True)]
-    for place, mass_g in wanted:
-        held = [s for s in after(standings, lines) if s.spot.place.id == home.id]
-        if mass_g:
-            lines += to_place(take(held, mass_g, measured_first=False), place, counted=False)
+    for place, (_, mass_g) in zip(found, wanted, strict=True):
+        if mass_g < 0:
+            owed = Spot(place, unknown, Quality.MEASURED)
+            gained = Spot(home, unknown, Quality.MEASURED)
+            lines.append(Line(batch.ref, owed, gained, Grams(-mass_g)))
+        else:
+            held = [s for s in after(standings, lines) if s.spot.place.id == home.id]
+            lines += to_place(take(held, mass_g, measured_first=False), place)
     return lines

@@ -15,7 +15,8 @@ from catalogue.rows import DestinationRow
 from catalogue.rulebook import Rulebook, rulebook
 from chain.rows import Ref
 from sorting import rules
-from streams.ledger import Act, Booked, Command, GateUse, book
+from streams.acts import Act, Command, GateUse
+from streams.ledger import Booked, book
 from streams.mass import checked_g
 from streams.queries import (
     batch_by_code,
@@ -57,7 +58,7 @@ def gate_uses(
     free: Free,
 ) -> list[GateUse]:
     """What these lines use up of each gate before the target. Raises GateMissing."""
-    uses = []
+    uses: list[GateUse] = []
     if target is None:
         return uses
     operator = next(

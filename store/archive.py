@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -16,6 +17,19 @@ FORMAT: Final = "stofstroom-backup/1"
 MANIFEST: Final = "manifest.json"
 DATA: Final = "data"
 CHUNK: Final = 1 << 20
+
+
+_DAMAGE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    # What zipfile calls a method of packing or locking that it does not know.
+    RuntimeError,
+)
 
 
 class BackupUnusable(Exception):
@@ -80,7 +94,7 @@ def read_manifest(file: Path) -> Manifest:
         return Manifest(**said)
     except OSError as error:
         raise BackupUnusable(f"{file} cannot be read: {error.strerror}.") from error
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError) as error:
+    except _DAMAGE as error:
         raise BackupUnusable(f"{file} is not a backup, or a damaged one.") from error
 
 
@@ -90,7 +104,7 @@ def extract(file: Path, target: Path) -> None:
     try:
         with zipfile.ZipFile(file) as archive, archive.open(DATA) as source:
             found = _copy(source, target)
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+    except _DAMAGE as error:
         raise BackupUnusable(f"{file} is damaged.") from error
     if found != (manifest.size, manifest.sha256):
         raise BackupUnusable(f"{file} is damaged: its data is not what its manifest says.")

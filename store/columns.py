@@ -46,7 +46,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(
         self,
         value: datetime | None,
-        dialect: Dialect,  # noqa: ARG002 (SQLAlchemy hands it in)
+        dialect: Dialect,
     ) -> datetime | None:
         if value is None:
             return None
@@ -93,3 +93,9 @@ def key_to(
 def entry_key(name: str = "id") -> Column[int]:
     """The key of a row that an entry of the chain made: the entry's own."""
     return key_to("entry.id", name=name, primary_key=True)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model: SQLModel has it, but its annotations do not say so."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table

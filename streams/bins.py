@@ -10,15 +10,14 @@ from sqlmodel import Session
 from catalogue.codes import CodeKind, mint
 from catalogue.kinds import BinState
 from catalogue.rows import DestinationRow, SiteRow
-from catalogue.rulebook import Rulebook
+from streams.acts import Act, Command
 from streams.changes import new_bin
-from streams.ledger import Act, Command, book
+from streams.ledger import book
 from streams.queries import BinRow
 
 
 def open_bin(
     session: Session,
-    reference: Rulebook,
     site: SiteRow,
     destination: DestinationRow | None,
     cause: Command,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from catalogue.kinds import BatchState
 from catalogue.rows import DestinationRow, SiteRow
@@ -12,12 +12,14 @@ from streams.queries import BatchRow, BinRow
 from streams.rules import Line, PlaceRef, Spot, Standing, state_by_balance
 
 
-def batch_change(batch: BatchRow, *, was: dict[str, Value], now: dict[str, Value]) -> RowChange:
+def batch_change(
+    batch: BatchRow, *, was: Mapping[str, Value], now: Mapping[str, Value]
+) -> RowChange:
     """New values of a batch, with the ones they replace."""
     return RowChange(table="batch", key=batch.code, row_id=batch.id, was=was, values=now)
 
 
-def bin_change(bin: BinRow, *, was: dict[str, Value], now: dict[str, Value]) -> RowChange:
+def bin_change(bin: BinRow, *, was: Mapping[str, Value], now: Mapping[str, Value]) -> RowChange:
     """New values of a bin, with the ones they replace."""
     return RowChange(table="bin", key=bin.code, row_id=bin.id, was=was, values=now)
 

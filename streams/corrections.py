@@ -26,8 +26,9 @@ from catalogue.rows import OrganisationRow
 from catalogue.rulebook import Rulebook, rulebook
 from chain.rows import THIS_ENTRY, Ref, RowChange, Value
 from streams import places
+from streams.acts import Act, Command, GateUse
 from streams.changes import after, batch_change
-from streams.ledger import NEW_BATCH, Act, Booked, Command, GateUse, book, require_reason
+from streams.ledger import NEW_BATCH, Booked, book, require_reason
 from streams.mass import Grams, net_g
 from streams.queries import BatchRow, batch_by_code, gate_balances, standings_of_batch
 from streams.rules import (
@@ -110,16 +111,20 @@ def correct_batch(
             "code": new_code,
             "held_g": mass_in(then, Pool.HOLDING),
             "state": state.value,
-            "mass_g": int(now_is.get("gross_g", batch.gross_g) or 0)  # type: ignore[call-overload]
-            - int(now_is.get("tare_g", batch.tare_g) or 0),  # type: ignore[call-overload]
+            "mass_g": right_net_g(batch, command),
         },
     )
     return book(session, act, now=now)
 
 
+def right_net_g(batch: BatchRow, command: Correct) -> int:
+    """What the batch weighed as it came in, as far as we know now."""
+    gross_g = batch.gross_g if command.gross_g is None else command.gross_g
+    return gross_g - (batch.tare_g if command.tare_g is None else command.tare_g)
+
+
 def _right_values(reference: Rulebook, batch: BatchRow, command: Correct) -> dict[str, Value]:
     """The columns that change, with their right values."""
-    right: dict[str, Value] = {}
     gross_g = batch.gross_g if command.gross_g is None else command.gross_g
     tare_g = batch.tare_g if command.tare_g is None else command.tare_g
     net_g(gross_g, tare_g)
@@ -127,15 +132,13 @@ def _right_values(reference: Rulebook, batch: BatchRow, command: Correct) -> dic
     group = batch.group
     if command.article_group is not None:
         group = reference.operator(batch.site).group(command.article_group)
-    for name, old, new in (
+    compared: Sequence[tuple[str, Value, Value]] = (
         ("gross_g", batch.gross_g, gross_g),
         ("tare_g", batch.tare_g, tare_g),
         ("quality", batch.quality.value, quality.value),
         ("group", batch.group.ref, group.ref),
-    ):
-        if old != new:
-            right[name] = new
-    return right
+    )
+    return {name: new for name, old, new in compared if old != new}
 
 
 def _values(batch: BatchRow, names: dict[str, Value]) -> dict[str, Value]:
@@ -175,19 +178,9 @@ def _right_mass(
     """Lines for another net mass or quality. What is no longer held comes off (or goes to) the
     weighing difference: that is what the wrong weight was booked as."""
     quality = known_quality(command.quality) if command.quality else batch.quality
-    old_g = batch.gross_g - batch.tare_g
-    gross_g = batch.gross_g if command.gross_g is None else command.gross_g
-    tare_g = batch.tare_g if command.tare_g is None else command.tare_g
-    more_g = gross_g - tare_g - old_g
+    more_g = right_net_g(batch, command) - (batch.gross_g - batch.tare_g)
     operator = reference.operator(batch.site)
-    origin, home, loss = places.places(
-        session,
-        [
-            places.supplier(batch.site),
-            places.holding(batch.site),
-            places.loss(batch.site, operator.loss_kinds[WEIGHING_DIFFERENCE]),
-        ],
-    )
+    origin, home = places.places(session, [places.supplier(batch.site), places.holding(batch.site)])
     unknown = operator.unknown.ref
     lines: list[Line] = []
     if more_g > 0:
@@ -206,6 +199,8 @@ def _right_mass(
         taken = take(held, from_home, measured_first=batch.quality is Quality.MEASURED)
         lines += [Line(s.batch, s.spot, back, s.mass_g, s.pieces) for s in taken]
         if rest_g := -more_g - from_home:
+            kind = operator.loss_kinds[WEIGHING_DIFFERENCE]
+            (loss,) = places.places(session, [places.loss(batch.site, kind)])
             lines.append(
                 Line(batch.ref, Spot(loss, unknown, Quality.MEASURED), back, Grams(rest_g))
             )
@@ -272,7 +267,7 @@ def _followed(standings: Sequence[Standing], follow: BatchRef) -> list[Line]:
     owed = [[s.spot, -s.mass_g] for s in rows if s.mass_g < 0]
     lines = []
     for s in rows:
-        left, pieces = s.mass_g, max(0, s.pieces)
+        left, pieces = int(s.mass_g), max(0, s.pieces)
         while left > 0:
             spot, room = owed[0]
             assert isinstance(spot, Spot), "pairs of a spot and what it owes"

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -23,11 +22,12 @@ from catalogue.errors import ClockDoubt, Malformed, ReasonNeeded
 from catalogue.rows import SiteRow
 from catalogue.rulebook import OperatorBook
 from chain import actions as chain
-from chain.rows import THIS_ENTRY, Ref, RowChange
-from proof.canonical import canonical
-from store.upsert import add_to, insert_or_add
-from streams.rules import BatchRef, Line
-from streams.tables import Balance, Flag, GateBalance, GateLine, Movement, Note, Total, Weighing
+from chain.rows import THIS_ENTRY
+from store.columns import table_of
+from streams import keeping as kept
+from streams.acts import Act, Command
+from streams.rules import Line
+from streams.tables import Note
 
 NEW_BATCH: Final = THIS_ENTRY
 """Key of a batch that gets its own from the entry that makes it."""
@@ -36,67 +36,6 @@ TIMED_BY_SERVER: Final = frozenset({"delivery", "codes", "bin", "handover"})
 """Kinds whose time the server may give: a repeat comes later and still is the same."""
 
 CLOCK_AHEAD_MAX: Final = timedelta(minutes=5)
-
-_BALANCE_KEYS = ("place_id", "batch_id", "group_id", "quality")
-_TOTAL_KEYS = ("basis", "span", "start", "place_id", "supplier_id", "group_id", "quality")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
-    """What every write carries. note: free words, kept outside the chain."""
-
-    scan_id: str
-    scanned_at: datetime
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class GateUse:
-    """What passed a gate (above zero), or left through it (below)."""
-
-    batch: BatchRef
-    gate: Ref
-    mass_g: int
-    pieces: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
-    """A weighing to keep. subject: code of the batch or bin."""
-
-    subject: str
-    gross_g: int
-    tare_g: int
-    quality: str
-    scale: Ref | None
-
-
-@dataclass(frozen=True, slots=True)
-class Flagged:
-    """Something accepted that a team leader should see."""
-
-    code: str
-    subject: str
-    figures: Mapping[str, int | str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Act:
-    """All that one command brings about at one site."""
-
-    kind: str
-    site: SiteRow
-    command: Command
-    target: str | None = None
-    subject: str | None = None
-    reverses: tuple[int, str] | None = None
-    lines: Sequence[Line] = ()
-    gate_uses: Sequence[GateUse] = ()
-    rows: Sequence[RowChange] = ()
-    weighed: Weighed | None = None
-    flags: Sequence[Flagged] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    answer: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +102,16 @@ def book(session: Session, act: Act, *, now: datetime) -> Booked:
         ),
         now=now,
     )
-    lines = [_of_entry(line, appended.id) for line in act.lines]
-    _keep_balances(session, lines)
-    _keep_totals(session, lines, day)
-    gate_uses = [_use_of_entry(use, appended.id) for use in act.gate_uses]
-    _keep_gates(session, gate_uses)
-    _keep_lines(session, lines, gate_uses, appended.id)
-    _keep_evidence(session, act, appended.id)
+    lines = [kept.of_entry(line, appended.id) for line in act.lines]
+    kept.keep_balances(session, lines)
+    kept.keep_totals(session, lines, day)
+    gate_uses = [kept.use_of_entry(use, appended.id) for use in act.gate_uses]
+    kept.keep_gates(session, gate_uses)
+    kept.keep_lines(session, lines, gate_uses, appended.id)
+    kept.keep_evidence(session, act, appended.id)
     if salt is not None:
         session.execute(
-            insert(Note.__table__).values(entry_id=appended.id, salt=salt, words=act.command.note)
+            insert(table_of(Note)).values(entry_id=appended.id, salt=salt, words=act.command.note)
         )
     entry = f"{act.site.chain}#{appended.seq}"
     return Booked(said_in_order({**act.answer, "entry": entry}), appended.id)
@@ -253,158 +192,3 @@ def _note_hash(words: str | None) -> tuple[str | None, str | None]:
         return None, None
     salt = secrets.token_hex(16)
     return salt, hashlib.sha256((salt + words).encode()).hexdigest()
-
-
-def _keep_balances(session: Session, lines: Sequence[Line]) -> None:
-    changes: dict[tuple[int, int, int, str], list[int]] = defaultdict(lambda: [0, 0])
-    owing: dict[tuple[int, int, int, str], bool] = {}
-    for line in lines:
-        for spot, sign in ((line.source, -1), (line.target, 1)):
-            key = (spot.place.id, line.batch.id, spot.group.id, spot.quality.value)
-            changes[key][0] += sign * line.mass_g
-            changes[key][1] += sign * (line.pieces or 0)
-            owing[key] = spot.place.may_owe
-    more, less = [], []
-    for key in sorted(changes):
-        mass_g, pieces = changes[key]
-        if mass_g == 0 and pieces == 0:
-            continue
-        row = dict(zip(_BALANCE_KEYS, key, strict=True)) | {"mass_g": mass_g, "pieces": pieces}
-        if mass_g >= 0 or owing[key]:
-            more.append(row | {"may_owe": owing[key]})
-        else:
-            less.append(row)
-    table = Balance.__table__  # type: ignore[attr-defined]
-    if more:
-        insert_or_add(session, table, more, keys=_BALANCE_KEYS, adds=("mass_g", "pieces"))
-    if less:
-        # A proposed row below zero would break the constraint before it met the row it adds to.
-        add_to(session, table, less, keys=_BALANCE_KEYS, adds=("mass_g", "pieces"))
-
-
-def _keep_totals(session: Session, lines: Sequence[Line], day: date) -> None:
-    changes: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
-    for line in lines:
-        spans = (
-            ("booked", "day", day),
-            ("booked", "month", day.replace(day=1)),
-            ("received", "day", line.batch.received_day),
-            ("received", "month", line.batch.received_day.replace(day=1)),
-        )
-        for spot, sign in ((line.source, -1), (line.target, 1)):
-            where = (
-                spot.place.total_id,
-                line.batch.supplier_id,
-                spot.group.id,
-                spot.quality.value,
-            )
-            for span in spans:
-                changes[span + where][0] += sign * line.mass_g
-                changes[span + where][1] += sign * (line.pieces or 0)
-    rows = [
-        dict(zip(_TOTAL_KEYS, key, strict=True)) | {"mass_g": mass_g, "pieces": pieces}
-        for key, (mass_g, pieces) in sorted(changes.items())
-        if mass_g or pieces
-    ]
-    if rows:
-        table = Total.__table__  # type: ignore[attr-defined]
-        insert_or_add(session, table, rows, keys=_TOTAL_KEYS, adds=("mass_g", "pieces"))
-
-
-def _keep_gates(session: Session, uses: Sequence[GateUse]) -> None:
-    changes: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
-    for use in uses:
-        changes[use.batch.id, use.gate.id][0] += use.mass_g
-        changes[use.batch.id, use.gate.id][1] += use.pieces
-    table = GateBalance.__table__  # type: ignore[attr-defined]
-    more, less = [], []
-    for (batch_id, gate_id), (mass_g, pieces) in sorted(changes.items()):
-        row = {"batch_id": batch_id, "gate_id": gate_id, "free_g": mass_g, "free_pieces": pieces}
-        (more if mass_g >= 0 and pieces >= 0 else less).append(row)
-    keys, adds = ("batch_id", "gate_id"), ("free_g", "free_pieces")
-    if more:
-        insert_or_add(session, table, more, keys=keys, adds=adds)
-    if less:
-        add_to(session, table, less, keys=keys, adds=adds)
-
-
-def _of_entry(line: Line, entry_id: int) -> Line:
-    """The line with the key of the batch that this very entry makes."""
-    if line.batch.id != NEW_BATCH:
-        return line
-    return replace(line, batch=replace(line.batch, id=entry_id))
-
-
-def _use_of_entry(use: GateUse, entry_id: int) -> GateUse:
-    """As `_of_entry`, for what passed a gate."""
-    if use.batch.id != NEW_BATCH:
-        return use
-    return replace(use, batch=replace(use.batch, id=entry_id))
-
-
-def _keep_lines(
-    session: Session, lines: Sequence[Line], gate_uses: Sequence[GateUse], entry_id: int
-) -> None:
-    if lines:
-        session.execute(
-            insert(Movement.__table__),  # type: ignore[attr-defined]
-            [
-                {
-                    "entry_id": entry_id,
-                    "line": number,
-                    "batch_id": line.batch.id,
-                    "source_id": line.source.place.id,
-                    "target_id": line.target.place.id,
-                    "source_group_id": line.source.group.id,
-                    "target_group_id": line.target.group.id,
-                    "source_quality": line.source.quality.value,
-                    "target_quality": line.target.quality.value,
-                    "mass_g": line.mass_g,
-                    "pieces": line.pieces,
-                }
-                for number, line in enumerate(lines)
-            ],
-        )
-    if gate_uses:
-        session.execute(
-            insert(GateLine.__table__),  # type: ignore[attr-defined]
-            [
-                {
-                    "entry_id": entry_id,
-                    "line": number,
-                    "batch_id": use.batch.id,
-                    "gate_id": use.gate.id,
-                    "mass_g": use.mass_g,
-                    "pieces": use.pieces,
-                }
-                for number, use in enumerate(gate_uses)
-            ],
-        )
-
-
-def _keep_evidence(session: Session, act: Act, entry_id: int) -> None:
-    if act.weighed:
-        weighed = act.weighed
-        session.execute(
-            insert(Weighing.__table__).values(
-                id=entry_id,
-                subject=weighed.subject,
-                gross_g=weighed.gross_g,
-                tare_g=weighed.tare_g,
-                quality=weighed.quality,
-                scale_id=weighed.scale.id if weighed.scale else None,
-            )
-        )
-    if act.flags:
-        session.execute(
-            insert(Flag.__table__),  # type: ignore[attr-defined]
-            [
-                {
-                    "entry_id": entry_id,
-                    "code": flag.code,
-                    "subject": flag.subject,
-                    "figures": canonical(dict(flag.figures)).decode(),
-                }
-                for flag in act.flags
-            ],
-        )

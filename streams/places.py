@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlmodel import Session
 
 from catalogue.kinds import WEIGHING_DIFFERENCE, Pool
 from catalogue.rows import DestinationRow, NamedRow, SiteRow
 from chain.rows import Ref
+from store.columns import table_of
 from streams.rules import PlaceRef
 from streams.tables import Place
 
-_place = Place.__table__  # type: ignore[attr-defined]
+_place = table_of(Place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,14 +146,16 @@ def _known(session: Session, codes: Iterable[str]) -> dict[str, PlaceRef]:
     return {row.code: place_ref(row) for row in rows}
 
 
-def place_ref(row: object) -> PlaceRef:
-    """A PlaceRef from a row with id, code, pool, within_id and destination_id."""
-    identity, code, pool, within_id, destination_id = row  # type: ignore[misc]
+def place_ref(
+    row: Row[Any] | tuple[int, str, str, int | None, int | None],
+) -> PlaceRef:
+    """A PlaceRef from id, code, pool, within_id and destination_id."""
+    key, code, pool, within_id, destination_id = tuple(row)
     return PlaceRef(
-        id=identity,
+        id=key,
         code=code,
         pool=Pool(pool),
-        total_id=within_id or identity,
+        total_id=within_id or key,
         may_owe=may_owe(code),
         destination_id=destination_id,
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, literal, select
 from sqlmodel import Session, SQLModel
 
 from catalogue.access import Viewer, require
@@ -16,17 +16,21 @@ from catalogue.kinds import BatchState, BinState, Quality
 from catalogue.rows import DestinationRow, GroupRow, SiteRow
 from catalogue.rulebook import Rulebook
 from chain.rows import Ref
+from chain.tables import Entry
+from store.columns import table_of
 from streams.mass import Grams
 from streams.places import place_ref
 from streams.rules import BatchRef, Line, Spot, Standing
-from streams.tables import Balance, Batch, Bin, GateBalance, Movement, Place
+from streams.tables import Balance, Batch, Bin, GateBalance, Movement, Place, Scan
 
-_batch = Batch.__table__  # type: ignore[attr-defined]
-_bin = Bin.__table__  # type: ignore[attr-defined]
-_place = Place.__table__  # type: ignore[attr-defined]
-_movement = Movement.__table__  # type: ignore[attr-defined]
-_balance = Balance.__table__  # type: ignore[attr-defined]
-_gate_balance = GateBalance.__table__  # type: ignore[attr-defined]
+_batch = table_of(Batch)
+_bin = table_of(Bin)
+_place = table_of(Place)
+_movement = table_of(Movement)
+_scan = table_of(Scan)
+_entry = table_of(Entry)
+_balance = table_of(Balance)
+_gate_balance = table_of(GateBalance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,7 @@ def lines_of_entry(session: Session, entry_id: int) -> list[Line]:
 _PLACE_COLUMNS = ("code", "pool", "within_id", "destination_id")
 
 
-def _line(got: Mapping[str, Any]) -> Line:
+def _line(got: RowMapping) -> Line:
     ends = [
         Spot(
             place_ref((got[f"{end}_id"], *(got[f"{end}_{name}"] for name in _PLACE_COLUMNS))),
@@ -236,6 +240,18 @@ def _line(got: Mapping[str, Any]) -> Line:
     ]
     batch = BatchRef(got["batch_id"], got["code"], got["supplier_id"], got["received_day"])
     return Line(batch, ends[0], ends[1], Grams(got["mass_g"]), got["pieces"])
+
+
+def said_before(session: Session, scan_id: str) -> Row[Any]:
+    """What a scan brought about or was refused: id and payload of its entry; content, status and
+    problem when it was kept. All None when it is new. One statement."""
+    one = select(literal(1).label("one")).subquery()
+    return session.execute(
+        select(_entry.c.id, _entry.c.payload, _scan.c.content, _scan.c.status, _scan.c.problem)
+        .select_from(one)
+        .outerjoin(_entry, _entry.c.scan_id == scan_id)
+        .outerjoin(_scan, _scan.c.scan_id == scan_id)
+    ).one()
 
 
 def gate_balances(session: Session, batch_ids: Iterable[int]) -> dict[tuple[int, int], list[int]]:

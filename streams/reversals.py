@@ -22,9 +22,10 @@ from catalogue.rulebook import Rulebook, rulebook
 from chain import queries as chain
 from chain.queries import EntryRow
 from chain.rows import Ref, RowChange, Value
-from chain.tables import Entry
+from store.columns import table_of
+from streams.acts import Act, Command, GateUse
 from streams.changes import after, batch_change
-from streams.ledger import Act, Booked, Command, GateUse, book, require_reason
+from streams.ledger import Booked, book, require_reason
 from streams.queries import (
     BatchRow,
     batch_row,
@@ -62,10 +63,9 @@ BY_WORKER: Final = frozenset(
 )
 WORKER_UNDO_MAX: Final = timedelta(hours=12)
 
-_entry = Entry.__table__  # type: ignore[attr-defined]
-_movement = Movement.__table__  # type: ignore[attr-defined]
-_gate_line = GateLine.__table__  # type: ignore[attr-defined]
-_batch = Batch.__table__  # type: ignore[attr-defined]
+_movement = table_of(Movement)
+_gate_line = table_of(GateLine)
+_batch = table_of(Batch)
 
 END_OF_NEW_ROW: Final[Mapping[str, Mapping[str, Value]]] = {
     "batch": {"state": "reversed"},
@@ -172,7 +172,7 @@ def _require_mass(session: Session, entry: EntryRow, then: Iterable[Standing]) -
         )
     )
     later = select(_movement.c.entry_id).where(_movement.c.entry_id > entry.id, taken_from)
-    raise MovedOn(entries=_scans_to_undo(session, _entry.c.id.in_(later)))
+    raise MovedOn(entries=chain.scans_in_the_way(session, later))
 
 
 def _mirrored_gates(
@@ -217,7 +217,7 @@ def _require_gates(session: Session, entry: EntryRow, uses: Sequence[GateUse]) -
                 _gate_line.c.gate_id == use.gate.id,
                 or_(_gate_line.c.mass_g < 0, _gate_line.c.pieces < 0),
             )
-            raise MovedOn(entries=_scans_to_undo(session, _entry.c.id.in_(later)))
+            raise MovedOn(entries=chain.scans_in_the_way(session, later))
 
 
 def _restored_rows(
@@ -258,17 +258,17 @@ def _restored(
         left_as = said["set"][name]
         if name == "group":
             groups = reference.operator(site).groups
-            stands, word = groups[left_as].ref, groups[word].ref  # noqa: PLW2901
-            same = row.group_id == stands.id
-            was[name] = stands
+            stands = groups[left_as].ref
+            same, was[name] = row.group_id == stands.id, stands
+            values[name] = groups[word].ref
         elif name in ("replaced_by", "handover"):
             key = getattr(row, f"{name}_id")
             same, was[name] = key is not None, Ref(key or 0, left_as)
         else:
             same, was[name] = getattr(row, name) == left_as, left_as
         if not same:
-            raise MovedOn(entries=_later_changes(session, entry, said["key"]))
-        values[name] = word
+            raise MovedOn(entries=chain.scans_that_changed(session, entry, said["key"]))
+        values.setdefault(name, word)
     return RowChange(table=said["table"], key=said["key"], row_id=row.id, was=was, values=values)
 
 
@@ -318,27 +318,3 @@ def _state_after(
     if batch.state in (BatchState.REVERSED, BatchState.REPLACED):
         return batch.state
     return state_by_balance(own)
-
-
-def _later_changes(session: Session, entry: EntryRow, key: str) -> list[str]:
-    """Entries after this one that changed the same row."""
-    return _scans_to_undo(
-        session,
-        and_(
-            _entry.c.chain_id == (entry.id - entry.seq) >> 40,
-            _entry.c.id > entry.id,
-            _entry.c.payload.contains(f'"key":"{key}"', autoescape=True),
-        ),
-    )
-
-
-def _scans_to_undo(session: Session, where: Any) -> list[str]:
-    """Scans of the entries that stand in the way, the last first; undone ones left out."""
-    undone = select(_entry.c.reverses_id).where(_entry.c.reverses_id.is_not(None))
-    rows = session.execute(
-        select(_entry.c.scan_id)
-        .where(where, _entry.c.kind != "reverse", _entry.c.id.not_in(undone))
-        .order_by(_entry.c.id.desc())
-        .limit(50)
-    )
-    return [row.scan_id for row in rows]

@@ -83,7 +83,8 @@ def divide(total: int, weights: Sequence[int]) -> list[int]:
     whole = sum(weights)
     if total == 0:
         return [0] * len(weights)
-    assert whole > 0 and total > 0, "something can only be divided over something"
+    assert whole > 0, "something is divided over something"
+    assert total > 0, "what is divided is not owed"
     parts = [total * weight // whole for weight in weights]
     remainders = [total * weight % whole for weight in weights]
     order = sorted(range(len(weights)), key=lambda index: (-remainders[index], index))

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from catalogue.errors import Parked, Refusal, RuleBroken, ScanReused, concrete
 from catalogue.rows import SiteRow
-from chain.tables import Entry
 from proof.canonical import canonical
-from streams.ledger import Booked, Command, content, said_in_order
+from store.columns import table_of
+from streams.acts import Command
+from streams.ledger import Booked, content, said_in_order
+from streams.queries import said_before
 from streams.tables import Scan
 
 
@@ -30,8 +32,7 @@ class Kept:
     reason: str | None
 
 
-_entry = Entry.__table__  # type: ignore[attr-defined]
-_scan = Scan.__table__  # type: ignore[attr-defined]
+_scan = table_of(Scan)
 
 
 def answered(session: Session, kind: str, target: str | None, command: Command) -> Booked | None:
@@ -39,13 +40,7 @@ def answered(session: Session, kind: str, target: str | None, command: Command) 
 
     Raises ScanReused when the content differs; the refusal of before, when there was one.
     """
-    one = select(literal(1).label("one")).subquery()
-    row = session.execute(
-        select(_entry.c.id, _entry.c.payload, _scan.c.content, _scan.c.status, _scan.c.problem)
-        .select_from(one)
-        .outerjoin(_entry, _entry.c.scan_id == command.scan_id)
-        .outerjoin(_scan, _scan.c.scan_id == command.scan_id)
-    ).one()
+    row = said_before(session, command.scan_id)
     if row.payload is not None:
         return _repeated(row.id, json.loads(row.payload), content(kind, target, command))
     if row.status not in (None, "settled"):

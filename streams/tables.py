@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text
 from sqlmodel import Field, SQLModel
 
 from store.append_only import append_only
-from store.columns import Key, UtcDateTime, entry_key, key_to
+from store.columns import Key, UtcDateTime, entry_key, key_to, table_of
 
 POOLS = "('SUPPLIER','HOLDING','QUARANTINE','BIN','SHIPPED','CONFIRMED','LOSS','FINDS')"
 QUALITIES = "('measured','estimated')"
@@ -270,4 +270,4 @@ class Scan(SQLModel, table=True):
 
 
 for _table in (Movement, GateLine, Weighing, Flag):
-    append_only(_table.__table__)  # type: ignore[attr-defined]
+    append_only(table_of(_table))

@@ -20,6 +20,7 @@ from catalogue.rulebook import Rulebook
 from chain import queries as chain
 from chain.queries import EntryRow
 from chain.tables import Entry
+from store.columns import table_of
 from streams.queries import (
     BatchRow,
     BinRow,
@@ -34,15 +35,15 @@ from streams.queries import (
 from streams.rules import Standing
 from streams.tables import Balance, Batch, Bin, Flag, Movement, Note, Place, Scan
 
-_batch = Batch.__table__  # type: ignore[attr-defined]
-_bin = Bin.__table__  # type: ignore[attr-defined]
-_place = Place.__table__  # type: ignore[attr-defined]
-_balance = Balance.__table__  # type: ignore[attr-defined]
-_movement = Movement.__table__  # type: ignore[attr-defined]
-_entry = Entry.__table__  # type: ignore[attr-defined]
-_flag = Flag.__table__  # type: ignore[attr-defined]
-_note = Note.__table__  # type: ignore[attr-defined]
-_scan = Scan.__table__  # type: ignore[attr-defined]
+_batch = table_of(Batch)
+_bin = table_of(Bin)
+_place = table_of(Place)
+_balance = table_of(Balance)
+_movement = table_of(Movement)
+_entry = table_of(Entry)
+_flag = table_of(Flag)
+_note = table_of(Note)
+_scan = table_of(Scan)
 
 PAGE_MAX = 200
 
@@ -162,11 +163,11 @@ def newest_first(
     statement: Select[Any], table: Table, asked: Asked, day_column: str | None
 ) -> Select[Any]:
     """A page of a list: after the row of `asked.after`, newest first."""
-    day = table.c[day_column] if day_column else None
+    day = None if day_column is None else table.c[day_column]
     if asked.after is not None:
         last = select(table).where(table.c.code == asked.after).subquery()
         key = select(last.c.id).scalar_subquery()
-        if day is None:
+        if day is None or day_column is None:
             statement = statement.where(table.c.id < key)
         else:
             last_day = select(last.c[day_column]).scalar_subquery()

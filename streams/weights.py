@@ -10,7 +10,7 @@ from catalogue.errors import Malformed
 from catalogue.kinds import Quality
 from catalogue.rows import ContainerRow, ScaleRow, SiteRow
 from catalogue.rulebook import Rulebook
-from streams.ledger import Flagged, Weighed
+from streams.acts import Flagged, Weighed
 
 DIVISIONS_MIN = 20
 """Below twenty of its divisions a class III scale tells too little (EN 45501, minimum load)."""

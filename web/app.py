@@ -47,7 +47,7 @@ def _api() -> APIRouter:
         for room in ROOMS
         for route in room.router.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
     assert served == set(API), f"calls without a row, or rows without a call: {served ^ set(API)}"
     return api

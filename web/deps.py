@@ -18,7 +18,8 @@ from catalogue.errors import NotAllowed, RuleBroken, Unauthenticated
 from catalogue.rows import SiteRow
 from store.engine import Database
 from streams import scans
-from streams.ledger import Booked, Command
+from streams.acts import Command
+from streams.ledger import Booked
 from web.i18n import Language, choose
 from web.permissions import API
 

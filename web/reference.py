@@ -37,9 +37,6 @@ def reference_for(book: Rulebook, viewer: Viewer) -> dict[str, Any]:
     """Everything of the contract's `GET /reference`, as far as it is the viewer's to use."""
     operators = operators_for(book, viewer)
     sites = sites_for(book, viewer)
-    today = datetime.now(UTC).date()
-    site_ids = {site.id for site in sites}
-    staff = viewer.is_staff
     return {
         "organisations": _organisations(book, operators, viewer),
         "sites": [
@@ -51,63 +48,8 @@ def reference_for(book: Rulebook, viewer: Viewer) -> dict[str, Any]:
             }
             for site in sites
         ],
-        "stations": [
-            {
-                "code": row.code,
-                "site": book.sites_by_id[row.site_id].code,
-                "kind": row.kind.value,
-                "name": row.name,
-            }
-            for row in book.stations.values()
-            if staff and row.site_id in site_ids
-        ],
-        "containers": [
-            {
-                "code": row.code,
-                "site": book.sites_by_id[row.site_id].code,
-                "kind": row.kind,
-                "tare_g": row.tare_g,
-                "tare_on": row.tare_on.isoformat(),
-                "max_g": row.max_g,
-            }
-            for row in book.containers.values()
-            if staff and row.site_id in site_ids
-        ],
-        "scales": [
-            {
-                "code": row.code,
-                "site": book.sites_by_id[row.site_id].code,
-                "name": row.name,
-                "division_g": row.division_g,
-                "max_g": row.max_g,
-                "calibration_due": row.calibration_due.isoformat(),
-            }
-            for row in book.scales.values()
-            if staff and row.site_id in site_ids
-        ],
-        "article_groups": [
-            {
-                "code": row.code,
-                "names": dict(row.names),
-                "security": row.security.value,
-                "tolerance_permille": row.tolerance_permille,
-                "piece_g": row.piece_g,
-            }
-            for operator in operators
-            for row in operator.groups.values()
-        ],
-        "destinations": [
-            {
-                "code": row.code,
-                "version": row.version,
-                "stream": row.stream.value,
-                "names": dict(row.names),
-                "gates": list(row.gates),
-                "accepts": sorted(row.accepts),
-            }
-            for operator in operators
-            for row in operator.current_destinations(today)
-        ],
+        **_equipment(book, {site.id for site in sites} if viewer.is_staff else set()),
+        **_routes(operators),
         "gates": _named(operator.gates for operator in operators),
         "loss_kinds": _named(operator.loss_kinds for operator in operators),
         "find_kinds": _named(operator.find_kinds for operator in operators),
@@ -119,6 +61,77 @@ def reference_for(book: Rulebook, viewer: Viewer) -> dict[str, Any]:
             {"code": code, **tree}
             for operator in operators
             for code, tree in operator.guides.items()
+        ],
+    }
+
+
+def _equipment(book: Rulebook, site_ids: set[int]) -> dict[str, Any]:
+    """Stations, containers and scales of these sites."""
+    return {
+        "stations": [
+            {
+                "code": row.code,
+                "site": book.sites_by_id[row.site_id].code,
+                "kind": row.kind.value,
+                "name": row.name,
+            }
+            for row in book.stations.values()
+            if row.site_id in site_ids
+        ],
+        "containers": [
+            {
+                "code": row.code,
+                "site": book.sites_by_id[row.site_id].code,
+                "kind": row.kind,
+                "tare_g": row.tare_g,
+                "tare_on": row.tare_on.isoformat(),
+                "max_g": row.max_g,
+            }
+            for row in book.containers.values()
+            if row.site_id in site_ids
+        ],
+        "scales": [
+            {
+                "code": row.code,
+                "site": book.sites_by_id[row.site_id].code,
+                "name": row.name,
+                "division_g": row.division_g,
+                "max_g": row.max_g,
+                "calibration_due": row.calibration_due.isoformat(),
+            }
+            for row in book.scales.values()
+            if row.site_id in site_ids
+        ],
+    }
+
+
+def _routes(operators: Iterable[OperatorBook]) -> dict[str, Any]:
+    """Article groups and today's destinations of these operators."""
+    today = datetime.now(UTC).date()
+    known = list(operators)
+    return {
+        "article_groups": [
+            {
+                "code": row.code,
+                "names": dict(row.names),
+                "security": row.security.value,
+                "tolerance_permille": row.tolerance_permille,
+                "piece_g": row.piece_g,
+            }
+            for operator in known
+            for row in operator.groups.values()
+        ],
+        "destinations": [
+            {
+                "code": row.code,
+                "version": row.version,
+                "stream": row.stream.value,
+                "names": dict(row.names),
+                "gates": list(row.gates),
+                "accepts": sorted(row.accepts),
+            }
+            for operator in known
+            for row in operator.current_destinations(today)
         ],
     }
 

@@ -15,7 +15,7 @@ from catalogue.codes import CodeKind, MisreadCode, parse
 from catalogue.errors import NotFound
 from catalogue.kinds import Pool
 from catalogue.rulebook import Rulebook
-from chain.tables import SEQ_BITS
+from chain.rows import SEQ_BITS
 from dispatch.queries import shipment_by_code
 from intake.views import delivery_by_code
 from labels.gs1 import is_sscc

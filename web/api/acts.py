@@ -9,7 +9,6 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from catalogue.access import Viewer
 from catalogue.errors import Malformed, NotFound, RuleBroken
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
@@ -104,7 +103,7 @@ def keep_refusal(
 ) -> None:
     """Keep a scan that a rule refused, when it can be said at which site."""
     with call.database.read() as session:
-        site = site_of(session, act, target, body, call.me.viewer)
+        site = site_of(session, act, target, body)
     if site is not None:
         call.keep(
             refusal,
@@ -122,10 +121,8 @@ def said(body: wire.Wire) -> dict[str, Any]:
     return body.model_dump(mode="json", exclude={"note", "first", "second", "receiver"})
 
 
-def site_of(
-    session: Session, act: ActKind, target: str | None, body: wire.Wire, viewer: Viewer
-) -> SiteRow | None:
-    """The site that an act is about, as far as the viewer sees it. At most two statements."""
+def site_of(session: Session, act: ActKind, target: str | None, body: wire.Wire) -> SiteRow | None:
+    """The site that an act is about. At most two statements."""
     book = rulebook(session)
     named = getattr(body, "site", None)
     station = book.stations.get(getattr(body, "station", "") or "")

@@ -33,7 +33,7 @@ class Problem(BaseModel):
     detail: str
 
 
-ALWAYS = {
+ALWAYS: dict[str, dict[int, tuple[str, ...]]] = {
     "read": {401: ("unauthenticated",), 403: ("not_allowed",), 422: ("malformed",)},
     "write": {
         401: ("unauthenticated",),
@@ -59,7 +59,12 @@ def refusals(what: str, *codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 def _status(refusal: type[Refusal]) -> int:
-    kinds = {BadInput: 422, NotFound: 404, NotAllowed: 403, RuleBroken: 409}
+    kinds: dict[type[Refusal], int] = {
+        BadInput: 422,
+        NotFound: 404,
+        NotAllowed: 403,
+        RuleBroken: 409,
+    }
     return next(status for kind, status in kinds.items() if issubclass(refusal, kind))
 
 

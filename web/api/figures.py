@@ -61,7 +61,7 @@ def export_meta(
     me: Me,
     db: ReadDb,
     wanted: Asked,
-    format: str = "csv",  # noqa: A002
+    format: str = "csv",
 ) -> dict[str, Any]:
     """Control totals of an export, and the hash of the file as it is now."""
     return control(db, me.viewer, wanted, dataset=dataset_of(dataset), format=format_of(format))
@@ -73,7 +73,7 @@ def export_file(
     dataset: str,
     me: Me,
     wanted: Asked,
-    format: str = "csv",  # noqa: A002
+    format: str = "csv",
 ) -> StreamingResponse:
     """Movements, batches or figures as a file; its control totals stand in the headers."""
     which, kind = dataset_of(dataset), format_of(format)

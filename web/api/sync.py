@@ -132,9 +132,9 @@ def _one(call: Call, command: SyncCommand, unmade: set[str]) -> SyncResult:
     except DBAPIError:
         # A mistake of ours must not block the tablet's outbox: it waits for a person instead.
         log.exception("a command of /sync was parked")
-        parked = Parked(scan_id=str(command.scan_id))
-        _park(call, parked, act, command, body, unmade)
-        return _ended(command, "parked", parked)
+        mistake = Parked(scan_id=str(command.scan_id))
+        _park(call, mistake, act, command, body, unmade)
+        return _ended(command, "parked", mistake)
     status: Literal["repeated", "accepted"] = "repeated" if booked.repeated else "accepted"
     return SyncResult(scan_id=command.scan_id, status=status, answer=booked.answer)
 

@@ -78,11 +78,10 @@ def scan(body: ScanIn, me: Me, db: ReadDb) -> ScanOut:
     },
 )
 def label(
-    request: Request,
     code: Annotated[str, Path(min_length=1, max_length=60, pattern=wire.PLAIN)],
     me: Me,
     db: ReadDb,
-    format: LabelFormat = LabelFormat.PNG,  # noqa: A002 (it is called so in the contract)
+    format: LabelFormat = LabelFormat.PNG,
     size: Size = Size.LARGE,
     dpi: Annotated[int, Query()] = 203,
     lang: str = "nl",
@@ -103,7 +102,7 @@ def label(
     )
 
 
-def _painted(made: Any, format: LabelFormat, size: Size, dpi: int) -> bytes:  # noqa: A002
+def _painted(made: Any, format: LabelFormat, size: Size, dpi: int) -> bytes:
     if format is LabelFormat.SVG:
         return render.svg(made, size).encode()
     painters = {
@@ -149,7 +148,7 @@ def _with_days(data: dict[str, Any]) -> dict[str, Any]:
     return read
 
 
-def _chains(request: Request, me: Me, db: ReadDb) -> list[chain.Head]:
+def _chains(me: Me, db: ReadDb) -> list[chain.Head]:
     sites = {site.chain for site in sites_for(rulebook(db), me.viewer)}
     return [head for head in chain.heads(db) if head.chain in sites]
 
@@ -159,9 +158,7 @@ def checkpoints(request: Request, me: Me, db: ReadDb) -> list[dict[str, Any]]:
     """The signed heads of the chains that the caller has to do with. Keep them elsewhere."""
     now = request.app.state.clock()
     ring = load_or_create_ring(request.app.state.settings.keys, now=now)
-    return [
-        dict(sign_head(ring.current, _tree_head(head, now))) for head in _chains(request, me, db)
-    ]
+    return [dict(sign_head(ring.current, _tree_head(head, now))) for head in _chains(me, db)]
 
 
 def _tree_head(head: chain.Head, now: Any) -> TreeHead:
@@ -175,14 +172,13 @@ def root_of(head: chain.Head) -> bytes:
 
 @router.get("/proofs/{entry}", responses=refusals("read", "not_found"))
 def proof(
-    request: Request,
     entry: Annotated[str, Path(max_length=80, pattern=r"^site:[A-Z0-9-]{1,20}[#.]\d{1,12}$")],
     me: Me,
     db: ReadDb,
 ) -> dict[str, Any]:
     """The inclusion proof (RFC 9162) of an entry, `site:CODE#seq` (or `.` for the `#`)."""
     code, seq = entry.replace("#", ".").rsplit(".", 1)
-    head = next((head for head in _chains(request, me, db) if head.chain == code), None)
+    head = next((head for head in _chains(me, db) if head.chain == code), None)
     index = int(seq) - 1
     if head is None or not 0 <= index < head.size:
         raise NotFound

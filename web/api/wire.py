@@ -17,8 +17,8 @@ from intake.finds import HandOver, LogFind, hand_over_of
 from sorting.actions import OpenBin, Part, Sort
 from sorting.closing import Close, NamedLoss
 from sorting.gates import PassGate
+from streams.acts import Command
 from streams.corrections import Correct
-from streams.ledger import Command
 from streams.reversals import Reverse
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
@@ -117,7 +117,7 @@ class BatchIn(Wire):
     delivery: Code | None = None
     scanned_at: Moment
 
-    def command(self, now: datetime) -> LogBatch:  # noqa: ARG002 (it carries its own time)
+    def command(self, now: datetime) -> LogBatch:
         containers = tuple(self.containers)
         return LogBatch(
             **self.common(self.scanned_at), **self.rest("containers"), containers=containers
@@ -143,7 +143,7 @@ class SortIn(Wire):
     scanned_at: Moment
     parts: Annotated[list[PartIn], Field(max_length=50)]
 
-    def command(self, now: datetime) -> Sort:  # noqa: ARG002
+    def command(self, now: datetime) -> Sort:
         parts = tuple(Part(**part.model_dump()) for part in self.parts)
         return Sort(**self.common(self.scanned_at), station=self.station, parts=parts)
 
@@ -158,7 +158,7 @@ class GateIn(Wire):
     pieces: Count | None = None
     evidence: Short | None = None
 
-    def command(self, now: datetime) -> PassGate:  # noqa: ARG002
+    def command(self, now: datetime) -> PassGate:
         return PassGate(**self.common(self.scanned_at), **self.rest())
 
 
@@ -173,7 +173,7 @@ class WeighingIn(Wire):
     scale: Code | None = None
     loss_kind: Code | None = None
 
-    def command(self, now: datetime) -> WeighBatch:  # noqa: ARG002
+    def command(self, now: datetime) -> WeighBatch:
         return WeighBatch(**self.common(self.scanned_at), **self.rest())
 
 
@@ -188,7 +188,7 @@ class CorrectionIn(Wire):
     tare_g: Mass | None = None
     quality: Quality | None = None
 
-    def command(self, now: datetime) -> Correct:  # noqa: ARG002
+    def command(self, now: datetime) -> Correct:
         return Correct(**self.common(self.scanned_at), **self.rest())
 
 
@@ -205,7 +205,7 @@ class CloseIn(Wire):
     losses: Annotated[list[LossIn], Field(max_length=20)] = []
     reason: Code | None = None
 
-    def command(self, now: datetime) -> Close:  # noqa: ARG002
+    def command(self, now: datetime) -> Close:
         losses = tuple(NamedLoss(**loss.model_dump()) for loss in self.losses)
         return Close(**self.common(self.scanned_at), **self.rest("losses"), losses=losses)
 
@@ -217,7 +217,7 @@ class AsideIn(Wire):
     scanned_at: Moment
     mass_g: Mass | None = None
 
-    def command(self, now: datetime) -> SetAside:  # noqa: ARG002
+    def command(self, now: datetime) -> SetAside:
         return SetAside(**self.common(self.scanned_at), **self.rest())
 
 
@@ -227,7 +227,7 @@ class ReversalIn(Wire):
     reason: Code
     scanned_at: Moment
 
-    def command(self, now: datetime) -> Reverse:  # noqa: ARG002
+    def command(self, now: datetime) -> Reverse:
         return Reverse(**self.common(self.scanned_at), **self.rest())
 
 
@@ -241,7 +241,7 @@ class FindIn(Wire):
     mass_g: Mass | None = None
     scanned_at: Moment
 
-    def command(self, now: datetime) -> LogFind:  # noqa: ARG002
+    def command(self, now: datetime) -> LogFind:
         return LogFind(**self.common(self.scanned_at), **self.rest())
 
 
@@ -282,7 +282,7 @@ class BinCloseIn(Wire):
     tare_g: Mass
     scale: Code | None = None
 
-    def command(self, now: datetime) -> CloseBin:  # noqa: ARG002
+    def command(self, now: datetime) -> CloseBin:
         return CloseBin(**self.common(self.scanned_at), **self.rest())
 
 
@@ -295,7 +295,7 @@ class ShipmentIn(Wire):
     carrier: Code | None = None
     shipped_at: Moment
 
-    def command(self, now: datetime) -> Ship:  # noqa: ARG002
+    def command(self, now: datetime) -> Ship:
         bins = tuple(self.bins)
         return Ship(**self.common(self.shipped_at), **self.rest("bins", "shipped_at"), bins=bins)
 
@@ -312,7 +312,7 @@ class ReturnIn(Wire):
     reason: Code
     returned_at: Moment
 
-    def command(self, now: datetime) -> TakeBack:  # noqa: ARG002
+    def command(self, now: datetime) -> TakeBack:
         lines = tuple(ReturnLine(**line.model_dump()) for line in self.lines)
         return TakeBack(**self.common(self.returned_at), reason=self.reason, lines=lines)
 
@@ -329,6 +329,6 @@ class ConfirmationIn(Wire):
     confirmed_at: Moment
     document: Short | None = None
 
-    def command(self, now: datetime) -> Confirm:  # noqa: ARG002
+    def command(self, now: datetime) -> Confirm:
         lines = tuple(TreatedLine(**line.model_dump()) for line in self.lines)
         return Confirm(**self.common(self.confirmed_at), lines=lines, document=self.document)
