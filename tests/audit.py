@@ -18,8 +18,8 @@ from store.engine import Database
 Sums: TypeAlias = dict[tuple[Any, ...], list[int]]
 
 LINES = """
-    SELECT e.id AS entry, e.day, b.received_day, b.supplier_id, m.batch_id, m.source_id, m.target_id,
-           m.source_group_id, m.target_group_id, m.source_quality, m.target_quality,
+    SELECT e.id AS entry, e.day, b.received_day, b.supplier_id, m.batch_id, m.source_id,
+           m.target_id, m.source_group_id, m.target_group_id, m.source_quality, m.target_quality,
            m.mass_g, m.pieces,
            coalesce(s.within_id, s.id) AS source_total, coalesce(t.within_id, t.id) AS target_total
     FROM movement m JOIN entry e ON e.id = m.entry_id JOIN batch b ON b.id = m.batch_id

@@ -19,7 +19,7 @@ from dispatch.bins import CloseBin
 from dispatch.bins import close_bin as close_one_bin
 from intake.actions import LogBatch, ReserveCodes, WeighBatch, log_batch, reserve_codes, weigh_batch
 from intake.aside import SetAside, hold_batch, refuse_batch, release_batch
-from intake.deliveries import AnnouncedLine, AnnounceDelivery, announce_delivery
+from intake.deliveries import AnnounceDelivery, AnnouncedLine, announce_delivery
 from intake.finds import LogFind, hand_over, hand_over_of, log_find
 from sorting.actions import OpenBin, Part, Sort, open_new_bin, sort_batch, sort_bin
 from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
@@ -93,7 +93,8 @@ class Depot:
 
     def carried(self) -> dict[str, Any]:
         """What every command carries."""
-        said = {"scan_id": str(uuid4()), "scanned_at": self.now, "note": None} | self._given
+        said: dict[str, Any] = {"scan_id": str(uuid4()), "scanned_at": self.now, "note": None}
+        said |= self._given
         self.scan_id = said["scan_id"]
         return said
 
@@ -108,7 +109,7 @@ class Depot:
     def announce(
         self, *masses_g: int, supplier: str = "NOORDERHAVEN", **more: Any
     ) -> dict[str, Any]:
-        said = {"site": "S1", "expected_at": self.now} | more
+        said: dict[str, Any] = {"site": "S1", "expected_at": self.now} | more
         lines = tuple(AnnouncedLine(article_group=None, containers=1, mass_g=g) for g in masses_g)
         return self.do(
             announce_delivery,
@@ -202,7 +203,7 @@ class Depot:
         return SetAside(**self.carried(), reason=reason, mass_g=mass_g)
 
     def find(self, batch: str | None, kind: str = "wallet", **more: Any) -> str:
-        said = {"station": "S1-A", "count": 1, "mass_g": None} | more
+        said: dict[str, Any] = {"station": "S1-A", "count": 1, "mass_g": None} | more
         return str(
             self.do(log_find, LogFind(**self.carried(), batch=batch, kind=kind, **said))["code"]
         )
@@ -220,7 +221,9 @@ class Depot:
 
     def correct(self, batch: str, reason: str = "mistake", **right: Any) -> dict[str, Any]:
         """right: supplier, article_group, gross_g, tare_g, quality."""
-        said = dict.fromkeys(("supplier", "article_group", "gross_g", "tare_g", "quality"))
+        said: dict[str, Any] = dict.fromkeys(
+            ("supplier", "article_group", "gross_g", "tare_g", "quality")
+        )
         command = Correct(**self.carried(), reason=reason, **(said | right))
         return self.do(correct_batch, batch, command)
 
