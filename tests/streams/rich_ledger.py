@@ -215,11 +215,13 @@ class Teller:
 
 
 def build(database: Database) -> None:
-    """Fill a migrated, empty database. All the work is done at S1; S2 was opened and restored."""
+    """Fill a migrated, empty database: at S1 all goes on, at S2 all adds up from the start."""
     with database.write() as session:
         _define(session)
     with database.write() as session:
         _work(Teller(session, "S1"))
+    with database.write() as session:
+        _nothing_to_explain(Teller(session, "S2"))
     with database.write() as session:
         new_epoch(session, "site:S2", now=START + timedelta(days=40))
 
@@ -386,6 +388,18 @@ def _sorting(tell: Teller) -> None:
     tell.close(more)
     tell.reopen(more)
     tell.correct(more, supplier="NH")
+
+
+def _nothing_to_explain(tell: Teller) -> None:
+    """Acts that could book a difference and have none to book."""
+    batch = tell.log("NH", 12_000)
+    tell.correct(batch, article_group="unknown")
+    tell.weigh(batch, 12_000)
+    booked = tell.sort(batch, ("fibre", 10_000))
+    tell.close(batch)
+    (code,) = booked.answer["bins"]
+    tell.close_bin(code, 10_500)
+    tell.confirm(tell.ship("FIBRE", code), fibre=10_000)
 
 
 def _undoing(tell: Teller) -> None:
