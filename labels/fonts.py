@@ -22,6 +22,9 @@ FAMILY = "'Source Sans Pro', 'Source Sans 3', 'Helvetica Neue', Arial, sans-seri
 CAP_HEIGHT = 0.66
 """Height of a capital, in em."""
 
+ACCENT_HEIGHT = 0.94
+"""Height of a capital with its accent, in em."""
+
 DESCENT = 0.27
 """How far a comma or a tail reaches below the line, in em."""
 

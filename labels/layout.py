@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from labels.fonts import CAP_HEIGHT, DESCENT, Weight, width_of
+from labels.fonts import ACCENT_HEIGHT, CAP_HEIGHT, DESCENT, Weight, width_of
 from labels.gs1 import human_readable
 from labels.label import DOTS_PER_MM, Label, Size
 from labels.lines import fit
@@ -168,7 +168,7 @@ def _place_title(
     left out. Returns where it ends, and whether nothing had to be cut."""
     margin, gap = sheet.dots(style.margin), sheet.dots(style.gap)
     inner = sheet.width - 2 * margin
-    y, whole = top + gap, True
+    y, whole, tail = top + gap, True, gap
     for place, words in enumerate(label.title):
         largest, smallest = style.subtitle if place else style.title
         lines = fit(
@@ -180,12 +180,14 @@ def _place_title(
             lines_max=2 if place else _TITLE_LINES,
         )
         baseline = y + round(lines.size * (_LEAD if place else CAP_HEIGHT))
+        baseline = max(baseline, top + round(lines.size * ACCENT_HEIGHT) + 1)
         depth = round(lines.size * ((len(lines.lines) - 1) * LINE_HEIGHT + DESCENT))
         if baseline + depth > bottom:
-            return y + gap, False
+            return y + tail, False
         whole = whole and lines.whole
         y = put(sheet, lines, margin, baseline)
-    return y + gap, whole
+        tail = max(gap, round(lines.size * DESCENT) + 2)
+    return y + tail, whole
 
 
 def _place_bars(sheet: Sheet, label: Label, style: _Style, bottom: int) -> int:

@@ -2,7 +2,7 @@ from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from catalogue.codes import CodeKind
@@ -104,6 +104,7 @@ SENTENCES = st.lists(WORDS, max_size=8).map(" ".join)
 def test_whatever_people_write_nothing_is_clipped_or_covered(
     label: Label, size: Size, dpi: int
 ) -> None:
+    note(repr(label))
     assert_parts_stand_apart(lay_out(label, size, dpi))
     render.zpl(label, size, dpi)
 
