@@ -1,1 +1,1 @@
-"""The shop window: a believable year, made through the same actions as everything else."""
+"""The demo: a believable year, entered through the same actions as the API."""

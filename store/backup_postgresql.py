@@ -96,7 +96,7 @@ def _run(url: URL | None, program: str, *arguments: str) -> None:
     environment = dict(os.environ)
     if url is not None and url.password is not None:
         environment["PGPASSWORD"] = str(url.password)
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 (our own arguments, and no shell)
         [_binary(program), *arguments],
         env=environment,
         stdin=subprocess.DEVNULL,

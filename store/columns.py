@@ -46,7 +46,7 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(
         self,
         value: datetime | None,
-        dialect: Dialect,
+        dialect: Dialect,  # noqa: ARG002 (SQLAlchemy hands it in)
     ) -> datetime | None:
         if value is None:
             return None

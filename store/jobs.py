@@ -156,7 +156,7 @@ class Worker:
     def _error_of(self, claimed: Claim) -> str | None:
         try:
             self.handlers[claimed.kind](claimed.payload)
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 (whatever a handler dies of, the queue goes on)
             _log.warning("Job %s (%s) failed.", claimed.job_id, claimed.kind, exc_info=True)
             return f"{type(problem).__name__}: {problem}"
         return None

@@ -60,7 +60,7 @@ def healthz(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-def _page_of(request: Request, status: int, refusal: Any) -> Response:
+def _page_of(request: Request, status: int, _refusal: Any) -> Response:
     return errors.by_status(request, status)
 
 

@@ -54,7 +54,7 @@ def _msgids(catalogue: Catalog) -> dict[str, list[str]]:
     for entry in catalogue:
         if entry.id:
             msgid = entry.id if isinstance(entry.id, str) else entry.id[0]
-            said = [entry.string] if isinstance(entry.string, str) else list(entry.string)
+            said = [entry.string] if isinstance(entry.string, str) else list(entry.string or ())
             found[msgid] = said
     return found
 

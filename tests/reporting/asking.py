@@ -34,7 +34,7 @@ def export_bytes(
     asked: Question,
     *,
     dataset: Dataset = Dataset.MOVEMENTS,
-    format: Format = Format.CSV,  # noqa: A002 (it is called so in the contract)
+    format: Format = Format.CSV,
 ) -> bytes:
     made = export(session, viewer, asked, dataset=dataset, format=format)
     return b"".join(made.pieces)

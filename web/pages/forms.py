@@ -34,6 +34,11 @@ class Form:
     def value(self, name: str) -> str:
         return self.values.get(name, "")
 
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it is shown again because something in it was not right."""
+        return bool(self.errors) or self.refusal is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginPage:

@@ -94,11 +94,15 @@ class FlagLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where grams of a batch, bin or shipment stand: a pool, and the stream if it has one."""
+    """Where grams of a batch, bin or shipment stand: a pool, and the stream if it has one.
+
+    detail: the bin or the shipment.
+    """
 
     pool: str
     place: str
     stream: str | None
+    detail: str = ""
     group: str | None
     mass_g: int
     estimated_g: int
@@ -118,7 +122,6 @@ class Moved:
 
     source: str
     target: str
-    stream: str | None
     mass_g: int
 
 

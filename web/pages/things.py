@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from web.pages.forms import Form, Options
 from web.pages.rows import (
@@ -19,13 +20,15 @@ from web.pages.rows import (
     Standing,
 )
 
+Row: TypeAlias = BatchLine | BinLine | DeliveryLine | ShipmentLine | FindLine
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A list with its filter and its pages. kind: batches, bins, deliveries, shipments, finds."""
 
     kind: str
-    rows: Sequence[BatchLine | BinLine | DeliveryLine | ShipmentLine | FindLine]
+    rows: Sequence[Row]
     filter: Form
     suppliers: Options
     first: str | None = None
