@@ -193,9 +193,10 @@ def _row(
     values: dict[str, Value],
     before: Mapping[str, Any] | None,
 ) -> RowChange:
+    key = code if "code" in table.c else _key_of_references(noun, values)
     if before is None or noun in VERSIONED:
-        key = f"{code}@{values['version']}" if noun in VERSIONED else code
-        return RowChange(table=noun, key=key, values=_complete(table, values))
+        own = f"{code}@{values['version']}" if noun in VERSIONED else key
+        return RowChange(table=noun, key=own, values=_complete(table, values))
     changed = {
         name: value
         for name, value in values.items()
@@ -209,7 +210,13 @@ def _row(
     }
     if moved:
         raise Malformed(field=next(iter(moved)), problem="cannot change")
-    return RowChange(table=noun, key=code, row_id=before["id"], was=was, values=changed)
+    return RowChange(table=noun, key=key, row_id=before["id"], was=was, values=changed)
+
+
+def _key_of_references(noun: str, values: Mapping[str, Value]) -> str:
+    """What entries call a row that has no code of its own, whatever its author called it."""
+    references = [values[name] for name in NOUNS[noun]]
+    return "/".join(each.code for each in references if isinstance(each, Ref))
 
 
 def _complete(table: Table, values: dict[str, Value]) -> dict[str, Value]:
