@@ -6,14 +6,17 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from store.engine import Database
 from web import errors
 from web.api import answers, figures, reads, sync, tools, writes
 from web.deps import clock, permitted
+from web.pages import house
+from web.pages.visiting import page_of
 from web.permissions import API
+from web.safety import Safety
 from web.settings import Settings, from_environment
 
 API_PREFIX = "/api/v1"
@@ -28,9 +31,11 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.state.clock = clock
     app.include_router(_api())
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
-    errors.install(app, _page_of)
+    house.install(app)
+    errors.install(app, page_of)
     _openapi(app)
     app.add_middleware(BodyLimit, limit_bytes=known.body_max_bytes)
+    app.add_middleware(Safety)
     return app
 
 
@@ -58,10 +63,6 @@ def healthz(request: Request) -> JSONResponse:
     with request.app.state.database.read() as session:
         session.connection().exec_driver_sql("SELECT 1")
     return JSONResponse({"status": "ok"})
-
-
-def _page_of(request: Request, status: int, _refusal: Any) -> Response:
-    return errors.by_status(request, status)
 
 
 def _openapi(app: FastAPI) -> None:

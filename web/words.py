@@ -158,6 +158,7 @@ DONE = {
     "announced": message("The delivery is announced."),
     "logged": message("The batch is logged. Stick its label on now."),
     "sorted": message("The sorting is booked."),
+    "gate": message("The step is booked."),
     "closed": message("The batch is closed."),
     "bin_closed": message("The bin is closed. Stick its label on now."),
     "bin_opened": message("The bin is open. Stick its label on now."),

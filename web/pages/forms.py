@@ -87,6 +87,16 @@ class SortPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GatePage:
+    """Book what passed a gate: by weight or by pieces."""
+
+    form: Form
+    code: str
+    stations: Options
+    gates: Options
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LossField:
     """A loss that can be named at closing. limit_g: what it may be without a team leader."""
 
@@ -131,7 +141,7 @@ class BinClosePage:
     destination: str | None
     stream: str | None
     booked_g: int
-    tare_g: int | None
+    scales: Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

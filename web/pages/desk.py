@@ -1,0 +1,113 @@
+"""The site today, and the look-up of anything a scanner reads."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from sqlmodel import Session
+from starlette.responses import Response
+
+from catalogue.errors import NotFound
+from catalogue.kinds import BatchState, BinState, DeliveryState, ShipmentState
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook, rulebook
+from dispatch.views import list_shipments
+from intake.views import list_deliveries
+from streams.ledger import site_day
+from streams.today import site_now
+from streams.views import Asked, flags, list_batches, list_bins
+from web.deps import ReadDb
+from web.pages.forms import Form
+from web.pages.naming import Names
+from web.pages.rows import BatchLine
+from web.pages.things import TodayPage
+from web.pages.visiting import Visit, Visitor
+from web.reference import sites_for
+from web.scanning import recognise
+
+router = APIRouter(include_in_schema=False)
+
+SHOWN: Final = 8
+FLAGGED_DAYS: Final = 7
+OVERDUE_DAYS: Final = 21
+"""An outlet that has not confirmed after three weeks is worth a telephone call."""
+PAGE_OF_KIND: Final = {
+    "batch": "/batches",
+    "bin": "/bins",
+    "delivery": "/deliveries",
+    "shipment": "/shipments",
+    "find": "/finds",
+}
+
+
+@router.get("/desk")
+def today(visit: Visitor, db: ReadDb, site: Annotated[str | None, Query()] = None) -> Response:
+    book = rulebook(db)
+    return visit.show("today.html", today_page(visit, db, book, site_of(visit, book, site)))
+
+
+@router.get("/find-code")
+def find_code(visit: Visitor, db: ReadDb, text: Annotated[str, Query(max_length=500)]) -> Response:
+    book = rulebook(db)
+    seen = recognise(db, book, text, visit.viewer)
+    if seen.kind in PAGE_OF_KIND:
+        return visit.go(f"{PAGE_OF_KIND[seen.kind]}/{seen.code}")
+    form = Form(values={"text": text}, refusal=NotFound(read=text))
+    page = today_page(visit, db, book, site_of(visit, book, None), form)
+    return visit.show("today.html", page, status=404)
+
+
+def site_of(visit: Visit, book: Rulebook, wanted: str | None) -> SiteRow:
+    """The site that was asked for, or the first one. Raises NotFound."""
+    if wanted is not None:
+        return book.site(wanted, visit.viewer)
+    sites = sites_for(book, visit.viewer)
+    if not sites:
+        raise NotFound
+    return sites[0]
+
+
+def today_page(
+    visit: Visit, db: Session, book: Rulebook, site: SiteRow, search: Form | None = None
+) -> TodayPage:
+    """Some twenty statements, whatever the size of the register."""
+    names, day = Names(visit.language, book), site_day(visit.now, site)
+    viewer = visit.viewer
+
+    def batches(state: BatchState | str | None, limit: int = SHOWN) -> list[BatchLine]:
+        asked = Asked(site=site.code, state=state, limit=limit, day=None if state else day)
+        return [names.batch(row) for row in list_batches(db, book, viewer, asked)]
+
+    now = site_now(db, site, day)
+    announced = Asked(state=DeliveryState.ANNOUNCED, limit=200)
+    expected = [row for row in list_deliveries(db, book, viewer, announced) if row.site == site]
+    shipped = Asked(state=ShipmentState.SHIPPED, limit=200)
+    travelling = [
+        names.shipment(row, day)
+        for row in reversed(list_shipments(db, book, viewer, shipped))
+        if row.site == site.code
+    ]
+    open_bins = Asked(site=site.code, state=BinState.OPEN, limit=SHOWN * 2)
+    since = day - timedelta(days=FLAGGED_DAYS)
+    return TodayPage(
+        site=site.name,
+        zone=site.timezone,
+        day=day,
+        search=search or Form(),
+        came_g=now.came_g,
+        came_count=now.came_count,
+        waiting_g=now.waiting_g,
+        sorting_count=now.sorting_count,
+        travelling_g=now.travelling_g,
+        travelling_count=len(travelling),
+        flags=[names.flag(row) for row in flags(db, book, viewer, since=since, limit=SHOWN)],
+        held=batches("held"),
+        overdue=[row for row in travelling if row.age_days > OVERDUE_DAYS],
+        expected=[names.delivery(row) for row in reversed(expected)][:SHOWN],
+        came=batches(None),
+        sorting=batches(BatchState.SORTING),
+        bins=[names.bin(row) for row in list_bins(db, book, viewer, open_bins)],
+        travelling=travelling[:SHOWN],
+    )

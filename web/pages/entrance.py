@@ -1,0 +1,71 @@
+"""In and out, and everybody to the right place."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse
+from starlette.responses import Response
+
+from accounts.actions import open_session, sign_out
+from accounts.queries import person_by_password
+from catalogue.errors import SignInFailed
+from web.deps import SESSION_COOKIE, database_of
+from web.pages.forms import Form as Shown
+from web.pages.forms import LoginPage
+from web.pages.visiting import Visitor, home_of, show_to_stranger
+
+router = APIRouter(include_in_schema=False)
+
+Field = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/")
+def first_page(visit: Visitor) -> RedirectResponse:
+    return visit.go(home_of(visit.viewer.role))
+
+
+@router.get("/login")
+def login_page(request: Request, next: str = "/") -> Response:
+    return show_to_stranger(request, "login.html", LoginPage(form=Shown(), next=own_path(next)))
+
+
+@router.post("/login")
+def login(
+    request: Request,
+    email: Field = "",
+    password: Field = "",
+    next: Field = "/",
+) -> Response:
+    """Sign in. The password is checked before the writing transaction begins."""
+    database, now = database_of(request), request.app.state.clock()
+    try:
+        with database.read() as session:
+            person_id = person_by_password(session, email=email, password=password)
+    except SignInFailed as refusal:
+        page = LoginPage(form=Shown(values={"email": email}, refusal=refusal), next=own_path(next))
+        return show_to_stranger(request, "login.html", page, status=403)
+    with database.write() as session:
+        token = open_session(session, person_id, now=now)
+    response = RedirectResponse(own_path(next), status_code=303)
+    secure = request.url.scheme == "https"
+    response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="strict", secure=secure)
+    return response
+
+
+@router.post("/logout")
+def logout(request: Request) -> RedirectResponse:
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        with database_of(request).write() as session:
+            sign_out(session, token, now=request.app.state.clock())
+    response = RedirectResponse("/login", status_code=303)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def own_path(wanted: str) -> str:
+    """The path if it is one of ours: never another site, however it is written."""
+    safe = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
+    return wanted if safe and wanted.isprintable() else "/"

@@ -1,0 +1,41 @@
+"""All pages put into the application: routers, static files, and the page of a refusal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+from reporting.figures import plotly_script
+from web.pages import desk, entrance, inbound, lists, outbound, reports, sortings, whole
+from web.pages.visiting import PAGES
+from web.rendering import STATIC
+
+# The forms' own paths (`/batches/new`) come before those with a code in them.
+ROOMS: Final = (entrance, desk, inbound, outbound, sortings, lists, whole, reports)
+FOR_STRANGERS: Final = frozenset({"/login", "/logout"})
+
+
+def install(app: FastAPI) -> None:
+    """Let the app serve all pages. Refuses a page for which nobody decided who may see it."""
+    for room in ROOMS:
+        app.include_router(room.router)
+    decided = PAGES.keys() | FOR_STRANGERS
+    served = {
+        route.path for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)
+    }
+    assert served == decided, f"pages without a row, or rows without a page: {served ^ decided}"
+    app.add_api_route("/static/plotly.min.js", plotly, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def plotly() -> FileResponse:
+    """The script of the plotly package, of the version that its charts were made with."""
+    return FileResponse(
+        plotly_script(),
+        media_type="text/javascript",
+        headers={"Cache-Control": "public, max-age=86400"},
+    )

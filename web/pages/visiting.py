@@ -1,0 +1,201 @@
+"""Who looks at a page, what they may do there, and how a page or a refusal is shown to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.responses import Response
+
+from accounts.queries import Signed
+from catalogue.access import Viewer
+from catalogue.errors import NotAllowed, NotFound, Refusal, Unauthenticated
+from catalogue.kinds import Role
+from web.deps import Call, database_of, language_of_person, signed_in
+from web.i18n import Language, languages, message
+from web.pages.forms import Form
+from web.pages.things import ErrorPage
+from web.permissions import API, EVERYBODY, STAFF
+from web.rendering import Frame, Link, render
+
+VERBS: Final = {
+    "log_batch": ("POST", "/batches"),
+    "sort": ("POST", "/batches/{code}/sortings"),
+    "gate": ("POST", "/batches/{code}/gates"),
+    "close": ("POST", "/batches/{code}/close"),
+    "open_bin": ("POST", "/bins"),
+    "close_bin": ("POST", "/bins/{code}/close"),
+    "ship": ("POST", "/shipments"),
+    "confirm": ("POST", "/shipments/{code}/confirmation"),
+    "announce": ("POST", "/deliveries"),
+    "undo": ("POST", "/scans/{scan_id}/reversal"),
+    "report": ("GET", "/reports/circularity"),
+    "export": ("GET", "/exports/{dataset}"),
+}
+"""What pages offer, and the call whose roles may do it."""
+
+_ACTS: Final = {
+    "/batches/new": "log_batch",
+    "/batches/{code}/sort": "sort",
+    "/bins/{code}/sort": "sort",
+    "/batches/{code}/gate": "gate",
+    "/batches/{code}/close": "close",
+    "/bins/new": "open_bin",
+    "/bins/{code}/close": "close_bin",
+    "/shipments/new": "ship",
+    "/shipments/{code}/confirm": "confirm",
+    "/deliveries/new": "announce",
+    "/entries/{scan_id}/undo": "undo",
+}
+PAGES: Final[dict[str, frozenset[Role]]] = {
+    "/": EVERYBODY,
+    "/desk": STAFF,
+    "/find-code": STAFF,
+    "/portal": frozenset({Role.SUPPLIER}),
+    "/report": API["GET", "/reports/circularity"],
+    "/batches": API["GET", "/batches"],
+    "/batches/{code}": API["GET", "/batches/{code}"],
+    "/bins": API["GET", "/bins"],
+    "/bins/{code}": API["GET", "/bins/{code}"],
+    "/deliveries": API["GET", "/deliveries"],
+    "/deliveries/{code}": API["GET", "/deliveries"],
+    "/shipments": API["GET", "/shipments"],
+    "/shipments/{code}": API["GET", "/shipments/{code}"],
+    "/finds": API["GET", "/finds"],
+    "/finds/{code}": API["GET", "/finds"],
+    **{path: API[VERBS[verb]] for path, verb in _ACTS.items()},
+}
+"""Which roles a page is for, by its path; every page has a row, by a test."""
+
+_NAV: Final = (
+    Link("/desk", message("Today")),
+    Link("/portal", message("Overview")),
+    Link("/batches", message("Batches")),
+    Link("/bins", message("Bins")),
+    Link("/deliveries", message("Deliveries")),
+    Link("/shipments", message("Shipments")),
+    Link("/finds", message("Finds")),
+    Link("/report", message("Report")),
+)
+_LANGUAGE_KEPT_S: Final = 365 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at a page."""
+
+    request: Request
+    me: Signed
+    language: Language
+    now: datetime
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.me.viewer
+
+    @property
+    def may(self) -> frozenset[str]:
+        return may(self.viewer.role)
+
+    @property
+    def call(self) -> Call:
+        """To book something from a page."""
+        return Call(database_of(self.request), self.me, self.now)
+
+    def show(self, template: str, page: object, *, status: int = 200) -> HTMLResponse:
+        frame = frame_of(self.request, self.me)
+        return _html(self.request, template, page, frame, self.language, status)
+
+    def go(self, path: str, done: str | None = None) -> RedirectResponse:
+        """On to another page, which says what was done."""
+        query = f"?{urlencode({'done': done})}" if done else ""
+        return RedirectResponse(f"{path}{query}", status_code=303)
+
+
+def visiting(request: Request, me: Annotated[Signed, Depends(signed_in)]) -> Visit:
+    """Who looks. Raises NotAllowed when the page is not for their role."""
+    if me.viewer.role not in PAGES[request.scope["route"].path]:
+        raise NotAllowed
+    return Visit(request, me, language_of_person(request, me), request.app.state.clock())
+
+
+Visitor = Annotated[Visit, Depends(visiting)]
+
+
+def home_of(role: Role) -> str:
+    """The page that a role starts at."""
+    return {Role.SUPPLIER: "/portal", Role.OUTLET: "/shipments"}.get(role, "/desk")
+
+
+def may(role: Role) -> frozenset[str]:
+    return frozenset(verb for verb, call in VERBS.items() if role in API[call])
+
+
+def frame_of(request: Request, me: Signed | None) -> Frame:
+    """What stands around the page."""
+    query = {key: value for key, value in request.query_params.items() if key != "lang"}
+    if me is None:
+        return Frame(path=request.url.path, query=query)
+    role = me.viewer.role
+    # A supplier's overview is its report.
+    hidden = {"/report"} if role is Role.SUPPLIER else set()
+    return Frame(
+        path=request.url.path,
+        query=query,
+        home=home_of(role),
+        nav=[link for link in _NAV if role in PAGES[link.href] and link.href not in hidden],
+        person=me.name,
+        role=role.value,
+        may=may(role),
+        done=query.get("done"),
+    )
+
+
+def show_to_stranger(
+    request: Request, template: str, page: object, *, status: int = 200
+) -> HTMLResponse:
+    """A page for somebody who is not signed in."""
+    language = language_of_person(request, None)
+    return _html(request, template, page, frame_of(request, None), language, status)
+
+
+def page_of(request: Request, status: int, refusal: Refusal | None) -> Response:
+    """A refusal as a page. Who is not signed in goes to do so, and comes back."""
+    if isinstance(refusal, Unauthenticated):
+        if request.method != "GET" or request.url.path == "/":
+            return RedirectResponse("/login", status_code=303)
+        wanted = urlencode({"next": f"{request.url.path}?{request.url.query}".rstrip("?")})
+        return RedirectResponse(f"/login?{wanted}", status_code=303)
+    page = ErrorPage(
+        status=status,
+        title=refusal.title if refusal else message("Something went wrong on our side."),
+        advice=refusal.advice if refusal else message("Nothing was booked. Try again."),
+        code=refusal.code if refusal else "internal",
+        form=Form(refusal=None if isinstance(refusal, NotFound) else refusal),
+    )
+    me = _known(request)
+    frame, language = frame_of(request, me), language_of_person(request, me)
+    return _html(request, "error.html", page, frame, language, status)
+
+
+def _known(request: Request) -> Signed | None:
+    try:
+        return signed_in(request)
+    except Unauthenticated:
+        return None
+
+
+def _html(
+    request: Request, template: str, page: object, frame: Frame, language: Language, status: int
+) -> HTMLResponse:
+    response = HTMLResponse(
+        render(template, page, frame=frame, language=language), status_code=status
+    )
+    asked = request.query_params.get("lang")
+    if asked is not None and asked in languages():
+        response.set_cookie("lang", asked, max_age=_LANGUAGE_KEPT_S, httponly=True, samesite="lax")
+    return response

@@ -1,0 +1,75 @@
+"""What every answer carries to keep browsers safe, and the check that a form is one of ours."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from catalogue.errors import NotAllowed
+from web import errors
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+PLOTLY_PROBE: Final = "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
+"""The one style attribute that the plotly script writes, to try out how pictures are scaled."""
+POLICY: Final = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    f"style-src 'self' 'unsafe-hashes' {PLOTLY_PROBE}; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), serial=(self), geolocation=(), microphone=()",
+}
+FOREVER: Final = "public, max-age=31536000, immutable"
+
+
+class Safety:
+    """Adds the headers, and refuses what another site's page sends with a visitor's cookie.
+
+    Browsers say where a form comes from. A call with a token of its own needs no such check, for
+    no other site can know the token.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(scope, MutableHeaders(scope=message))
+            await send(message)
+
+        if is_foreign(scope["method"], Headers(scope=scope)):
+            response = errors.as_problem(Request(scope), NotAllowed())
+            await response(scope, receive, guarded)
+            return
+        await self._app(scope, receive, guarded)
+
+
+def is_foreign(method: str, headers: Headers) -> bool:
+    """Whether a page of another site sends this, and could do so only with a cookie."""
+    if method in SAFE_METHODS or "authorization" in headers:
+        return False
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+
+def _add_headers(scope: Scope, headers: MutableHeaders) -> None:
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if scope["path"].startswith("/static/"):
+        if scope["query_string"].startswith(b"v="):
+            headers["Cache-Control"] = FOREVER
+    else:
+        # What one person may see is not kept for the next at the same tablet.
+        headers.setdefault("Cache-Control", "no-store")
