@@ -68,6 +68,8 @@ def flow(report: Report, words: Words) -> dict[str, Any] | None:
             "label": [_label(end, report, words) for end in ends],
             "color": [tints[end] for end in ends],
             "line": {"color": INK, "width": 0.5},
+            # What waits or is lost ends beside the streams, not behind them.
+            "align": "left",
             "pad": 18,
             "thickness": 18,
             "hovertemplate": f"%{{label}}<br>%{{value:,.3f}} {words.gettext(KILOGRAMS)}"
@@ -111,6 +113,7 @@ def month_bars(report: Report, words: Words) -> dict[str, Any] | None:
                 "line": {"color": "white", "width": 1},
                 "pattern": {
                     "shape": PATTERNS[outcome],
+                    "fillmode": "overlay",
                     "fgcolor": INK if outcome == "loss" else "white",
                     "size": 7,
                     "solidity": 0.35,
