@@ -6,25 +6,33 @@ it, so that every command starts fast.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from catalogue.errors import BadInput, Malformed, NotFound, Refusal
+from catalogue.errors import BadInput, Refusal
 from catalogue.kinds import Role
-from proof.signing import KeyRing, KeyRingUnusable, load_or_create_ring
+from proof.signing import KeyRingUnusable, load_or_create_ring
 from store.archive import BackupUnusable
 from store.engine import Database
 from store.gate import Busy
 from web.checkpoints import CheckpointUnusable
-from web.settings import Settings, SettingsWrong, from_environment
+from web.settings import SettingsWrong
+from web.terminal import (
+    NotReady,
+    any_database,
+    ask_password,
+    in_words,
+    now,
+    open_database,
+    progress,
+    ring_of,
+    tell,
+)
 
 WRONG_USAGE: Final = 2
 
@@ -50,10 +58,6 @@ SiteOption = Annotated[
 ]
 NewFile = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False)]
 OldFile = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)]
-
-
-class NotReady(Exception):
-    """There is no database of today's shape."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -90,10 +94,10 @@ def init(
         raise typer.BadParameter("--operator and --name belong together.")
     from web.upkeep import bring_up_to_date
 
-    with _database() as (database, settings):
+    with any_database() as (database, settings):
         bring_up_to_date(database)
-        load_or_create_ring(settings.keys, now=_now())
-        _tell(f"The database is up to date. The signing keys are in {settings.keys}.")
+        load_or_create_ring(settings.keys, now=now())
+        tell(f"The database is up to date. The signing keys are in {settings.keys}.")
         if operator is not None and name is not None:
             _register(database, operator, name)
 
@@ -106,9 +110,38 @@ def _register(database: Database, operator: str, name: str) -> None:
     with database.write() as session:
         if operator in rulebook(session).organisations:
             raise NotReady(f"{operator} is registered already.")
-        register_operator(session, operator, {"name": name}, now=_now())
-        count = load_starting_values(session, operator, _now())
-    _tell(f"{operator} is registered with {count} pieces of reference data.")
+        register_operator(session, operator, {"name": name}, now=now())
+        count = load_starting_values(session, operator, now())
+    tell(f"{operator} is registered with {count} pieces of reference data.")
+
+
+@app.command()
+def demo(
+    year: Annotated[
+        int | None, typer.Option(min=2000, max=9999, help="By default the one that ends now.")
+    ] = None,
+    scale: Annotated[
+        float, typer.Option(min=0.001, max=100, help="1.0 is 6,000 boxes and 1.8 million kg.")
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(help="Repeats a year.")] = 1,
+) -> None:
+    """Fill a new database with a believable year, and print who can sign in."""
+    from demo.actions import DatabaseInUse, load
+
+    with open_database() as (database, _), progress("Playing a year") as bar:
+        try:
+            played = load(database, year=year, scale=scale, seed=seed, now=now(), progress=bar)
+        except DatabaseInUse as error:
+            raise NotReady(str(error)) from error
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+    if played.loaded:
+        tell(f"A year was played: {sum(played.counts.values())} acts.")
+    else:
+        tell("The demo is here already.")
+    tell("Everybody who can sign in, with their passwords:")
+    for login in played.logins:
+        print(f"{login.email:28} {login.password:28} {login.role.value}")
 
 
 @app.command()
@@ -128,7 +161,7 @@ def serve(
         raise typer.BadParameter("--certificate and --key belong together.")
     import uvicorn
 
-    with _open():
+    with open_database():
         pass
     uvicorn.run(
         "web.app:create_app",
@@ -154,9 +187,9 @@ def token(
     """Print a new API token. It is shown this once."""
     from accounts.actions import make_token
 
-    with _open() as (database, _), database.write() as session:
+    with open_database() as (database, _), database.write() as session:
         plain = make_token(
-            session, role=role, organisation=organisation, site=site, name=name, now=_now()
+            session, role=role, organisation=organisation, site=site, name=name, now=now()
         )
     print(plain)
 
@@ -173,8 +206,8 @@ def person(
     """Let somebody sign in. The password is asked for, or taken from STOFSTROOM_PASSWORD."""
     from accounts.actions import create_person
 
-    with _open() as (database, _):
-        password = _password()
+    with open_database() as (database, _):
+        password = ask_password()
         with database.write() as session:
             create_person(
                 session,
@@ -185,9 +218,9 @@ def person(
                 organisation=organisation,
                 site=site,
                 language=language,
-                now=_now(),
+                now=now(),
             )
-    _tell(f"{email} can sign in.")
+    tell(f"{email} can sign in.")
 
 
 @app.command("password")
@@ -195,11 +228,11 @@ def new_password(email: Annotated[str, typer.Option(help="Whose.")]) -> None:
     """Give somebody a new password. Whoever is signed in with the old one no longer is."""
     from accounts.actions import set_password
 
-    with _open() as (database, _):
-        password = _password()
+    with open_database() as (database, _):
+        password = ask_password()
         with database.write() as session:
-            set_password(session, email=email, password=password, now=_now())
-    _tell(f"{email} has a new password.")
+            set_password(session, email=email, password=password, now=now())
+    tell(f"{email} has a new password.")
 
 
 @app.command()
@@ -219,17 +252,21 @@ def verify(
     from web.checkpoints import seals
     from web.upkeep import first_breach
 
-    with _open() as (database, settings), database.read() as session:
-        kept = checkpoint and seals(checkpoint.read_text(), _ring(settings).public_keys())
-        with _progress("Verifying") as progress:
-            breach = first_breach(session, kept or (), progress=progress)
+    with open_database() as (database, settings), database.read() as session:
+        kept = checkpoint and seals(checkpoint.read_text(), ring_of(settings).public_keys())
+        with progress("Verifying") as bar:
+            breach = first_breach(
+                session,
+                kept or (),
+                progress=lambda what, done, whole: bar(done, whole, what),
+            )
         found = heads(session)
     if breach is not None:
-        _tell(str(breach))
+        tell(str(breach))
         raise typer.Exit(1)
     entries = sum(head.size for head in found)
     against = f", and {len(kept)} signed heads" if kept else ""
-    _tell(f"Everything adds up: {entries} entries in {len(found)} chains{against}.")
+    tell(f"Everything adds up: {entries} entries in {len(found)} chains{against}.")
 
 
 @app.command("checkpoint")
@@ -239,12 +276,12 @@ def write_checkpoint(file: NewFile) -> None:
 
     from web.checkpoints import signed_heads
 
-    with _open() as (database, settings), database.read() as session:
-        signed = signed_heads(session, _ring(settings), now=_now())
+    with open_database() as (database, settings), database.read() as session:
+        signed = signed_heads(session, ring_of(settings), now=now())
     draft = file.with_name(f".{file.name}.draft")
     draft.write_text(json.dumps(signed, indent=1) + "\n")
     draft.replace(file)
-    _tell(f"{file} holds the heads of {len(signed)} chains.")
+    tell(f"{file} holds the heads of {len(signed)} chains.")
 
 
 @app.command("backup")
@@ -253,10 +290,10 @@ def write_backup(file: NewFile) -> None:
     from store.backup import save
     from web.upkeep import said_by_heads
 
-    with _open() as (database, settings):
-        manifest = save(database, file, version=_version(), now=_now(), facts=said_by_heads)
-    _tell(f"{file} holds {len(manifest.facts)} chains, {manifest.size} bytes, checked.")
-    _tell(f"The signing keys are not in it: keep {settings.keys} safe and apart.")
+    with open_database() as (database, settings):
+        manifest = save(database, file, version=_version(), now=now(), facts=said_by_heads)
+    tell(f"{file} holds {len(manifest.facts)} chains, {manifest.size} bytes, checked.")
+    tell(f"The signing keys are not in it: keep {settings.keys} safe and apart.")
 
 
 @app.command("restore")
@@ -270,104 +307,26 @@ def bring_back(
     from store.backup import restore
     from web.upkeep import begin_anew, bring_up_to_date, said_by_heads
 
-    with _database() as (database, _):
+    with any_database() as (database, _):
         manifest = restore(
             database,
             file,
             replace=replace,
             upgrade=bring_up_to_date,
             facts=said_by_heads,
-            accept=lambda loaded: begin_anew(loaded, now=_now()),
+            accept=lambda loaded: begin_anew(loaded, now=now()),
         )
-    _tell(f"The database is as it was at {manifest.made_at}, and adds up.")
-    _tell("Tablets will send again what they had accepted since. Everybody signs in anew.")
-    _tell("API tokens that were revoked since then are valid again: look through them.")
+    tell(f"The database is as it was at {manifest.made_at}, and adds up.")
+    tell("Tablets will send again what they had accepted since. Everybody signs in anew.")
+    tell("API tokens that were revoked since then are valid again: look through them.")
 
 
-@contextmanager
-def _database() -> Iterator[tuple[Database, Settings]]:
-    """The database, whatever its shape, and the settings."""
-    settings = from_environment()
-    database = Database(settings.database_url)
-    try:
-        yield database, settings
-    finally:
-        database.dispose()
-
-
-@contextmanager
-def _open() -> Iterator[tuple[Database, Settings]]:
-    """The database, of today's shape, and the settings. Raises NotReady."""
-    from migrations.metadata import every_table
-    from migrations.steps import is_current
-
-    every_table()
-    with _database() as (database, settings):
-        file = database.url.database if database.dialect == "sqlite" else None
-        # Looking at a SQLite file that is not there would make it.
-        if (file and not Path(file).exists()) or not is_current(database):
-            raise NotReady("The database is missing or of another version: run `stofstroom init`.")
-        yield database, settings
-
-
-def _ring(settings: Settings) -> KeyRing:
-    return load_or_create_ring(settings.keys, now=_now())
-
-
-def _password() -> str:
-    given = os.environ.get("STOFSTROOM_PASSWORD")
-    if given:
-        return given
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("There is no terminal to ask at: set STOFSTROOM_PASSWORD.")
-    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    return asked
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on stderr, where somebody can see it."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(title)
-
-        def tell(what: str, done: int, whole: int) -> None:
-            bar.update(task, description=f"{title}: {what}", completed=done, total=whole)
-
-        yield tell
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _end(code: int, error: Exception) -> NoReturn:
+    tell(in_words(error))
+    sys.exit(code)
 
 
 def _version() -> str:
     from importlib.metadata import version
 
     return version("stofstroom")
-
-
-def _tell(message: str) -> None:
-    print(message, file=sys.stderr)
-
-
-def _end(code: int, error: Exception) -> None:
-    _tell(_said(error))
-    sys.exit(code)
-
-
-def _said(error: Exception) -> str:
-    """An expected error in words, without a traceback."""
-    if isinstance(error, NotFound):
-        return "There is no such organisation, site or person."
-    if isinstance(error, Malformed):
-        return f"{error.figures['field']}: {error.figures['problem']}."
-    if isinstance(error, Refusal):
-        figures = ", ".join(f"{name}: {value}" for name, value in error.figures.items())
-        return f"{error.title} {figures}".strip()
-    if isinstance(error, DBAPIError):
-        return f"The database says: {error.orig}".strip()
-    return str(error)

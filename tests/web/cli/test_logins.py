@@ -1,0 +1,118 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from accounts.queries import person_by_password, viewer_of
+from catalogue.kinds import Role
+from store.engine import Database
+from tests.web.terminal import NOW, PASSWORD, Shell
+from web import cli
+
+
+def test_a_token_stands_alone_on_stdout_and_opens_the_door(shell: Shell, depot: Database) -> None:
+    for role, organisation in (
+        (Role.WORKER, "WATERKANT"),
+        (Role.SUPPLIER, "NOORDERHAVEN"),
+        (Role.OUTLET, "VEZELHOF"),
+    ):
+        ended = shell(
+            "token", "--role", role, "--organisation", organisation, "--name", "data warehouse"
+        )
+        assert (ended.code, ended.err) == (0, "")
+        plain, *rest = ended.out.splitlines()
+        assert rest == []
+        with depot.read() as session:
+            found = viewer_of(session, plain, NOW)
+        assert found is not None
+        assert found.viewer.role is role
+
+
+def test_the_only_operator_need_not_be_named(shell: Shell) -> None:
+    shell("init", "--operator", "WATERKANT", "--name", "Waterkant")
+    ended = shell("token", "--role", "auditor", "--name", "audit")
+    assert (ended.code, ended.err) == (0, "")
+    assert shell("token", "--role", "supplier", "--name", "x").code == 2
+
+
+def test_among_two_operators_one_must_be_named(shell: Shell, depot: Database) -> None:
+    ended = shell("token", "--role", "auditor", "--name", "audit")
+    assert (ended.code, ended.out) == (2, "")
+    assert "organisation" in ended.err
+
+
+@pytest.mark.parametrize("wrong", [["--organisation", "NOBODY"], ["--site", "X1"]])
+def test_a_token_for_nobody_is_not_made(shell: Shell, depot: Database, wrong: list[str]) -> None:
+    ended = shell("token", "--role", "worker", "--organisation", "WATERKANT", "--name", "x", *wrong)
+    assert (ended.code, ended.out) == (1, "")
+    assert "Traceback" not in ended.err
+
+
+def test_a_person_gets_a_login_and_later_another_password(
+    shell: Shell, depot: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOFSTROOM_PASSWORD", PASSWORD)
+    who = ["person", "--email", "anna@example.org", "--name", "Anna"]
+    home = ["--role", "manager", "--organisation", "WATERKANT"]
+    ended = shell(*who, *home)
+    assert (ended.code, ended.out) == (0, "")
+    assert PASSWORD not in ended.err
+    assert shell(*who, *home).code == 2
+    monkeypatch.setenv("STOFSTROOM_PASSWORD", "thee met citroen")
+    assert shell("password", "--email", "anna@example.org").code == 0
+    assert shell("password", "--email", "bas@example.org").code == 1
+    with depot.read() as session:
+        assert person_by_password(session, email="anna@example.org", password="thee met citroen")
+
+
+def test_a_password_that_is_too_short_is_wrong_usage(
+    shell: Shell, depot: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOFSTROOM_PASSWORD", "geheim")
+    ended = shell(
+        "person", "--email", "a@example.org", "--name", "A", "--role", "manager",
+        "--organisation", "WATERKANT",
+    )  # fmt: skip
+    assert (ended.code, ended.out) == (2, "")
+    assert "password" in ended.err
+    assert "geheim" not in ended.err
+
+
+def test_a_password_is_only_asked_for_at_a_terminal(shell: Shell, depot: Database) -> None:
+    ended = shell("password", "--email", "anna@example.org")
+    assert (ended.code, ended.out) == (2, "")
+    assert "STOFSTROOM_PASSWORD" in ended.err
+
+
+def test_a_password_is_asked_for_without_showing_it(
+    shell: Shell, depot: Database, tmp_path: Path
+) -> None:
+    import pty
+
+    here, there = pty.openpty()
+    command = [sys.executable, "-c", "from web.cli import main; main()", "person"]
+    who = ["--email", "anna@example.org", "--name", "Anna", "--role", "manager"]
+    process = subprocess.Popen(
+        [*command, *who, "--organisation", "WATERKANT"],
+        stdin=there,
+        stdout=subprocess.PIPE,
+        stderr=there,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])},
+    )
+    os.close(there)
+    shown = b""
+    for question in (b"Password: ", b"confirmation: "):
+        while question not in shown:
+            shown += os.read(here, 1000)
+        os.write(here, PASSWORD.encode() + b"\n")
+    out, _ = process.communicate(timeout=60)
+    shown += os.read(here, 1000)
+    os.close(here)
+    assert process.returncode == 0, shown
+    assert out == b""
+    assert PASSWORD.encode() not in shown
+    with depot.read() as session:
+        assert person_by_password(session, email="anna@example.org", password=PASSWORD)
