@@ -5,6 +5,7 @@ The tampering is generated from the tables as they are, so a new column is cover
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -18,11 +19,14 @@ from sqlalchemy import Column, Table, UniqueConstraint, create_engine, text, typ
 from sqlalchemy.types import NullType
 from sqlmodel import Session
 
+import streams.verify
+from catalogue.actions import define, register_operator
 from migrations.metadata import every_table
 from proof.merkle import Frontier, append, leaf_hash, root
 from store.engine import Database
 from streams.verify import Breach, Seal, against_heads, audit
-from tests.streams.rich_ledger import build
+from tests.streams.rich_ledger import build, define_reference
+from tests.streams.teller import START, Teller
 
 METADATA = every_table()
 NOT_IN_THE_REGISTER = {
@@ -134,6 +138,19 @@ def keys_of(table: Table) -> list[list[str]]:
     return [*together, *alone]
 
 
+def test_the_auditor_shares_no_code_with_the_writers() -> None:
+    root = Path(streams.verify.__file__).parents[1]
+    rooms = {path.parent.name for path in root.glob("*/__init__.py")}
+    files = sorted((root / "streams").glob("verify*.py"))
+    assert len(files) > 1
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            own = [name for name in names if name.split(".")[0] in rooms]
+            assert all(name.startswith("streams.verify") for name in own), f"{file.name}: {own}"
+
+
 def test_a_ledger_written_by_the_actions_has_no_breach(ledger: Session) -> None:
     assert [str(breach) for breach in audit(ledger)] == []
 
@@ -168,10 +185,9 @@ def test_two_swapped_values_are_named(tampered: Session, column: Column[Any]) ->
     table, name = column.table, column.name
     assert isinstance(table, Table)
     rows = rows_of(tampered, table)
-    for one, other in islice(swappable(table, name, rows), ROWS_TRIED):
+    for one, other in islice(swappable(table, name, rows), 1):
         replace(tampered, table, [one, other], swapped(one, other, name))
         require_named(tampered, table.name)
-        tampered.rollback()
 
 
 def swapped(one: Row, other: Row, name: str) -> list[Row]:
@@ -232,6 +248,42 @@ def test_progress_tells_every_entry_once(ledger: Session) -> None:
     entries = len(rows_of(ledger, METADATA.tables["entry"]))
     assert ("entry", entries, entries) in told
     assert told[-1][1] == told[-1][2]
+
+
+def test_rows_that_two_operators_define_in_turn_are_understood(session: Session) -> None:
+    define_reference(session)
+    register_operator(session, "OTHER", {"name": "Other sorters"}, now=START)
+    for operator in ("OTHER", "OP"):
+        define(session, operator, "organisation", "NH", {"name": operator}, now=START)
+    define(session, "OTHER", "organisation", "NEW", {"name": "New"}, now=START)
+    for code in ("NEW", "ANY-NAME"):
+        of = {"organisation": "NEW", "roles": ["supplier"], "permit": code}
+        define(session, "OP", "partner", code, of, now=START)
+    assert [str(breach) for breach in audit(session)] == []
+
+
+def test_acts_undone_one_by_one_leave_no_breach(session: Session) -> None:
+    define_reference(session)
+    tell = Teller(session, "S1")
+    batch = tell.log("NH", 52_000)
+    tell.gate(batch, "delogo", mass_g=10_000)
+    (_, code) = tell.sort(batch, ("shop", 9_000), ("fibre", 40_000)).answer["bins"]
+    tell.correct(batch, supplier="NH-SUB")
+    tell.undo(tell.scan_id)
+    tell.close(batch, moisture=300)
+    closed = tell.scan_id
+    tell.close_bin(code, 40_600)
+    shipment = tell.ship("FIBRE", code)
+    shipped = tell.scan_id
+    tell.take_back(shipment, mass_g=300)
+    tell.undo(tell.scan_id)
+    tell.take_back(shipment, whole=code)
+    tell.undo(tell.scan_id)
+    tell.confirm(shipment, fibre=39_000)
+    tell.undo(tell.scan_id)
+    tell.undo(shipped)
+    tell.undo(closed)
+    assert [str(breach) for breach in audit(session)] == []
 
 
 def chain_of(session: Session, code: str) -> list[Row]:
