@@ -42,7 +42,9 @@ def code_for(
         return mint(kind)
     code = read_code(given, kind)
     row = session.execute(
-        select(_reserved.c.station_id, _reserved.c.kind).where(_reserved.c.code == code)
+        select(_reserved.c.station_id, _reserved.c.kind)
+        .where(_reserved.c.code == code)
+        .with_for_update(key_share=True)
     ).one_or_none()
     stations = {s.id for s in book.stations.values() if s.site_id == site.id}
     if row is None or row.kind != kind.value or row.station_id not in stations:

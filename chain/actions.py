@@ -105,6 +105,12 @@ def new_epoch(session: Session, code: str, *, now: datetime) -> str:
     return epoch
 
 
+def lock(session: Session, chain: str) -> None:
+    """Take the head of a chain until the commit. Whoever has it locks nothing else any more, so
+    that no two writers wait for each other."""
+    session.execute(select(_chain.c.id).where(_chain.c.code == chain).with_for_update()).one()
+
+
 def append(session: Session, chain: str, draft: Draft, *, now: datetime) -> Appended:
     """Append an entry and write its register rows. Locks the chain's head: call it last.
 

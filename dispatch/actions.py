@@ -13,7 +13,7 @@ from catalogue.codes import CodeKind, mint
 from catalogue.errors import Malformed
 from catalogue.kinds import BinState, PartnerRole, Pool, Quality, ShipmentState
 from catalogue.rows import DestinationRow, SiteRow
-from catalogue.rulebook import Rulebook, rulebook
+from catalogue.rulebook import rulebook
 from chain.rows import THIS_ENTRY, Ref, RowChange
 from dispatch import queries, rules
 from dispatch.bins import difference_flags, weighed_anew
@@ -25,11 +25,11 @@ from streams.ledger import Booked, book, require_reason, site_day
 from streams.mass import Grams, checked_g
 from streams.queries import (
     BinRow,
-    bin_by_code,
+    bins_by_code,
     contents_of_bins,
     contents_of_shipment,
 )
-from streams.rules import Line, Spot, Standing, in_order, mass_in, share
+from streams.rules import Line, Spot, Standing, divide, in_order, mass_in, share
 from streams.scans import answered
 
 BINS_MAX = 500
@@ -88,9 +88,7 @@ def ship(session: Session, command: Ship, *, viewer: Viewer, now: datetime) -> B
     reference = rulebook(session)
     if not 1 <= len(command.bins) <= BINS_MAX or len(set(command.bins)) != len(command.bins):
         raise Malformed(field="bins", problem="1 to 500, each once", given=len(command.bins))
-    rows = [
-        bin_by_code(session, reference, code, viewer, lock=True) for code in sorted(command.bins)
-    ]
+    rows = bins_by_code(session, reference, command.bins, viewer)
     site = rows[0].site
     require(all(row.site.id == site.id for row in rows))
     operator = reference.operator(site)
@@ -196,15 +194,22 @@ def take_back(
     if not command.lines:
         raise Malformed(field="lines", problem="none")
     with_it = {row.code: row for row in queries.bins_of_shipment(session, reference, shipment.id)}
+    named = sorted(line.bin for line in command.lines if line.bin)
+    into = {row.code: row for row in bins_by_code(session, reference, named, viewer)}
+    require(all(row.site.id == shipment.site.id for row in into.values()))
+    loose = [line for line in command.lines if line.bin not in with_it or line.mass_g is not None]
+    _require_loose(loose)
+    if any(line.bin is None for line in loose):
+        into[""] = open_bin(session, shipment.site, None, command, now=now)
     left: list[Standing] = contents_of_shipment(session, code)
     lines: list[Line] = []
     rows: list[RowChange] = []
     for wanted in command.lines:
-        if wanted.bin in with_it and wanted.mass_g is None:
+        if wanted in loose:
+            moved = _loose(session, shipment.site, wanted, into[wanted.bin or ""], left)
+        else:
             moved, changes = _whole_bin(session, shipment, with_it.pop(wanted.bin or ""), left)
             rows += changes
-        else:
-            moved = _loose(session, reference, shipment.site, wanted, left, command, viewer, now)
         lines += moved
         left = [s for s in after(left, moved) if s.spot.place.pool is Pool.SHIPPED]
     back_g = sum(line.mass_g for line in lines)
@@ -259,26 +264,28 @@ def _whole_bin(
     return lines, [back, returned]
 
 
+def _require_loose(lines: Sequence[ReturnLine]) -> None:
+    """Each loose line weighs something."""
+    for line in lines:
+        checked_g(line.mass_g or 0, field="lines.mass_g")
+
+
 def _loose(
     session: Session,
-    reference: Rulebook,
     site: SiteRow,
     wanted: ReturnLine,
+    into: BinRow,
     left: Sequence[Standing],
-    command: Command,
-    viewer: Viewer,
-    now: datetime,
 ) -> list[Line]:
-    mass_g = checked_g(wanted.mass_g or 0, field="lines.mass_g")
+    mass_g = wanted.mass_g or 0
     rules.require_enough(mass_g, mass_in(left, Pool.SHIPPED))
-    if wanted.bin is not None:
-        row = bin_by_code(session, reference, wanted.bin, viewer, lock=True)
-        require(row.site.id == site.id)
-        rules.require_open(row.code, row.state)
-    else:
-        row = open_bin(session, site, None, command, now=now)
-    destination = row.destination.ref if row.destination else None
-    (place,) = places.places(session, [places.in_bin(site, row.ref, destination)])
+    rules.require_open(into.code, into.state)
+    destination = into.destination.ref if into.destination else None
+    rules.require_same_route(
+        into.destination.id if into.destination else None,
+        [s.spot.place.destination_id for s in left],
+    )
+    (place,) = places.places(session, [places.in_bin(site, into.ref, destination)])
     return to_place(share(left, mass_g), place)
 
 
@@ -342,13 +349,13 @@ def _treated(
         [row.mass_g for row in rows], [mass_g for _, mass_g in treatments]
     )
     lines = []
-    for place, part in zip(ends, parts, strict=True):
-        for index, mass_g in enumerate(part):
+    for index, row in enumerate(rows):
+        masses = [part[index] for part in parts]
+        pieces = divide(max(0, row.pieces), masses)
+        for place, mass_g, count in zip(ends, masses, pieces, strict=True):
             if mass_g:
-                row = rows[index]
-                pieces = max(0, row.pieces) * mass_g // row.mass_g
                 spot = Spot(place, row.spot.group, Quality.MEASURED)
-                lines.append(Line(row.batch, row.spot, spot, Grams(mass_g), pieces))
+                lines.append(Line(row.batch, row.spot, spot, Grams(mass_g), count or None))
     return lines
 
 

@@ -15,7 +15,7 @@ from catalogue.rulebook import OperatorBook, Rulebook, rulebook
 from dispatch import rules
 from streams import places
 from streams.acts import Act, Command, Flagged
-from streams.changes import after, bin_change
+from streams.changes import after, bin_change, counted_pieces
 from streams.ledger import Booked, book, site_day
 from streams.mass import Grams, net_g
 from streams.queries import bin_by_code, contents_of_bin
@@ -115,7 +115,7 @@ def weighed_anew(
         if spot.place.pool in (Pool.BIN, Pool.SHIPPED) and spot.quality is not quality:
             known = Spot(spot.place, spot.group, quality)
             remade.append(
-                Line(standing.batch, spot, known, standing.mass_g, max(0, standing.pieces))
+                Line(standing.batch, spot, known, standing.mass_g, counted_pieces(standing))
             )
     return lines + remade
 

@@ -43,7 +43,9 @@ def shipment_by_code(
 ) -> ShipmentRow:
     """A shipment as its site's staff or its outlet see it. One statement. Raises NotFound."""
     statement = select(_shipment).where(_shipment.c.code == code)
-    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    row = session.execute(
+        statement.with_for_update(key_share=True) if lock else statement
+    ).one_or_none()
     if row is None:
         raise NotFound
     site = book.sites_by_id[row.site_id]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from catalogue.errors import (
@@ -109,6 +109,16 @@ def require_enough(mass_g: int, left_g: int) -> None:
     """Raise MassExceeded when more comes back than the shipment still has."""
     if mass_g > left_g:
         raise MassExceeded(held_g=left_g, sorted_g=mass_g, tolerance_g=0)
+
+
+def require_same_route(bin_destination: int | None, returned: Collection[int | None]) -> None:
+    """Raise DestinationForbidden unless what comes back goes on as before, or into a work bin.
+
+    Keys of destination versions. Another destination is for a sorting to decide, which asks for
+    the rules of the owner and for gates.
+    """
+    if bin_destination is not None and set(returned) != {bin_destination}:
+        raise DestinationForbidden(rule="return", destination="", article_group="")
 
 
 def require_under_way(code: str, state: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,11 +22,11 @@ from catalogue.kinds import (
 from catalogue.labels import code_for
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
-from chain.rows import Ref, RowChange
+from chain.rows import Ref, RowChange, Value
 from intake import queries, rules
 from streams import places
 from streams.acts import Act, Command, Flagged
-from streams.changes import follow_balance, to_place
+from streams.changes import after, batch_change, counted_pieces, follow_balance, to_place
 from streams.ledger import NEW_BATCH, Booked, book, site_day
 from streams.mass import Grams, net_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
@@ -268,7 +269,10 @@ def weigh_batch(
         target=code,
         subject=code,
         lines=lines,
-        rows=follow_balance(batch, standings, lines),
+        rows=[
+            *follow_balance(batch, standings, lines),
+            *_quality_by_balance(batch, after(standings, lines)),
+        ],
         weighed=weighed.weighed(code),
         flags=flags,
         facts={"station": station.code},
@@ -281,6 +285,16 @@ def weigh_batch(
         },
     )
     return book(session, act, now=now)
+
+
+def _quality_by_balance(batch: BatchRow, then: Sequence[Standing]) -> list[RowChange]:
+    """A batch is known as well as what came in of it, once all of that is known alike."""
+    owed = {s.spot.quality for s in then if s.spot.place.pool is Pool.SUPPLIER and s.mass_g < 0}
+    if len(owed) != 1 or batch.quality in owed:
+        return []
+    (quality,) = owed
+    was: dict[str, Value] = {"quality": batch.quality.value}
+    return [batch_change(batch, was=was, now={"quality": quality.value})]
 
 
 def _reweighed(
@@ -299,10 +313,10 @@ def _reweighed(
     unknown = reference.operator(batch.site).unknown.ref
     home = held[0].spot.place
     lines = [
-        Line(batch.ref, s.spot, Spot(origin, unknown, s.spot.quality), s.mass_g, max(0, s.pieces))
+        Line(batch.ref, s.spot, Spot(origin, unknown, s.spot.quality), s.mass_g, counted_pieces(s))
         for s in held
     ]
-    pieces = sum(max(0, s.pieces) for s in held)
+    pieces = sum(max(0, s.pieces) for s in held) or None
     back = Line(
         batch.ref, Spot(origin, unknown, quality), Spot(home, unknown, quality), mass_g, pieces
     )

@@ -77,7 +77,9 @@ def delivery_to_receive(
     """
     if code is None:
         return None
-    row = session.execute(select(_delivery).where(_delivery.c.code == code)).one_or_none()
+    row = session.execute(
+        select(_delivery).where(_delivery.c.code == code).with_for_update(key_share=True)
+    ).one_or_none()
     if (
         row is None
         or (row.site_id, row.supplier_id) != (site.id, supplier_id)
@@ -123,7 +125,9 @@ def received_of_delivery(session: Session, delivery_id: int) -> int:
 def find_by_code(session: Session, code: str, *, lock: bool = False) -> FindRow:
     """A find. One statement. Raises NotFound."""
     statement = select(_find).where(_find.c.code == code)
-    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    row = session.execute(
+        statement.with_for_update(key_share=True) if lock else statement
+    ).one_or_none()
     if row is None:
         raise NotFound
     return FindRow(row.id, row.code, row.site_id, row.reversed, row.handover_id)

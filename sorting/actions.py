@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -17,10 +17,10 @@ from catalogue.rows import DestinationRow, GroupRow, SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from chain.rows import Ref
 from sorting import rules
-from sorting.gates import Free, gate_uses
+from sorting.gates import gate_uses, what_is_free
 from streams import places
-from streams.acts import Act, Command, Flagged, GateUse
-from streams.bins import open_bin
+from streams.acts import Act, Command, GateUse
+from streams.bins import bin_for
 from streams.changes import after, follow_balance, new_bin
 from streams.ledger import Booked, book, site_day
 from streams.mass import Grams
@@ -29,9 +29,9 @@ from streams.queries import (
     BinRow,
     batch_by_code,
     bin_by_code,
+    bins_to_fill,
     contents_of_bin,
-    gate_balances,
-    open_bin_for,
+    require_unused,
     standings_of_batch,
 )
 from streams.rules import (
@@ -50,7 +50,7 @@ from streams.rules import (
     tolerance_g,
 )
 from streams.scans import answered
-from streams.weights import known_quality
+from streams.weights import overdue_flags, quality_of
 
 PARTS_MAX = 50
 
@@ -111,6 +111,7 @@ def open_new_bin(session: Session, command: OpenBin, *, viewer: Viewer, now: dat
     )
     container = reference.container(command.container, site).ref if command.container else None
     code = code_for(session, reference, CodeKind.BIN, command.code, site)
+    require_unused(session, code)
     act = Act(
         kind="bin",
         site=site,
@@ -155,10 +156,11 @@ def sort_batch(
         gained_g=-difference_g,
         tolerated_g=tolerance_g(input_g(standings), batch.group.tolerance_permille),
     )
-    into = _bins_of(session, reference, site, command, viewer, now=now)
+    locked = _locked_bins(session, reference, site, command, viewer)
+    into = _bins_of(session, reference, site, command, locked, now=now)
     lines = _gain(session, reference, batch, over_g) if over_g else []
     held = [s for s in after(standings, lines) if s.spot.place.pool is Pool.HOLDING]
-    free = Free(gate_balances(session, [batch.id]) if _has_gates(into) else {})
+    free = what_is_free(session, site, [t.bin.destination for t in into], {batch.id})
     uses: list[GateUse] = []
     for target in into:
         group = target.group or batch.group
@@ -178,7 +180,12 @@ def sort_batch(
         lines=lines,
         gate_uses=uses,
         rows=follow_balance(batch, standings, lines),
-        flags=_overdue(reference, site, command),
+        flags=overdue_flags(
+            reference,
+            site,
+            [part.scale for part in command.parts],
+            day=site_day(command.scanned_at, site),
+        ),
         facts={"station": station.code},
         answer={
             "code": code,
@@ -202,20 +209,23 @@ def sort_bin(
     if before := answered(session, "sort", code, command):
         return before
     reference = rulebook(session)
-    source = bin_by_code(session, reference, code, viewer, lock=True)
-    site = source.site
+    site = bin_by_code(session, reference, code, viewer).site
     station = reference.station(command.station, site)
+    sorted_g = _checked_parts(command.parts)
+    locked = _locked_bins(session, reference, site, command, viewer, code)
+    source = next(row for row in locked if row.code == code)
     if source.state not in (BinState.OPEN, BinState.CLOSED):
         raise BinClosed(bin=code, state=source.state.value)
-    sorted_g = _checked_parts(command.parts)
     contents = contents_of_bin(session, source.id)
     held_g = mass_in(contents, Pool.BIN)
     # A bin has no tolerance of its own: what it weighs differently is booked when it is closed.
     excess_g(held_g=held_g, sorted_g=sorted_g, gained_g=0, tolerated_g=0)
-    into = _bins_of(session, reference, site, command, viewer, now=now)
+    into = _bins_of(session, reference, site, command, locked, now=now)
     if any(target.bin.id == source.id for target in into):
         raise Malformed(field="parts.bin", problem="the bin itself")
-    free = Free(gate_balances(session, {s.batch.id for s in contents}) if _has_gates(into) else {})
+    free = what_is_free(
+        session, site, [t.bin.destination for t in into], {s.batch.id for s in contents}
+    )
     lines: list[Line] = []
     uses: list[GateUse] = []
     left: Sequence[Standing] = contents
@@ -236,7 +246,12 @@ def sort_bin(
         subject=code,
         lines=lines,
         gate_uses=uses,
-        flags=_overdue(reference, site, command),
+        flags=overdue_flags(
+            reference,
+            site,
+            [part.scale for part in command.parts],
+            day=site_day(command.scanned_at, site),
+        ),
         facts={"station": station.code},
         answer={
             "code": code,
@@ -256,75 +271,64 @@ def _checked_parts(parts: Sequence[Part]) -> Grams:
     return Grams(sum(rules.checked_part(part.mass_g, part.pieces) for part in parts))
 
 
+def _locked_bins(
+    session: Session,
+    reference: Rulebook,
+    site: SiteRow,
+    command: Sort,
+    viewer: Viewer,
+    *sources: str,
+) -> list[BinRow]:
+    """Every bin that the parts may go into, and where they come from, locked at once."""
+    day = site_day(command.scanned_at, site)
+    operator = reference.operator(site)
+    wanted = {operator.destination(p.destination, day).id for p in command.parts if p.destination}
+    codes = {part.bin for part in command.parts if part.bin} | set(sources)
+    locked = bins_to_fill(session, reference, site, codes, wanted, viewer)
+    require(all(row.site.id == site.id for row in locked))
+    return locked
+
+
 def _bins_of(
     session: Session,
     reference: Rulebook,
     site: SiteRow,
     command: Sort,
-    viewer: Viewer,
+    locked: Sequence[BinRow],
     *,
     now: datetime,
 ) -> list[Place]:
     day = site_day(command.scanned_at, site)
+    operator = reference.operator(site)
+    by_code = {row.code: row for row in locked}
+    in_use = {r.destination.id: r for r in reversed(locked) if r.destination and r.is_open}
     found: list[tuple[BinRow, Part]] = []
     for part in command.parts:
-        bin_row = _bin_of(session, reference, site, part, command, viewer, day=day, now=now)
-        if bin_row.state is not BinState.OPEN:
-            raise BinClosed(bin=bin_row.code, state=bin_row.state.value)
-        found.append((bin_row, part))
+        if part.bin is not None:
+            row = by_code[part.bin]
+        else:
+            assert part.destination is not None
+            destination = operator.destination(part.destination, day)
+            if destination.id not in in_use:
+                new = bin_for(session, reference, site, destination, command, now=now)
+                in_use[destination.id] = new
+            row = in_use[destination.id]
+        if not row.is_open:
+            raise BinClosed(bin=row.code, state=row.state.value)
+        found.append((row, part))
     names = [
         places.in_bin(site, row.ref, row.destination.ref if row.destination else None)
         for row, _ in found
     ]
-    operator = reference.operator(site)
     return [
         Place(
             row,
             place,
             operator.group(part.article_group) if part.article_group else None,
-            _quality(reference, site, part, day),
+            quality_of(reference, site, part.quality, part.scale, day),
             part,
         )
         for (row, part), place in zip(found, places.places(session, names), strict=True)
-    ]
-
-
-def _bin_of(
-    session: Session,
-    reference: Rulebook,
-    site: SiteRow,
-    part: Part,
-    command: Sort,
-    viewer: Viewer,
-    *,
-    day: date,
-    now: datetime,
-) -> BinRow:
-    if part.bin is not None:
-        given = bin_by_code(session, reference, part.bin, viewer, lock=True)
-        require(given.site.id == site.id)
-        return given
-    assert part.destination is not None
-    destination = reference.operator(site).destination(part.destination, day)
-    return open_bin_for(session, reference, site, destination) or open_bin(
-        session, site, destination, command, now=now
-    )
-
-
-def _quality(reference: Rulebook, site: SiteRow, part: Part, day: date) -> Quality:
-    known = known_quality(part.quality)
-    if part.scale and reference.scale(part.scale, site).calibration_due < day:
-        return Quality.ESTIMATED
-    return known
-
-
-def _overdue(reference: Rulebook, site: SiteRow, command: Sort) -> list[Flagged]:
-    day = site_day(command.scanned_at, site)
-    scales = {part.scale: reference.scale(part.scale, site) for part in command.parts if part.scale}
-    overdue = [scale for scale in scales.values() if scale.calibration_due < day]
-    return [
-        Flagged("scale_overdue", scale.code, {"calibration_due": scale.calibration_due.isoformat()})
-        for scale in overdue[:1]
     ]
 
 
@@ -366,10 +370,6 @@ def _into(taken: Sequence[Standing], target: Place, group: Ref | None) -> list[L
         )
         for s, count in zip(taken, pieces, strict=True)
     ]
-
-
-def _has_gates(into: Sequence[Place]) -> bool:
-    return any(target.bin.destination and target.bin.destination.gates for target in into)
 
 
 def _require_may_go(

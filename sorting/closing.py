@@ -73,7 +73,7 @@ def close_batch(
         require_reason(operator, command.reason, "close")
     losses_g = _checked_losses(operator, batch, standings, command.losses, forced=forced)
     difference_g = rules.closing_difference(
-        _closing(batch, standings, losses_g), by_leader_with_reason=forced
+        _closing(batch, standings, command.losses), by_leader_with_reason=forced
     )
     lines = _booked_losses(session, operator, batch, standings, command.losses, difference_g)
     flags = (
@@ -164,7 +164,12 @@ def _checked_losses(
     return sum(wanted.values())
 
 
-def _closing(batch: BatchRow, standings: Sequence[Standing], losses_g: int) -> rules.Closing:
+def _closing(
+    batch: BatchRow, standings: Sequence[Standing], losses: Sequence[NamedLoss]
+) -> rules.Closing:
+    """A weighing difference that is named counts like one that is not."""
+    named_g = sum(loss.mass_g for loss in losses if loss.kind == WEIGHING_DIFFERENCE)
+    differed_g = _lost(standings, f"LOSS/{batch.site.code}/{WEIGHING_DIFFERENCE}")
     work_bins_g = sum(
         s.mass_g
         for s in standings
@@ -174,8 +179,8 @@ def _closing(batch: BatchRow, standings: Sequence[Standing], losses_g: int) -> r
         held_g=mass_in(standings, Pool.HOLDING),
         quarantine_g=mass_in(standings, Pool.QUARANTINE),
         work_bin_g=work_bins_g,
-        losses_g=losses_g,
-        difference_before_g=_lost(standings, f"LOSS/{batch.site.code}/{WEIGHING_DIFFERENCE}"),
+        losses_g=sum(loss.mass_g for loss in losses),
+        difference_before_g=differed_g + named_g,
         tolerance_g=tolerance_g(input_g(standings), batch.group.tolerance_permille),
     )
 

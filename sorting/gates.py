@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +11,9 @@ from sqlmodel import Session
 from catalogue.access import Viewer
 from catalogue.errors import Malformed
 from catalogue.kinds import Pool
-from catalogue.rows import DestinationRow
+from catalogue.rows import DestinationRow, SiteRow
 from catalogue.rulebook import Rulebook, rulebook
+from chain.actions import lock
 from chain.rows import Ref
 from sorting import rules
 from streams.acts import Act, Command, GateUse
@@ -22,6 +23,7 @@ from streams.queries import (
     batch_by_code,
     bin_by_code,
     contents_of_bin,
+    gate_balances,
     standings_of_batch,
 )
 from streams.rules import Line, Standing, divide, in_order, mass_in, require_active
@@ -48,6 +50,20 @@ class Free:
     def left(self, batch_id: int, gate_id: int) -> list[int]:
         """Grams and pieces left, to be changed in place."""
         return self._left.setdefault((batch_id, gate_id), [0, 0])
+
+
+def what_is_free(
+    session: Session,
+    site: SiteRow,
+    targets: Sequence[DestinationRow | None],
+    batch_ids: Collection[int],
+) -> Free:
+    """What passed the gates before these targets. A bin shares its batches with other bins, so
+    what is free is counted with the head of the site's chain in hand."""
+    if not any(target and target.gates for target in targets):
+        return Free({})
+    lock(session, site.chain)
+    return Free(gate_balances(session, batch_ids))
 
 
 def gate_uses(

@@ -10,10 +10,30 @@ from sqlmodel import Session
 from catalogue.codes import CodeKind, mint
 from catalogue.kinds import BinState
 from catalogue.rows import DestinationRow, SiteRow
+from catalogue.rulebook import Rulebook
+from chain.actions import lock
 from streams.acts import Act, Command
 from streams.changes import new_bin
 from streams.ledger import book
-from streams.queries import BinRow
+from streams.queries import BinRow, open_bin_for
+
+
+def bin_for(
+    session: Session,
+    reference: Rulebook,
+    site: SiteRow,
+    destination: DestinationRow,
+    cause: Command,
+    *,
+    now: datetime,
+) -> BinRow:
+    """The open bin of a destination that had none. Nothing may be locked after it.
+
+    Another station may have opened one while this one waited for the head of the chain.
+    """
+    lock(session, site.chain)
+    opened = open_bin_for(session, reference, site, destination)
+    return opened or open_bin(session, site, destination, cause, now=now)
 
 
 def open_bin(

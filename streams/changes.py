@@ -70,6 +70,11 @@ def new_bin(
     )
 
 
+def counted_pieces(standing: Standing) -> int | None:
+    """The pieces that a line takes along: none where nobody counted, or fewer than went out."""
+    return standing.pieces if standing.pieces > 0 else None
+
+
 def to_place(taken: Iterable[Standing], place: PlaceRef, *, counted: bool = True) -> list[Line]:
     """Lines that bring standings to a place as they are: same group, same quality.
 
@@ -81,7 +86,7 @@ def to_place(taken: Iterable[Standing], place: PlaceRef, *, counted: bool = True
             standing.spot,
             Spot(place, standing.spot.group, standing.spot.quality),
             standing.mass_g,
-            max(0, standing.pieces) if counted else None,
+            counted_pieces(standing) if counted else None,
         )
         for standing in taken
     ]

@@ -27,8 +27,9 @@ from catalogue.rulebook import Rulebook, rulebook
 from chain.rows import THIS_ENTRY, Ref, RowChange, Value
 from streams import places
 from streams.acts import Act, Command, GateUse
-from streams.changes import after, batch_change
+from streams.changes import after, batch_change, counted_pieces
 from streams.ledger import NEW_BATCH, Booked, book, require_reason
+from streams.locks import lock_all
 from streams.mass import Grams, net_g
 from streams.queries import BatchRow, batch_by_code, gate_balances, standings_of_batch
 from streams.rules import (
@@ -72,7 +73,7 @@ def correct_batch(
     if before := answered(session, "correct", code, command):
         return before
     reference = rulebook(session)
-    batch = batch_by_code(session, reference, code, viewer, lock=True)
+    batch = _locked(session, reference, batch_by_code(session, reference, code, viewer), viewer)
     operator = reference.operator(batch.site)
     require_reason(operator, command.reason, "correction")
     if batch.state in GONE:
@@ -115,6 +116,13 @@ def correct_batch(
         },
     )
     return book(session, act, now=now)
+
+
+def _locked(session: Session, reference: Rulebook, batch: BatchRow, viewer: Viewer) -> BatchRow:
+    """The batch as it is once nobody else moves it or what it is mixed with."""
+    places_now = {s.spot.place.id for s in standings_of_batch(session, batch.id)}
+    lock_all(session, batch.site, rows=[("batch", batch.code)], place_ids=places_now)
+    return batch_by_code(session, reference, batch.code, viewer)
 
 
 def right_net_g(batch: BatchRow, command: Correct) -> int:
@@ -178,34 +186,61 @@ def _right_mass(
     """Lines for another net mass or quality. What is no longer held comes off (or goes to) the
     weighing difference: that is what the wrong weight was booked as."""
     quality = known_quality(command.quality) if command.quality else batch.quality
-    more_g = right_net_g(batch, command) - (batch.gross_g - batch.tare_g)
     operator = reference.operator(batch.site)
     origin, home = places.places(session, [places.supplier(batch.site), places.holding(batch.site)])
-    unknown = operator.unknown.ref
+    owed = [s for s in standings if s.spot.place.id == origin.id]
     lines: list[Line] = []
-    if more_g > 0:
-        lines.append(
-            Line(
-                batch.ref,
-                Spot(origin, unknown, batch.quality),
-                Spot(home, unknown, batch.quality),
-                Grams(more_g),
-            )
-        )
-    elif more_g < 0:
-        back = Spot(origin, unknown, batch.quality)
-        held = [s for s in standings if s.spot.place.id == home.id]
-        from_home = min(-more_g, mass_in(held, Pool.HOLDING))
-        taken = take(held, from_home, measured_first=batch.quality is Quality.MEASURED)
-        lines += [Line(s.batch, s.spot, back, s.mass_g, s.pieces) for s in taken]
-        if rest_g := -more_g - from_home:
-            kind = operator.loss_kinds[WEIGHING_DIFFERENCE]
-            (loss,) = places.places(session, [places.loss(batch.site, kind)])
-            lines.append(
-                Line(batch.ref, Spot(loss, unknown, Quality.MEASURED), back, Grams(rest_g))
-            )
+    if command.gross_g is not None or command.tare_g is not None:
+        # An estimate that was weighed since came in as weighed: that is what is put right now.
+        more_g = right_net_g(batch, command) + mass_in(owed, Pool.SUPPLIER)
+        known = Spot(origin, operator.unknown.ref, batch.quality)
+        if more_g > 0:
+            held = Spot(home, operator.unknown.ref, batch.quality)
+            lines.append(Line(batch.ref, known, held, Grams(more_g)))
+        elif more_g < 0:
+            lines += _taken_back(session, reference, batch, standings, known, Grams(-more_g))
     if quality is not batch.quality:
         lines += _right_quality(after(standings, lines), quality)
+    return lines
+
+
+def _taken_back(
+    session: Session,
+    reference: Rulebook,
+    batch: BatchRow,
+    standings: Sequence[Standing],
+    origin: Spot,
+    less_g: Grams,
+) -> list[Line]:
+    """What never came in goes back: what is held first, the rest off the weighing difference.
+
+    Each gram goes back as well known as it came, as long as that much of it came so.
+    """
+    operator = reference.operator(batch.site)
+    held = [s for s in standings if s.spot.place.pool is Pool.HOLDING]
+    from_home = min(less_g, mass_in(held, Pool.HOLDING))
+    parts = [
+        (s.spot, int(s.mass_g), s.pieces)
+        for s in take(held, from_home, measured_first=origin.quality is Quality.MEASURED)
+    ]
+    if less_g > from_home:
+        kind = operator.loss_kinds[WEIGHING_DIFFERENCE]
+        (loss,) = places.places(session, [places.loss(batch.site, kind)])
+        named = Spot(loss, operator.unknown.ref, Quality.MEASURED)
+        parts.append((named, less_g - from_home, 0))
+    owed = {
+        s.spot: -int(s.mass_g) for s in in_order(standings) if s.spot.place.id == origin.place.id
+    }
+    lines = []
+    for spot, mass_g, pieces in parts:
+        left_g, left_pieces = mass_g, pieces
+        wanted = spot.quality if spot.place.pool is Pool.HOLDING else origin.quality
+        for back in sorted(owed, key=lambda debt: debt.quality is not wanted):
+            part_g = min(left_g, owed[back])
+            if part_g > 0:
+                lines.append(Line(batch.ref, spot, back, Grams(part_g), left_pieces or None))
+                owed[back] -= part_g
+                left_g, left_pieces = left_g - part_g, 0
     return lines
 
 
@@ -219,7 +254,7 @@ def _right_quality(standings: Sequence[Standing], quality: Quality) -> list[Line
         if s.spot.place.pool is Pool.SUPPLIER and s.mass_g < 0:
             lines.append(Line(s.batch, known, s.spot, Grams(-s.mass_g)))
         elif s.spot.place.pool in (Pool.HOLDING, Pool.QUARANTINE):
-            lines.append(Line(s.batch, s.spot, known, s.mass_g, max(0, s.pieces)))
+            lines.append(Line(s.batch, s.spot, known, s.mass_g, counted_pieces(s)))
     return lines
 
 

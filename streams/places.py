@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from catalogue.kinds import WEIGHING_DIFFERENCE, Pool
 from catalogue.rows import DestinationRow, NamedRow, SiteRow
+from chain.actions import lock
 from chain.rows import Ref
 from store.columns import table_of
 from streams.rules import PlaceRef
@@ -31,6 +32,11 @@ class PlaceName:
     bin_id: int | None = None
     shipment: str | None = None
     within: PlaceName | None = None
+
+    @property
+    def site(self) -> str:
+        """Code of the site, which every place begins with after its pool."""
+        return self.code.split("/")[1]
 
 
 def supplier(site: SiteRow) -> PlaceName:
@@ -118,6 +124,10 @@ def places(session: Session, names: Iterable[PlaceName]) -> list[PlaceRef]:
     known = _known(session, every)
     new = [name for name in every.values() if name.code not in known]
     if new:
+        # Two stations may need the same new place; with the head in hand one makes it.
+        lock(session, f"site:{new[0].site}")
+        known = _known(session, every)
+        new = [name for name in every.values() if name.code not in known]
         for name in sorted(new, key=lambda name: name.within is not None):
             within_id = known[name.within.code].id if name.within else None
             session.execute(insert(_place).values(_columns(name, within_id)))

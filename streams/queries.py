@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, literal, select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, literal, or_, select
 from sqlmodel import Session, SQLModel
 
 from catalogue.access import Viewer, require
-from catalogue.errors import NotFound
+from catalogue.errors import CodeTaken, NotFound
 from catalogue.kinds import BatchState, BinState, Quality
 from catalogue.rows import DestinationRow, GroupRow, SiteRow
 from catalogue.rulebook import Rulebook
@@ -73,6 +73,10 @@ class BinRow:
     def ref(self) -> Ref:
         return Ref(self.id, self.code)
 
+    @property
+    def is_open(self) -> bool:
+        return self.state is BinState.OPEN
+
 
 def batch_by_code(
     session: Session, book: Rulebook, code: str, viewer: Viewer, *, lock: bool = False
@@ -82,7 +86,9 @@ def batch_by_code(
     One statement. Raises NotFound.
     """
     statement = select(_batch).where(_batch.c.code == code)
-    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    row = session.execute(
+        statement.with_for_update(key_share=True) if lock else statement
+    ).one_or_none()
     if row is None:
         raise NotFound
     site = book.sites_by_id[row.site_id]
@@ -120,26 +126,66 @@ def bin_by_code(
 ) -> BinRow:
     """A bin as staff of its site see it. One statement. Raises NotFound."""
     found = bins(session, book, _bin.c.code == code, lock=lock)
-    if not found:
-        raise NotFound
-    site = found[0].site
-    require(viewer.sees_site(operator_id=site.operator_id, site_id=site.id))
+    _require_bins(found, 1, viewer)
     return found[0]
+
+
+def bins_by_code(
+    session: Session, book: Rulebook, codes: Collection[str], viewer: Viewer
+) -> list[BinRow]:
+    """Bins of these codes, locked in the order of their keys. One statement. Raises NotFound."""
+    found = bins(session, book, _bin.c.code.in_(codes), lock=True)
+    _require_bins(found, len(set(codes)), viewer)
+    return found
+
+
+def _require_bins(found: Collection[BinRow], wanted: int, viewer: Viewer) -> None:
+    require(len(found) == wanted)
+    for row in found:
+        require(viewer.sees_site(operator_id=row.site.operator_id, site_id=row.site.id))
+
+
+def require_unused(session: Session, bin_code: str) -> None:
+    """Raise CodeTaken when a bin carries the code. One statement."""
+    used = session.execute(select(_bin.c.id).where(_bin.c.code == bin_code)).one_or_none()
+    if used is not None:
+        raise CodeTaken(read=bin_code)
 
 
 def open_bin_for(
     session: Session, book: Rulebook, site: SiteRow, destination: DestinationRow
 ) -> BinRow | None:
     """The oldest open bin of a site for this destination version. One statement."""
-    found = bins(
-        session,
-        book,
-        _bin.c.site_id == site.id,
-        _bin.c.destination_id == destination.id,
-        _bin.c.state == BinState.OPEN.value,
-        lock=True,
-    )
+    found = bins(session, book, _open_for(site, [destination.id]))
     return found[0] if found else None
+
+
+def bins_to_fill(
+    session: Session,
+    book: Rulebook,
+    site: SiteRow,
+    codes: Collection[str],
+    destination_ids: Collection[int],
+    viewer: Viewer,
+) -> list[BinRow]:
+    """The bins of these codes and the open ones of a site for these destination versions.
+
+    Locked at once and in the order of their keys, so that no two stations wait for each other.
+    One statement. Raises NotFound.
+    """
+    chosen = or_(_bin.c.code.in_(codes), _open_for(site, destination_ids))
+    found = bins(session, book, chosen, lock=True)
+    named = [row for row in found if row.code in codes]
+    _require_bins(named, len(set(codes)), viewer)
+    return found
+
+
+def _open_for(site: SiteRow, destination_ids: Collection[int]) -> ColumnElement[bool]:
+    return and_(
+        _bin.c.site_id == site.id,
+        _bin.c.destination_id.in_(destination_ids),
+        _bin.c.state == BinState.OPEN.value,
+    )
 
 
 def bins(
@@ -147,7 +193,7 @@ def bins(
 ) -> list[BinRow]:
     """Bins, oldest first. One statement."""
     statement = select(_bin).where(*where).order_by(_bin.c.id)
-    rows = session.execute(statement.with_for_update() if lock else statement)
+    rows = session.execute(statement.with_for_update(key_share=True) if lock else statement)
     return [bin_row(book, row) for row in rows]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Row, and_, or_, select
 from sqlmodel import Session, SQLModel
 
 from catalogue.access import Viewer, require
@@ -26,16 +26,18 @@ from store.columns import table_of
 from streams.acts import Act, Command, GateUse
 from streams.changes import after, batch_change
 from streams.ledger import Booked, book, require_reason
+from streams.locks import lock_all
 from streams.queries import (
     BatchRow,
     batch_row,
+    contents_of_bin,
     gate_balances,
     lines_of_entry,
     standings_of_batches,
 )
 from streams.rules import BatchRef, Line, Standing, mass_in, state_by_balance
 from streams.scans import answered
-from streams.tables import Batch, GateLine, Movement
+from streams.tables import Batch, GateLine, Movement, Place
 
 REVERSIBLE: Final = frozenset(
     {
@@ -66,6 +68,7 @@ WORKER_UNDO_MAX: Final = timedelta(hours=12)
 _movement = table_of(Movement)
 _gate_line = table_of(GateLine)
 _batch = table_of(Batch)
+_place = table_of(Place)
 
 END_OF_NEW_ROW: Final[Mapping[str, Mapping[str, Value]]] = {
     "batch": {"state": "reversed"},
@@ -98,7 +101,11 @@ def reverse(
     entry, site = _reversible(session, reference, scan_id, viewer, now)
     require_reason(reference.operator(site), command.reason, "reversal")
     lines = [line.mirrored() for line in lines_of_entry(session, entry.id)]
-    batches = _batches(session, reference, entry, lines)
+    touched, place_ids = _touched(entry, lines)
+    lock_all(session, site, rows=touched, place_ids=place_ids)
+    if chain.reversed_by(session, entry.id):
+        raise AlreadyReversed(scan_id=scan_id)
+    batches = _batches(session, reference, touched)
     standings = standings_of_batches(session, [batch.id for batch in batches.values()])
     then = after(standings, lines)
     _require_mass(session, entry, then)
@@ -130,7 +137,7 @@ def _reversible(
         raise NotFound
     site = reference.sites[entry.chain.removeprefix("site:")]
     require(viewer.sees_site(operator_id=site.operator_id, site_id=site.id))
-    if entry.kind == "reverse" or chain.reversed_by(session, entry.id):
+    if entry.kind == "reverse":
         raise AlreadyReversed(scan_id=scan_id)
     if entry.kind not in REVERSIBLE:
         raise NotReversible(kind=entry.kind)
@@ -140,21 +147,25 @@ def _reversible(
     return entry, site
 
 
+def _touched(entry: EntryRow, lines: Sequence[Line]) -> tuple[set[tuple[str, str]], set[int]]:
+    """Rows, by table and code, and places that the entry had to do with."""
+    rows = {("batch", line.batch.code) for line in lines}
+    rows |= {("batch", use["batch"]) for use in entry.body.get("gate_lines", ())}
+    for change in entry.body.get("rows", ()):
+        if change["table"] == "shipment_bin":
+            shipment, bin_code = change["key"].split("/")
+            rows |= {("shipment", shipment), ("bin", bin_code)}
+        else:
+            rows.add((change["table"], change["key"]))
+    return rows, {spot.place.id for line in lines for spot in (line.source, line.target)}
+
+
 def _batches(
-    session: Session, reference: Rulebook, entry: EntryRow, lines: Sequence[Line]
+    session: Session, reference: Rulebook, rows: Iterable[tuple[str, str]]
 ) -> dict[str, BatchRow]:
-    """Every batch that the entry touched, locked in the order of their keys."""
-    codes = {line.batch.code for line in lines}
-    codes |= {row["key"] for row in entry.body.get("rows", ()) if row["table"] == "batch"}
-    codes |= {use["batch"] for use in entry.body.get("gate_lines", ())}
-    rows = session.execute(
-        select(_batch)
-        .where(_batch.c.code.in_(sorted(codes)))
-        .order_by(_batch.c.id)
-        .with_for_update()
-    )
-    found = [batch_row(reference, row) for row in rows]
-    return {row.code: row for row in found}
+    codes = sorted(code for table, code in rows if table == "batch")
+    found = session.execute(select(_batch).where(_batch.c.code.in_(codes)).order_by(_batch.c.id))
+    return {row.code: batch_row(reference, row) for row in found}
 
 
 def _require_mass(session: Session, entry: EntryRow, then: Iterable[Standing]) -> None:
@@ -171,8 +182,10 @@ def _require_mass(session: Session, entry: EntryRow, then: Iterable[Standing]) -
             for s in short
         )
     )
-    later = select(_movement.c.entry_id).where(_movement.c.entry_id > entry.id, taken_from)
-    raise MovedOn(entries=chain.scans_in_the_way(session, later))
+    taken = select(_movement.c.entry_id).where(_movement.c.entry_id != entry.id, taken_from)
+    later = chain.scans_in_the_way(session, taken.where(_movement.c.entry_id > entry.id))
+    # Nothing later took it: then an earlier entry used up what was undone since.
+    raise MovedOn(entries=later or chain.scans_in_the_way(session, taken))
 
 
 def _mirrored_gates(
@@ -252,6 +265,8 @@ def _restored(
 ) -> RowChange:
     table = SQLModel.metadata.tables[said["table"]]
     row = session.execute(select(table).where(table.c.code == said["key"])).one()
+    if said["was"] is None:
+        _require_unused(session, entry, said["table"], row)
     values: dict[str, Value] = {}
     was: dict[str, Value] = {}
     for name, word in back.items():
@@ -270,6 +285,20 @@ def _restored(
             raise MovedOn(entries=chain.scans_that_changed(session, entry, said["key"]))
         values.setdefault(name, word)
     return RowChange(table=said["table"], key=said["key"], row_id=row.id, was=was, values=values)
+
+
+def _require_unused(session: Session, entry: EntryRow, table: str, row: Row[Any]) -> None:
+    """Raise MovedOn when what the entry made is in use: a bin that holds something, or a find
+    that was handed over. Of all else the mass or the state tells."""
+    if table == "bin" and contents_of_bin(session, row.id):
+        put_in = (
+            select(_movement.c.entry_id)
+            .join(_place, _place.c.id == _movement.c.target_id)
+            .where(_place.c.bin_id == row.id)
+        )
+        raise MovedOn(entries=chain.scans_in_the_way(session, put_in))
+    if table == "find" and row.handover_id is not None:
+        raise MovedOn(entries=chain.scans_that_changed(session, entry, row.code))
 
 
 def _restored_shipment_bin(session: Session, said: dict[str, Any]) -> RowChange:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
 from catalogue.errors import Parked, Refusal, RuleBroken, ScanReused, concrete
@@ -40,6 +40,7 @@ def answered(session: Session, kind: str, target: str | None, command: Command) 
 
     Raises ScanReused when the content differs; the refusal of before, when there was one.
     """
+    _wait_for_twin(session, command.scan_id)
     row = said_before(session, command.scan_id)
     if row.payload is not None:
         return _repeated(row.id, json.loads(row.payload), content(kind, target, command))
@@ -48,6 +49,15 @@ def answered(session: Session, kind: str, target: str | None, command: Command) 
             raise ScanReused(scan_id=command.scan_id)
         raise _refusal_of(row.status, row.problem, command.scan_id)
     return None
+
+
+def _wait_for_twin(session: Session, scan_id: str) -> None:
+    """Let a request with the same scan finish first, so that this one gets its answer.
+
+    SQLite has one writer at a time and so no twins.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(scan_id, 0))))
 
 
 def _repeated(entry_id: int, payload: Mapping[str, Any], said: str) -> Booked:
@@ -110,7 +120,9 @@ def settle(session: Session, scan_id: str, *, status: str, reason: str, now: dat
 def kept(session: Session, scan_id: str, *, lock: bool = False) -> Kept | None:
     """A scan that was kept, or None. One statement."""
     statement = select(_scan).where(_scan.c.scan_id == scan_id)
-    row = session.execute(statement.with_for_update() if lock else statement).one_or_none()
+    row = session.execute(
+        statement.with_for_update(key_share=True) if lock else statement
+    ).one_or_none()
     if row is None:
         return None
     return Kept(

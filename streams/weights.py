@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,6 +66,27 @@ def weight(
         figures = {"calibration_due": row.calibration_due.isoformat()}
         flags.append(Flagged("scale_overdue", row.code, figures))
     return Weight(gross_g=gross_g, tare_g=tare_g, quality=known, scale=row), flags
+
+
+def quality_of(
+    book: Rulebook, site: SiteRow, quality: str | None, scale: str | None, day: date
+) -> Quality:
+    """How well a part is known: not better than its scale allows."""
+    known = known_quality(quality)
+    overdue = scale is not None and book.scale(scale, site).calibration_due < day
+    return Quality.ESTIMATED if overdue else known
+
+
+def overdue_flags(
+    book: Rulebook, site: SiteRow, scales: Iterable[str | None], *, day: date
+) -> list[Flagged]:
+    """A flag for the first of these scales that is overdue; a booking says each thing once."""
+    rows = [book.scale(scale, site) for scale in dict.fromkeys(scales) if scale]
+    overdue = [scale for scale in rows if scale.calibration_due < day]
+    return [
+        Flagged("scale_overdue", scale.code, {"calibration_due": scale.calibration_due.isoformat()})
+        for scale in overdue[:1]
+    ]
 
 
 def known_quality(quality: str | None) -> Quality:

@@ -193,7 +193,7 @@ def test_a_batch_is_only_received_while_nothing_was_sorted(pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("state", list(BatchState))
-def test_only_a_received_batch_and_one_in_sorting_take_bookings(state: BatchState) -> None:
+def test_only_a_received_batch_and_one_in_sorting_take_entries(state: BatchState) -> None:
     if state in (BatchState.RECEIVED, BatchState.SORTING):
         require_active("B1", state, held=False)
         with pytest.raises(BatchHeld):
