@@ -1,0 +1,158 @@
+"""The door out: shipments every two weeks, what comes back, and what outlets say they did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count, cycle
+from typing import Any, Final
+
+from demo.agenda import Life
+from demo.halls import Filling, Hall
+from demo.mix import UNGATED
+from demo.world import WORLD
+from dispatch.actions import (
+    Confirm,
+    ReturnLine,
+    Ship,
+    TakeBack,
+    TreatedLine,
+    confirm,
+    ship,
+    take_back,
+)
+from sorting.actions import Part, Sort, sort_bin
+
+LORRY_BINS: Final = 26
+OLD_AFTER_DAYS: Final = 40
+
+OUTLETS: Final[Mapping[str, Mapping[str, Any]]] = {
+    destination: outlet for outlet in WORLD["outlets"] for destination in outlet["takes"]
+}
+
+BIN_SENT_BACK: Final = (12, 3)
+LOOSE_SENT_BACK: Final = (17, 8)
+NEVER_CONFIRMED: Final = (20, 11)
+CONFIRMED_LATE: Final = (9, 5)
+
+
+class Road:
+    """Lorries of all halls."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+        self._carriers = cycle([carrier["code"] for carrier in WORLD["carriers"]])
+
+    def loading_day(self, hall: Hall) -> Life:
+        """Everything that waits leaves, a lorry and a destination at a time."""
+        hall.close_old(OLD_AFTER_DAYS)
+        for destination, waiting in sorted(hall.closed.items()):
+            while waiting:
+                load, waiting[:] = waiting[:LORRY_BINS], waiting[LORRY_BINS:]
+                hall.agenda.add(self._shipment_life(hall, destination, load))
+        yield from ()
+
+    def _shipment_life(self, hall: Hall, destination: str, load: list[Filling]) -> Life:
+        number = next(self._numbers)
+        outlet = OUTLETS[destination]
+        answer = hall.hand.do(
+            ship,
+            Ship,
+            by=hall.hand.people.leader,
+            outlet=outlet["code"],
+            bins=tuple(sorted(filling.code for filling in load)),
+            waybill=f"DEMO-{number:05}",
+            carrier=next(self._carriers),
+        )
+        code, left_g = answer["code"], answer["mass_g"]
+        if _happens(number, BIN_SENT_BACK) and destination not in UNGATED.values():
+            yield 2
+            left_g -= _bin_back(hall, code, destination, load[-1])
+        elif _happens(number, LOOSE_SENT_BACK) and destination == "whole_sale":
+            yield 3
+            left_g -= _loose_back(hall, code, left_g)
+        if left_g == 0 or _happens(number, NEVER_CONFIRMED):
+            return
+        soonest, latest = outlet["confirms"]
+        yield hall.dice.randint(soonest, latest) + 35 * _happens(number, CONFIRMED_LATE)
+        _confirm(hall, code, outlet, destination, left_g)
+
+
+def _happens(number: int, when: tuple[int, int]) -> bool:
+    period, first = when
+    return number % period == first
+
+
+def _confirm(
+    hall: Hall, code: str, outlet: Mapping[str, Any], destination: str, shipped_g: int
+) -> None:
+    """An outlet weighs what it got, mostly a little less, and says what it did with it."""
+    total_g = max(1_000, round(shipped_g * hall.dice.uniform(0.98, 1.002) / 1000) * 1000)
+    hall.went(destination, total_g - shipped_g)
+    burnt_g = total_g * outlet.get("burns_permille", 0) // 1000
+    lines = [TreatedLine(treatment=destination, mass_g=total_g - burnt_g)]
+    if burnt_g:
+        lines.append(TreatedLine(treatment="energy_plant", mass_g=burnt_g))
+    hall.hand.do(
+        confirm,
+        Confirm,
+        code,
+        by=hall.hand.people.of[outlet["code"]],
+        lines=tuple(lines),
+        document=None,
+    )
+
+
+def _bin_back(hall: Hall, code: str, destination: str, filling: Filling) -> int:
+    """The outlet sends a whole bin back as wet; it is burnt in the end."""
+    answer = hall.hand.do(
+        take_back,
+        TakeBack,
+        code,
+        by=hall.hand.people.leader,
+        lines=(ReturnLine(bin=filling.code, mass_g=None),),
+        reason="wet",
+    )
+    back_g = int(answer["mass_g"])
+    hall.later(_burnt_after_all(hall, filling.code, destination, back_g), 1)
+    return back_g
+
+
+def _burnt_after_all(hall: Hall, code: str, destination: str, mass_g: int) -> Life:
+    _empty(hall, code, "energy_plant", mass_g)
+    hall.went(destination, -mass_g)
+    hall.went("energy_plant", mass_g)
+    yield from ()
+
+
+def _loose_back(hall: Hall, code: str, shipped_g: int) -> int:
+    """The outlet refuses some of it, which then is cut up under guard."""
+    back_g = min(60_000, shipped_g // 10)
+    bench = hall.new_bin(None)
+    hall.hand.do(
+        take_back,
+        TakeBack,
+        code,
+        by=hall.hand.people.leader,
+        lines=(ReturnLine(bin=bench.code, mass_g=back_g),),
+        reason="refused_by_outlet",
+    )
+    _empty(hall, bench.code, "guarded_recycling", back_g)
+    hall.went("whole_sale", -back_g)
+    hall.went("guarded_recycling", back_g)
+    return back_g
+
+
+def _empty(hall: Hall, code: str, destination: str, mass_g: int) -> None:
+    hall.open_for(destination)
+    part = Part(
+        destination=destination,
+        bin=None,
+        mass_g=mass_g,
+        article_group=None,
+        pieces=None,
+        quality=None,
+        scale=None,
+    )
+    answer = hall.hand.do(sort_bin, Sort, code, station=hall.station("sorting"), parts=(part,))
+    hall.filled(destination, answer["bins"][0], mass_g)
+    hall.close_full()
