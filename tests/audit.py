@@ -1,6 +1,7 @@
 """A second opinion on the ledger: everything that is kept beside the lines, from the lines alone.
 
-Plain SQL and plain dicts; nothing here calls the code that keeps balances and totals.
+Plain SQL and plain dicts; nothing here calls the code that keeps balances and totals. The product's
+own auditor is asked as well, so that two that never saw each other agree.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import text
 
 from store.engine import Database
+from streams.verify import audit
 
 Sums: TypeAlias = dict[tuple[Any, ...], list[int]]
 
@@ -59,7 +61,14 @@ def breaches(database: Database) -> list[str]:
         *_unbalanced(database),
         *_gates(database),
         *_broken_chains(database),
+        *_of_the_auditor(database),
     ]
+
+
+def _of_the_auditor(database: Database) -> list[str]:
+    """What `stofstroom verify` would say."""
+    with database.read() as session:
+        return [str(breach) for breach in audit(session)]
 
 
 def _lines_that_lie(lines: list[Any]) -> Iterator[str]:
