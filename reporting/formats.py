@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -20,6 +20,9 @@ LINES_AT_ONCE = 2_000
 CHUNK_BYTES = 1 << 16
 SHEET_LINES_MAX = 1_048_576
 """What a worksheet can hold, its heading included."""
+
+_SHEET_DAY_ZERO = date(1899, 12, 30)
+"""A worksheet counts days from here; finding that out per cell would take most of the time."""
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -88,28 +91,39 @@ def _csv(columns: Sequence[Column], lines: Iterable[Line]) -> Iterator[bytes]:
     written = io.StringIO(newline="")
     writer = csv.writer(written)
     writer.writerow([column.name for column in columns])
+    # Numbers, days and empty cells are written right as they are; only the rest costs time.
+    said = [
+        (place, _SAID_IN_CSV[column.kind])
+        for place, column in enumerate(columns)
+        if column.kind in _SAID_IN_CSV
+    ]
     for some in _some(lines):
-        writer.writerows([_word(cell) for cell in line] for line in some)
+        writer.writerows(_words(line, said) for line in some)
         yield written.getvalue().encode()
         written.seek(0)
         written.truncate()
     yield written.getvalue().encode()
 
 
-def _word(cell: Cell) -> str | int:
-    if isinstance(cell, str):
-        return harmless(cell)
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, int):
-        return cell
-    return _iso(cell) or ""
+def _words(line: Line, said: Sequence[tuple[int, Callable[[Any], str]]]) -> list[Cell]:
+    cells = list(line)
+    for place, say in said:
+        if cells[place] is not None:
+            cells[place] = say(cells[place])
+    return cells
 
 
 def _iso(cell: date | datetime | None) -> str | None:
     if isinstance(cell, datetime):
         return cell.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return None if cell is None else cell.isoformat()
+
+
+_SAID_IN_CSV: Mapping[Kind, Callable[[Any], str]] = {
+    Kind.TEXT: harmless,
+    Kind.MOMENT: lambda moment: _iso(moment) or "",
+    Kind.YES_NO: lambda answer: "true" if answer else "false",
+}
 
 
 def _jsonl(columns: Sequence[Column], lines: Iterable[Line]) -> Iterator[bytes]:
@@ -188,8 +202,10 @@ def _write_cell(sheet: Any, row: int, place: int, cell: Cell, style: Any) -> Non
         sheet.write_number(row, place, cell, style)
     elif isinstance(cell, str):
         sheet.write_string(row, place, harmless(cell), style)
-    else:
+    elif isinstance(cell, datetime):
         sheet.write_datetime(row, place, cell, style)
+    else:
+        sheet.write_number(row, place, (cell - _SHEET_DAY_ZERO).days, style)
 
 
 def _read(file: IO[bytes]) -> Iterator[bytes]:
