@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy import Date, String, bindparam, delete, insert, select, update
 from sqlmodel import Session
 
 from accounts import rules
@@ -197,13 +197,22 @@ def end_all_sessions(session: Session, *, now: datetime) -> None:
     )
 
 
+# Written with every act, so it is built once.
+_NOTED = select(_actor.c.scan_id).where(_actor.c.scan_id == bindparam("scan_id"))
+_NOTE_ACTOR = insert(_actor).from_select(
+    ("scan_id", "actor", "erase_on"),
+    select(
+        bindparam("scan_id", type_=String),
+        bindparam("actor", type_=String),
+        bindparam("erase_on", type_=Date),
+    ).where(~_NOTED.exists()),
+)
+
+
 def note_actor(session: Session, scan_id: str, actor: str, day: date) -> None:
     """Note who did it, outside the register. The first note stands. One statement."""
-    values = (literal(scan_id), literal(actor), literal(rules.erase_on(day)))
-    noted = select(_actor.c.scan_id).where(_actor.c.scan_id == scan_id).exists()
-    session.execute(
-        insert(_actor).from_select(("scan_id", "actor", "erase_on"), select(*values).where(~noted))
-    )
+    note = {"scan_id": scan_id, "actor": actor, "erase_on": rules.erase_on(day)}
+    session.connection().execute(_NOTE_ACTOR, note)
 
 
 def erase_actors(session: Session, today: date) -> int:

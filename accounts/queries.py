@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from accounts.rules import as_typed
@@ -63,6 +63,26 @@ class PersonRow:
     active: bool
 
 
+# Asked with every call, so it is built once.
+_BEHIND_TOKEN = (
+    select(
+        _token.c.id,
+        _token.c.kind,
+        _token.c.person_id,
+        _token.c.expires_at,
+        _token.c.revoked_at,
+        _person.c.active,
+        _person.c.language,
+        func.coalesce(_person.c.name, _token.c.name).label("name"),
+        func.coalesce(_person.c.role, _token.c.role).label("role"),
+        func.coalesce(_person.c.organisation_id, _token.c.organisation_id).label("home"),
+        _token.c.site_id,
+    )
+    .outerjoin_from(_token, _person, _token.c.person_id == _person.c.id)
+    .where(_token.c.hash == bindparam("hashed"))
+)
+
+
 def viewer_of(session: Session, plain_token: str, now: datetime) -> Signed | None:
     """Who is behind a token; None when it is unknown, expired or revoked, or its person left.
 
@@ -71,23 +91,7 @@ def viewer_of(session: Session, plain_token: str, now: datetime) -> Signed | Non
     hashed = token_hash(plain_token)
     if hashed is None:
         return None
-    row = session.execute(
-        select(
-            _token.c.id,
-            _token.c.kind,
-            _token.c.person_id,
-            _token.c.expires_at,
-            _token.c.revoked_at,
-            _person.c.active,
-            _person.c.language,
-            func.coalesce(_person.c.name, _token.c.name).label("name"),
-            func.coalesce(_person.c.role, _token.c.role).label("role"),
-            func.coalesce(_person.c.organisation_id, _token.c.organisation_id).label("home"),
-            _token.c.site_id,
-        )
-        .outerjoin_from(_token, _person, _token.c.person_id == _person.c.id)
-        .where(_token.c.hash == hashed)
-    ).one_or_none()
+    row = session.connection().execute(_BEHIND_TOKEN, {"hashed": hashed}).one_or_none()
     if row is None or row.revoked_at is not None:
         return None
     if row.expires_at is not None and row.expires_at <= now:

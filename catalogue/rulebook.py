@@ -122,6 +122,10 @@ class Rulebook:
     def sites_by_id(self) -> Mapping[int, SiteRow]:
         return {row.id: row for row in self.sites.values()}
 
+    @cached_property
+    def containers_by_id(self) -> Mapping[int, ContainerRow]:
+        return {row.id: row for row in self.containers.values()}
+
     def organisation(self, code: str) -> OrganisationRow:
         """Raises NotFound."""
         if code not in self.organisations:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from chain import register
@@ -26,6 +26,20 @@ PAYLOAD_VERSION = 1
 _chain = table_of(Chain)
 _entry = table_of(Entry)
 _node = table_of(Node)
+
+# Statements of the hot path are built once: building one costs more than running it.
+_HEAD = (
+    select(_chain.c.id, _chain.c.size, _chain.c.head_hash, _chain.c.peaks)
+    .where(_chain.c.code == bindparam("chain"))
+    .with_for_update()
+)
+_WRITE_ENTRY = insert(_entry)
+_WRITE_NODES = insert(_node)
+_MOVE_HEAD = (
+    update(_chain)
+    .where(_chain.c.id == bindparam("chain_id"))
+    .values(size=bindparam("size"), head_hash=bindparam("head_hash"), peaks=bindparam("peaks"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,43 +130,37 @@ def append(session: Session, chain: str, draft: Draft, *, now: datetime) -> Appe
 
     Statements: 4, plus one per register row and one when tree nodes are completed.
     """
-    head = session.execute(
-        select(_chain.c.id, _chain.c.size, _chain.c.head_hash, _chain.c.peaks)
-        .where(_chain.c.code == chain)
-        .with_for_update()
-    ).one()
+    connection = session.connection()
+    head = connection.execute(_HEAD, {"chain": chain}).one()
     seq = head.size + 1
     payload = canonical(_payload(draft, chain, seq, head.head_hash, now)).decode()
     leaf = hashlib.sha256(b"\x00" + payload.encode()).digest()
     entry_id = (head.id << SEQ_BITS) + seq
-    session.execute(
-        insert(_entry).values(
-            id=entry_id,
-            chain_id=head.id,
-            seq=seq,
-            kind=draft.kind,
-            scan_id=draft.scan_id,
-            subject=draft.subject,
-            reverses_id=draft.reverses[0] if draft.reverses else None,
-            at=draft.at,
-            recorded_at=now,
-            day=draft.day,
-            payload=payload,
-            hash=leaf.hex(),
-        )
-    )
+    entry = {
+        "id": entry_id,
+        "chain_id": head.id,
+        "seq": seq,
+        "kind": draft.kind,
+        "scan_id": draft.scan_id,
+        "subject": draft.subject,
+        "reverses_id": draft.reverses[0] if draft.reverses else None,
+        "at": draft.at,
+        "recorded_at": now,
+        "day": draft.day,
+        "payload": payload,
+        "hash": leaf.hex(),
+    }
+    connection.execute(_WRITE_ENTRY, entry)
     peaks = tuple(bytes.fromhex(peak) for peak in head.peaks.split(",") if peak)
     frontier, completed = grow(Frontier(head.size, peaks), leaf)
     _store_nodes(session, head.id, completed)
-    session.execute(
-        update(_chain)
-        .where(_chain.c.id == head.id)
-        .values(
-            size=seq,
-            head_hash=leaf.hex(),
-            peaks=",".join(peak.hex() for peak in frontier.peaks),
-        )
-    )
+    new_head = {
+        "chain_id": head.id,
+        "size": seq,
+        "head_hash": leaf.hex(),
+        "peaks": ",".join(peak.hex() for peak in frontier.peaks),
+    }
+    connection.execute(_MOVE_HEAD, new_head)
     register.write(session, draft.rows, entry_id=entry_id)
     return Appended(entry_id, seq, leaf.hex())
 
@@ -183,8 +191,8 @@ def _store_nodes(
     session: Session, chain_id: int, completed: Sequence[tuple[int, int, bytes]]
 ) -> None:
     if completed:
-        session.execute(
-            insert(_node),
+        session.connection().execute(
+            _WRITE_NODES,
             [
                 {"chain_id": chain_id, "level": level, "index": index, "hash": digest.hex()}
                 for level, index, digest in completed

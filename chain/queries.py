@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 from sqlmodel import Session
 
 from chain.rows import SEQ_BITS
@@ -17,6 +17,12 @@ from store.columns import table_of
 CHAIN = _chain = table_of(Chain)
 _entry = table_of(Entry)
 _node = table_of(Node)
+
+_EDITIONS = (
+    select(_chain.c.code, _chain.c.head_hash)
+    .where(_chain.c.code.like(bindparam("beginning")))
+    .order_by(_chain.c.code)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +137,8 @@ def _head(row: Row[Any]) -> Head:
 
 def editions(session: Session, prefix: str) -> tuple[tuple[str, str], ...]:
     """Codes and head hashes of the chains that begin so, by code. One statement."""
-    rows = session.execute(
-        select(_chain.c.code, _chain.c.head_hash)
-        .where(_chain.c.code.startswith(prefix))
-        .order_by(_chain.c.code)
-    )
-    return tuple((row.code, row.head_hash) for row in rows)
+    rows = session.connection().execute(_EDITIONS, {"beginning": f"{prefix}%"})
+    return tuple((code, head_hash) for code, head_hash in rows)
 
 
 def scans_in_the_way(session: Session, entry_ids: Select[Any]) -> list[str]:

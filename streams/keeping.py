@@ -19,6 +19,7 @@ from streams.acts import Act, GateUse
 from streams.rules import Line
 from streams.tables import Balance, Flag, GateBalance, GateLine, Movement, Total, Weighing
 
+_WRITE_LINES = insert(table_of(Movement))
 _BALANCE_KEYS = ("place_id", "batch_id", "group_id", "quality")
 _TOTAL_KEYS = ("basis", "span", "start", "place_id", "supplier_id", "group_id", "quality")
 
@@ -115,8 +116,8 @@ def keep_lines(
     session: Session, lines: Sequence[Line], gate_uses: Sequence[GateUse], entry_id: int
 ) -> None:
     if lines:
-        session.execute(
-            insert(table_of(Movement)),
+        session.connection().execute(
+            _WRITE_LINES,
             [
                 {
                     "entry_id": entry_id,

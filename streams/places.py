@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, bindparam, insert, select
 from sqlmodel import Session
 
 from catalogue.kinds import WEIGHING_DIFFERENCE, Pool
@@ -148,11 +148,13 @@ def _columns(name: PlaceName, within_id: int | None) -> dict[str, object]:
     }
 
 
+_KNOWN = select(
+    _place.c.id, _place.c.code, _place.c.pool, _place.c.within_id, _place.c.destination_id
+).where(_place.c.code.in_(bindparam("codes", expanding=True)))
+
+
 def _known(session: Session, codes: Iterable[str]) -> dict[str, PlaceRef]:
-    columns = (_place.c.id, _place.c.code, _place.c.pool, _place.c.within_id)
-    rows = session.execute(
-        select(*columns, _place.c.destination_id).where(_place.c.code.in_(list(codes)))
-    )
+    rows = session.connection().execute(_KNOWN, {"codes": list(codes)})
     return {row.code: place_ref(row) for row in rows}
 
 

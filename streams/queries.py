@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, literal, or_, select
+from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, bindparam, literal, or_, select
 from sqlmodel import Session, SQLModel
 
 from catalogue.access import Viewer, require
@@ -85,10 +86,7 @@ def batch_by_code(
 
     One statement. Raises NotFound.
     """
-    statement = select(_batch).where(_batch.c.code == code)
-    row = session.execute(
-        statement.with_for_update(key_share=True) if lock else statement
-    ).one_or_none()
+    row = session.connection().execute(_batch_of_code(lock), {"code": code}).one_or_none()
     if row is None:
         raise NotFound
     site = book.sites_by_id[row.site_id]
@@ -98,6 +96,13 @@ def batch_by_code(
         )
     )
     return batch_row(book, row)
+
+
+# Statements of the hot path are built once: building one costs more than running it.
+@cache
+def _batch_of_code(lock: bool) -> Select[Any]:
+    statement = select(_batch).where(_batch.c.code == bindparam("code"))
+    return statement.with_for_update(key_share=True) if lock else statement
 
 
 def batch_row(book: Rulebook, row: object) -> BatchRow:
@@ -173,11 +178,29 @@ def bins_to_fill(
     Locked at once and in the order of their keys, so that no two stations wait for each other.
     One statement. Raises NotFound.
     """
-    chosen = or_(_bin.c.code.in_(codes), _open_for(site, destination_ids))
-    found = bins(session, book, chosen, lock=True)
+    wanted = {
+        "codes": list(codes),
+        "site_id": site.id,
+        "destination_ids": list(destination_ids),
+        "state": BinState.OPEN.value,
+    }
+    rows = session.connection().execute(_bins_to_fill(), wanted)
+    found = [bin_row(book, row) for row in rows]
     named = [row for row in found if row.code in codes]
     _require_bins(named, len(set(codes)), viewer)
     return found
+
+
+@cache
+def _bins_to_fill() -> Select[Any]:
+    open_for = and_(
+        _bin.c.site_id == bindparam("site_id"),
+        _bin.c.destination_id.in_(bindparam("destination_ids", expanding=True)),
+        _bin.c.state == bindparam("state"),
+    )
+    named = _bin.c.code.in_(bindparam("codes", expanding=True))
+    chosen = select(_bin).where(or_(named, open_for)).order_by(_bin.c.id)
+    return chosen.with_for_update(key_share=True)
 
 
 def _open_for(site: SiteRow, destination_ids: Collection[int]) -> ColumnElement[bool]:
@@ -202,7 +225,7 @@ def bin_row(book: Rulebook, row: object) -> BinRow:
     got = row._mapping  # type: ignore[attr-defined]
     site = book.sites_by_id[got["site_id"]]
     destination_id, container_id = got["destination_id"], got["container_id"]
-    container = next((c for c in book.containers.values() if c.id == container_id), None)
+    container = book.containers_by_id.get(container_id)
     return BinRow(
         id=got["id"],
         code=got["code"],
@@ -219,7 +242,15 @@ def bin_row(book: Rulebook, row: object) -> BinRow:
 
 def standings_of_batch(session: Session, batch_id: int) -> list[Standing]:
     """Everything of one batch, wherever it stands. One statement."""
-    return _standings(session, _balance.c.batch_id == batch_id)
+    rows = session.connection().execute(_standings_of_batch(), {"batch_id": batch_id})
+    return [_standing(row) for row in rows]
+
+
+@cache
+def _standings_of_batch() -> Select[Any]:
+    return _standing_columns().where(
+        _balance.c.batch_id == bindparam("batch_id"), _balance.c.mass_g != 0
+    )
 
 
 def standings_of_batches(session: Session, batch_ids: Iterable[int]) -> list[Standing]:
@@ -291,13 +322,19 @@ def _line(got: RowMapping) -> Line:
 def said_before(session: Session, scan_id: str) -> Row[Any]:
     """What a scan brought about or was refused: id and payload of its entry; content, status and
     problem when it was kept. All None when it is new. One statement."""
+    return session.connection().execute(_said_before(), {"scan_id": scan_id}).one()
+
+
+@cache
+def _said_before() -> Select[Any]:
     one = select(literal(1).label("one")).subquery()
-    return session.execute(
+    scan_id = bindparam("scan_id")
+    return (
         select(_entry.c.id, _entry.c.payload, _scan.c.content, _scan.c.status, _scan.c.problem)
         .select_from(one)
         .outerjoin(_entry, _entry.c.scan_id == scan_id)
         .outerjoin(_scan, _scan.c.scan_id == scan_id)
-    ).one()
+    )
 
 
 def gate_balances(session: Session, batch_ids: Iterable[int]) -> dict[tuple[int, int], list[int]]:
@@ -310,21 +347,20 @@ def gate_balances(session: Session, batch_ids: Iterable[int]) -> dict[tuple[int,
 
 def _standings(session: Session, where: ColumnElement[bool]) -> list[Standing]:
     rows = session.execute(_standing_columns().where(where, _balance.c.mass_g != 0))
-    return [
-        Standing(
-            BatchRef(row.batch_id, row.batch_code, row.supplier_id, row.received_day),
-            Spot(
-                place_ref(
-                    (row.place_id, row.place_code, row.pool, row.within_id, row.destination_id)
-                ),
-                Ref(row.group_id, row.group_code),
-                Quality(row.quality),
-            ),
-            Grams(row.mass_g),
-            row.pieces,
-        )
-        for row in rows
-    ]
+    return [_standing(row) for row in rows]
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(
+        BatchRef(row.batch_id, row.batch_code, row.supplier_id, row.received_day),
+        Spot(
+            place_ref((row.place_id, row.place_code, row.pool, row.within_id, row.destination_id)),
+            Ref(row.group_id, row.group_code),
+            Quality(row.quality),
+        ),
+        Grams(row.mass_g),
+        row.pieces,
+    )
 
 
 def _standing_columns() -> Select[tuple[object, ...]]:

@@ -1,0 +1,1 @@
+"""Measurements that print ratios against a limit measured in the same run."""

@@ -1,0 +1,21 @@
+"""`make bench`: what a scan, a report and a label cost, each beside what it could cost at best."""
+
+from __future__ import annotations
+
+import argparse
+
+from benchmarks import labels, report, scans
+
+BENCHES = {"scans": scans.run, "report": report.run, "labels": labels.run}
+
+
+def main() -> None:
+    """Run the benches that are named, or all of them."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("bench", nargs="*", choices=[*BENCHES, []], help="which; none: all")
+    for name in parser.parse_args().bench or BENCHES:
+        BENCHES[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Full scans over HTTP beside a bare endpoint of the same server, in alternating slices.
+
+The bare endpoint validates a body, inserts one row and commits with the same durability. A scan
+checks a token, rules and balances, and writes its entry, lines, balances, totals and tree.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from urllib.request import urlopen
+
+from accounts.actions import make_token
+from benchmarks.depot import fresh_depot
+from catalogue.kinds import Role
+
+SLICES = 4
+SECONDS = 5
+CLIENTS = 32
+BATCHES = 64
+LIMIT = 0.5
+HERE = Path(__file__).parent
+
+
+def run() -> None:
+    """Print both rates, their ratio and the 99th percentiles."""
+    if shutil.which("wrk") is None:
+        print("scans   needs wrk (Debian: apt-get install wrk)")
+        return
+    with fresh_depot() as (depot, folder):
+        batches = [
+            depot.log(30_000_000, supplier="DUINRAND", article_group="uniform")
+            for _ in range(BATCHES)
+        ]
+        with depot.database.write() as session:
+            token = make_token(
+                session,
+                role=Role.WORKER,
+                organisation="WATERKANT",
+                site=None,
+                name="bench",
+                now=depot.now,
+            )
+        depot.database.dispose()
+        port = _free_port()
+        server = _serve(folder, port)
+        try:
+            _wait(port)
+            _measure(port, token, [batch["code"] for batch in batches])
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=20)
+
+
+def _measure(port: int, token: str, batches: list[str]) -> None:
+    rates: dict[str, list[float]] = {"bare": [], "scan": []}
+    slowest: dict[str, list[float]] = {"bare": [], "scan": []}
+    for _ in range(SLICES):
+        for kind in rates:
+            rate, p99_ms = _slice(port, kind, token, batches)
+            rates[kind].append(rate)
+            slowest[kind].append(p99_ms)
+    bare, scan = median(rates["bare"]), median(rates["scan"])
+    print(
+        f"scans   {scan:7.1f} full scans a second, {bare:7.1f} bare inserts: "
+        f"ratio {scan / bare:.2f} (at least {LIMIT}); 99th percentile "
+        f"{median(slowest['scan']):.0f} ms beside {median(slowest['bare']):.0f} ms "
+        f"({CLIENTS} clients, {SLICES} slices of {SECONDS} s each)"
+    )
+
+
+def _slice(port: int, kind: str, token: str, batches: list[str]) -> tuple[float, float]:
+    environment = {**os.environ, "TOKEN": token, "BATCHES": ",".join(batches), "KIND": kind}
+    said = subprocess.run(
+        [
+            "wrk",
+            "-t2",
+            f"-c{CLIENTS}",
+            f"-d{SECONDS}s",
+            "--latency",
+            "-s",
+            str(HERE / "scan.lua"),
+            f"http://127.0.0.1:{port}",
+        ],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=SECONDS + 30,
+    ).stdout
+    assert "Non-2xx" not in said, said
+    lines = {line.split()[0]: line.split()[-1] for line in said.splitlines() if line.split()}
+    return float(lines["Requests/sec:"]), _milliseconds(lines["99%"])
+
+
+def _milliseconds(text: str) -> float:
+    for unit, factor in (("us", 0.001), ("ms", 1.0), ("s", 1000.0)):
+        if text.endswith(unit):
+            return float(text.removesuffix(unit)) * factor
+    raise ValueError(text)
+
+
+def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        "STOFSTROOM_DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+        "STOFSTROOM_KEYS": f"{folder}/keys",
+    }
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "benchmarks.server:create_app",
+            "--factory",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--log-level",
+            "warning",
+        ],
+        env=environment,
+    )
+
+
+def _wait(port: int) -> None:
+    for _ in range(600):
+        try:
+            urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server did not come up")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
