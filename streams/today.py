@@ -50,23 +50,22 @@ def site_now(session: Session, site: SiteRow, day: date) -> SiteNow:
             _batch.c.site_id == site.id, _batch.c.state == BatchState.SORTING.value
         )
     ).scalar_one()
-    pools = dict(
-        session.execute(
-            select(_place.c.pool, func.sum(_balance.c.mass_g))
-            .select_from(_balance.join(_place, _place.c.id == _balance.c.place_id))
-            .where(
-                _place.c.site_id == site.id,
-                _place.c.pool.in_((Pool.HOLDING.value, Pool.SHIPPED.value)),
-            )
-            .group_by(_place.c.pool)
-        ).tuples()
+    pools = session.execute(
+        select(_place.c.pool, func.sum(_balance.c.mass_g))
+        .select_from(_balance.join(_place, _place.c.id == _balance.c.place_id))
+        .where(
+            _place.c.site_id == site.id,
+            _place.c.pool.in_((Pool.HOLDING.value, Pool.SHIPPED.value)),
+        )
+        .group_by(_place.c.pool)
     )
+    standing_g = {pool: int(mass_g) for pool, mass_g in pools}
     return SiteNow(
         came_count=came[0],
         came_g=int(came[1]),
         sorting_count=sorting,
-        waiting_g=int(pools.get(Pool.HOLDING.value, 0)),
-        travelling_g=int(pools.get(Pool.SHIPPED.value, 0)),
+        waiting_g=standing_g.get(Pool.HOLDING.value, 0),
+        travelling_g=standing_g.get(Pool.SHIPPED.value, 0),
     )
 
 

@@ -36,8 +36,7 @@ class Frame:
     """What stands around every page: who is looking, where, and what they may do.
 
     path: of this page, with `query` as it was asked. home: where the mark leads. done: what was
-    just done, a key of `words.DONE`. may: verbs this person may use, as `web.permissions` names
-    them.
+    just done, a key of `words.DONE`. may: verbs that this person may use; sees: pages they may see.
     """
 
     path: str = "/"
@@ -47,6 +46,7 @@ class Frame:
     person: str | None = None
     role: str | None = None
     may: frozenset[str] = frozenset()
+    sees: frozenset[str] = frozenset()
     done: str | None = None
 
     def in_language(self, code: str) -> str:

@@ -89,7 +89,8 @@ def today_page(
         for row in reversed(list_shipments(db, book, viewer, shipped))
         if row.site == site.code
     ]
-    open_bins = Asked(site=site.code, state=BinState.OPEN, limit=SHOWN * 2)
+    open_bins = Asked(site=site.code, state=BinState.OPEN, limit=200)
+    bins = [names.bin(row) for row in list_bins(db, book, viewer, open_bins) if row.mass_g]
     since = day - timedelta(days=FLAGGED_DAYS)
     return TodayPage(
         site=site.name,
@@ -108,6 +109,6 @@ def today_page(
         expected=[names.delivery(row) for row in reversed(expected)][:SHOWN],
         came=batches(None),
         sorting=batches(BatchState.SORTING),
-        bins=[names.bin(row) for row in list_bins(db, book, viewer, open_bins)],
+        bins=sorted(bins, key=lambda row: -row.mass_g)[:SHOWN],
         travelling=travelling[:SHOWN],
     )

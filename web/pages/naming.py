@@ -28,6 +28,7 @@ from web.pages.rows import (
     FindLine,
     FlagLine,
     Moved,
+    Passed,
     ShipmentLine,
     Standing,
 )
@@ -164,7 +165,8 @@ class Names:
             # What a supplier handed in is owed to it, and stands nowhere.
             if row.spot.place.pool is not Pool.SUPPLIER or row.mass_g > 0:
                 batch = row.batch.code if by_batch else ""
-                key = (batch, row.spot.place.code, row.spot.group.code)
+                group = row.spot.group.code if row.spot.place.destination_id else ""
+                key = (batch, row.spot.place.code, group)
                 merged.setdefault(key, []).append(row)
         found = [self._standing(same, site, by_batch) for same in merged.values()]
         order = ["reuse", "recycle", "incineration", "waiting", "held", "loss"]
@@ -180,10 +182,10 @@ class Names:
             pool=spot.place.pool.value,
             place=label.name if label else self.place(site, spot.place.code),
             stream=label.stream if label else None,
-            detail=spot.place.code.split("/")[2] if in_pool and label else "",
-            group=None
-            if spot.group.code == operator.unknown.code
-            else self.group(site, spot.group.code),
+            detail="" if by_batch or not in_pool else spot.place.code.split("/")[2],
+            group=self.group(site, spot.group.code)
+            if destination and spot.group.code != operator.unknown.code
+            else None,
             mass_g=sum(row.mass_g for row in same),
             estimated_g=sum(row.mass_g for row in same if row.spot.quality is Quality.ESTIMATED),
             batch=same[0].batch.code if by_batch else None,
@@ -211,6 +213,7 @@ class Names:
             reason=self.reason(site, entry.body.get("reason")),
             note=row.note if sees else None,
             moved=self._moved(entry.body.get("lines", ()), site, of_batch),
+            passed=self._passed(entry.body.get("gate_lines", ()), site, of_batch),
             undone=row.undone,
             undoes=where.get(entry.reverses or ""),
             may_undo=not row.undone and entry.kind in REVERSIBLE,
@@ -227,6 +230,21 @@ class Names:
         return tuple(
             Moved(source=self.place(site, source), target=self.place(site, target), mass_g=mass_g)
             for (source, target), mass_g in sums.items()
+        )
+
+    def _passed(
+        self, lines: Iterable[Mapping[str, Any]], site: SiteRow, of_batch: str | None
+    ) -> tuple[Passed, ...]:
+        sums: dict[str, list[int]] = {}
+        for line in lines:
+            # What leaves uses up what passed, with a minus; that is no step of its own.
+            if of_batch in (None, line["batch"]) and (line["mass_g"] > 0 or line["pieces"] > 0):
+                passed = sums.setdefault(line["gate"], [0, 0])
+                passed[0] += line["mass_g"]
+                passed[1] += line["pieces"]
+        return tuple(
+            Passed(name=self.gate(site, gate), mass_g=mass_g, pieces=pieces)
+            for gate, (mass_g, pieces) in sums.items()
         )
 
     # Choices of forms.

@@ -126,6 +126,15 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What an entry let through a gate, by weight or by pieces."""
+
+    name: str
+    mass_g: int
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryLine:
     """An entry in the timeline. at: only for those who may know the hour; undone: a later entry
     reversed it; undoes: where the entry stands that it reversed."""
@@ -139,6 +148,7 @@ class EntryLine:
     reason: str | None
     note: str | None
     moved: tuple[Moved, ...]
+    passed: tuple[Passed, ...]
     undone: bool
     undoes: str | None
     may_undo: bool

@@ -44,7 +44,7 @@ class TodayPage:
     """A site today, from what needs a person to what is under way.
 
     came_g: net grams of all of today's batches; `came`, `sorting` and the other rows may be only
-    the first of them. bins: the open ones.
+    the first of them. bins: the fullest of the open ones.
     """
 
     site: str

@@ -151,6 +151,7 @@ def frame_of(request: Request, me: Signed | None) -> Frame:
         person=me.name,
         role=role.value,
         may=may(role),
+        sees=frozenset(path for path, roles in PAGES.items() if role in roles),
         done=query.get("done"),
     )
 

@@ -90,6 +90,7 @@ def batch_page(visit: Visit, db: Session, code: str) -> BatchPage:
                 free_pieces=gate.free_pieces,
             )
             for gate in whole.gates
+            if gate.free_g or gate.free_pieces
         ],
         finds=finds_in(db, book, names, visit.viewer, row.code),
         flags=[names.flag(each) for each in flags_of(db, row.code)],
