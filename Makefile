@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+DEMO_DATABASE := var/demo.sqlite3
 DEMO_ARGUMENTS = $(if $(YEAR),--year $(YEAR)) $(if $(SCALE),--scale $(SCALE)) $(if $(SEED),--seed $(SEED))
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
@@ -26,10 +27,14 @@ run: setup # Serve the database of STOFSTROOM_DATABASE_URL on http://localhost:8
 	$(BIN)/stofstroom init
 	$(BIN)/stofstroom serve
 
-demo: setup # Fill a year of believable data and serve it (YEAR= SCALE= SEED=).
-	$(BIN)/stofstroom init
-	$(BIN)/stofstroom demo $(DEMO_ARGUMENTS)
-	$(BIN)/stofstroom serve
+demo: export STOFSTROOM_DATABASE_URL = sqlite:///$(DEMO_DATABASE)
+demo: export STOFSTROOM_KEYS = $(DEMO_DATABASE).keys
+demo: setup # Fill a year of believable data anew and serve it (YEAR= SCALE= SEED=).
+	@mkdir -p $(dir $(DEMO_DATABASE))
+	@rm -f $(DEMO_DATABASE) $(DEMO_DATABASE)-wal $(DEMO_DATABASE)-shm
+	@$(BIN)/stofstroom init
+	@$(BIN)/stofstroom demo $(DEMO_ARGUMENTS)
+	@$(BIN)/stofstroom serve
 
 ## Change
 

@@ -122,7 +122,7 @@ def demo(
     ] = None,
     scale: Annotated[
         float, typer.Option(min=0.001, max=100, help="1.0 is 6,000 boxes and 1.8 million kg.")
-    ] = 1.0,
+    ] = 0.05,
     seed: Annotated[int, typer.Option(help="Repeats a year.")] = 1,
 ) -> None:
     """Fill a new database with a believable year, and print who can sign in."""

@@ -1,13 +1,16 @@
 """What tests of accounts ask for: the cast on the stage of one database."""
 
+from collections.abc import Iterator
+
 import pytest
 from sqlmodel import Session
 
-from tests.cast import take_the_stage
+from tests.builders import Depot
 
 
 @pytest.fixture
-def stage(session: Session) -> Session:
-    """A writing session that holds the cast."""
-    take_the_stage(session)
-    return session
+def stage(depot: Depot) -> Iterator[Session]:
+    """A writing session that holds the cast; nothing of it is kept."""
+    with depot.database.write() as session:
+        yield session
+        session.rollback()

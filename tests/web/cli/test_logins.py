@@ -12,7 +12,9 @@ from tests.web.terminal import NOW, PASSWORD, Shell
 from web import cli
 
 
-def test_a_token_stands_alone_on_stdout_and_opens_the_door(shell: Shell, depot: Database) -> None:
+def test_a_token_stands_alone_on_stdout_and_opens_the_door(
+    shell: Shell, register_anywhere: Database
+) -> None:
     for role, organisation in (
         (Role.WORKER, "WATERKANT"),
         (Role.SUPPLIER, "NOORDERHAVEN"),
@@ -24,7 +26,7 @@ def test_a_token_stands_alone_on_stdout_and_opens_the_door(shell: Shell, depot: 
         assert (ended.code, ended.err) == (0, "")
         plain, *rest = ended.out.splitlines()
         assert rest == []
-        with depot.read() as session:
+        with register_anywhere.read() as session:
             found = viewer_of(session, plain, NOW)
         assert found is not None
         assert found.viewer.role is role
@@ -37,21 +39,21 @@ def test_the_only_operator_need_not_be_named(shell: Shell) -> None:
     assert shell("token", "--role", "supplier", "--name", "x").code == 2
 
 
-def test_among_two_operators_one_must_be_named(shell: Shell, depot: Database) -> None:
+def test_among_two_operators_one_must_be_named(shell: Shell, register: Database) -> None:
     ended = shell("token", "--role", "auditor", "--name", "audit")
     assert (ended.code, ended.out) == (2, "")
     assert "organisation" in ended.err
 
 
 @pytest.mark.parametrize("wrong", [["--organisation", "NOBODY"], ["--site", "X1"]])
-def test_a_token_for_nobody_is_not_made(shell: Shell, depot: Database, wrong: list[str]) -> None:
+def test_a_token_for_nobody_is_not_made(shell: Shell, register: Database, wrong: list[str]) -> None:
     ended = shell("token", "--role", "worker", "--organisation", "WATERKANT", "--name", "x", *wrong)
     assert (ended.code, ended.out) == (1, "")
     assert "Traceback" not in ended.err
 
 
 def test_a_person_gets_a_login_and_later_another_password(
-    shell: Shell, depot: Database, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, register: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STOFSTROOM_PASSWORD", PASSWORD)
     who = ["person", "--email", "anna@example.org", "--name", "Anna"]
@@ -63,12 +65,12 @@ def test_a_person_gets_a_login_and_later_another_password(
     monkeypatch.setenv("STOFSTROOM_PASSWORD", "thee met citroen")
     assert shell("password", "--email", "anna@example.org").code == 0
     assert shell("password", "--email", "bas@example.org").code == 1
-    with depot.read() as session:
+    with register.read() as session:
         assert person_by_password(session, email="anna@example.org", password="thee met citroen")
 
 
 def test_a_password_that_is_too_short_is_wrong_usage(
-    shell: Shell, depot: Database, monkeypatch: pytest.MonkeyPatch
+    shell: Shell, register: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STOFSTROOM_PASSWORD", "geheim")
     ended = shell(
@@ -80,14 +82,14 @@ def test_a_password_that_is_too_short_is_wrong_usage(
     assert "geheim" not in ended.err
 
 
-def test_a_password_is_only_asked_for_at_a_terminal(shell: Shell, depot: Database) -> None:
+def test_a_password_is_only_asked_for_at_a_terminal(shell: Shell, register: Database) -> None:
     ended = shell("password", "--email", "anna@example.org")
     assert (ended.code, ended.out) == (2, "")
     assert "STOFSTROOM_PASSWORD" in ended.err
 
 
 def test_a_password_is_asked_for_without_showing_it(
-    shell: Shell, depot: Database, tmp_path: Path
+    shell: Shell, register: Database, tmp_path: Path
 ) -> None:
     import pty
 
@@ -114,5 +116,5 @@ def test_a_password_is_asked_for_without_showing_it(
     assert process.returncode == 0, shown
     assert out == b""
     assert PASSWORD.encode() not in shown
-    with depot.read() as session:
+    with register.read() as session:
         assert person_by_password(session, email="anna@example.org", password=PASSWORD)

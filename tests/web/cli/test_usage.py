@@ -137,9 +137,9 @@ def test_an_operator_begins_with_reference_data_once(shell: Shell) -> None:
 
 
 def test_a_database_of_a_newer_version_is_left_alone(
-    shell: Shell, depot: Database, tmp_path: Path
+    shell: Shell, register: Database, tmp_path: Path
 ) -> None:
-    tamper(depot, "UPDATE alembic_version SET version_num = '9999'")
+    tamper(register, "UPDATE alembic_version SET version_num = '9999'")
     for command in ("init", "verify"):
         ended = shell(command)
         assert (ended.code, ended.out) == (1, "")
@@ -159,6 +159,7 @@ def test_a_database_that_does_not_answer_is_told_without_a_traceback(
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.slow
 def test_the_demo_prints_who_can_sign_in(shell: Shell) -> None:
     shell("init")
     ended = shell("demo", "--scale", "0.01", "--year", "2025", "--seed", "7")
@@ -174,7 +175,9 @@ def test_the_demo_prints_who_can_sign_in(shell: Shell) -> None:
     database.dispose()
 
 
-def test_the_demo_does_not_go_into_a_register_that_is_used(shell: Shell, depot: Database) -> None:
+def test_the_demo_does_not_go_into_a_register_that_is_used(
+    shell: Shell, register: Database
+) -> None:
     ended = shell("demo", "--scale", "0.01")
     assert (ended.code, ended.out) == (1, "")
     assert "new database" in ended.err
