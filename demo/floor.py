@@ -22,6 +22,9 @@ from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
 from sorting.gates import PassGate, pass_batch
 from streams.reversals import Reverse, reverse
 
+LOSSES: Final = {"dust": 8, "moisture": 30, "packaging": 20, "counting_error": 3}
+"""Kinds of loss, with the thousandths of a box that a worker blames on each at most."""
+
 GATES_BY_BATCH: Final = ("logo_removed", "witnessed", "serial_noted")
 
 
@@ -261,11 +264,9 @@ class Floor:
         losses: tuple[NamedLoss, ...] = ()
         dice = self.hall.dice
         if box.left_g > 1_000 and dice.random() < 0.6:
-            kind = dice.choices(
-                ("dust", "moisture", "packaging", "counting_error"), (30, 40, 20, 10)
-            )[0]
-            named_g = box.left_g * 4 // 5 if kind != "counting_error" else box.left_g // 5
-            losses = (NamedLoss(kind=kind, mass_g=min(named_g, box.net_g * 9 // 1000)),)
+            kind = dice.choices(list(LOSSES), [30, 40, 20, 10])[0]
+            most_g = box.net_g * LOSSES[kind] // 1000
+            losses = (NamedLoss(kind=kind, mass_g=min(box.left_g * 4 // 5, most_g)),)
         try:
             self._close_scan(box, losses, None, by_leader=False)
         except BalanceOpen:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from demo.agenda import Life
 from demo.halls import Filling, Hall
-from demo.mix import UNGATED
+from demo.mix import UNGATED, WHOLE
 from demo.world import WORLD
 from dispatch.actions import (
     Confirm,
@@ -64,10 +64,11 @@ class Road:
             carrier=next(self._carriers),
         )
         code, left_g = answer["code"], answer["mass_g"]
-        if _happens(number, BIN_SENT_BACK) and destination not in UNGATED.values():
+        if _happens(number, BIN_SENT_BACK) and destination not in (WHOLE, *UNGATED.values()):
             yield 2
-            left_g -= _bin_back(hall, code, destination, load[-1])
-        elif _happens(number, LOOSE_SENT_BACK) and destination == "whole_sale":
+            lightest = min(load, key=lambda filling: filling.mass_g)
+            left_g -= _bin_back(hall, code, destination, lightest)
+        elif _happens(number, LOOSE_SENT_BACK) and destination == WHOLE:
             yield 3
             left_g -= _loose_back(hall, code, left_g)
         if left_g == 0 or _happens(number, NEVER_CONFIRMED):
@@ -137,7 +138,7 @@ def _loose_back(hall: Hall, code: str, shipped_g: int) -> int:
         reason="refused_by_outlet",
     )
     _empty(hall, bench.code, "guarded_recycling", back_g)
-    hall.went("whole_sale", -back_g)
+    hall.went(WHOLE, -back_g)
     hall.went("guarded_recycling", back_g)
     return back_g
 
