@@ -29,7 +29,7 @@ from streams import places
 from streams.acts import Act, Command, GateUse
 from streams.changes import after, batch_change, counted_pieces
 from streams.ledger import NEW_BATCH, Booked, book, require_reason
-from streams.locks import lock_all
+from streams.locks import lock_batch
 from streams.mass import Grams, net_g
 from streams.queries import BatchRow, batch_by_code, gate_balances, standings_of_batch
 from streams.rules import (
@@ -120,8 +120,11 @@ def correct_batch(
 
 def _locked(session: Session, reference: Rulebook, batch: BatchRow, viewer: Viewer) -> BatchRow:
     """The batch as it is once nobody else moves it or what it is mixed with."""
-    places_now = {s.spot.place.id for s in standings_of_batch(session, batch.id)}
-    lock_all(session, batch.site, rows=[("batch", batch.code)], place_ids=places_now)
+
+    def standing_at() -> set[int]:
+        return {s.spot.place.id for s in standings_of_batch(session, batch.id)}
+
+    lock_batch(session, batch.site, batch.code, standing_at)
     return batch_by_code(session, reference, batch.code, viewer)
 
 

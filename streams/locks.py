@@ -9,7 +9,7 @@ meanwhile. SQLite has one writer at a time and needs none of this.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
 from sqlalchemy import select
@@ -60,3 +60,25 @@ def lock_all(
                 .with_for_update(key_share=True)
             )
     lock(session, site.chain)
+
+
+def lock_batch(
+    session: Session, site: SiteRow, code: str, standing_at: Callable[[], set[int]]
+) -> None:
+    """Lock a batch with every bin and shipment that it stands in.
+
+    standing_at: asks anew at which places it stands. A station may move it to another place
+    between the asking and the locking; then the locks are given back and taken again.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    place_ids = standing_at()
+    while True:
+        attempt = session.begin_nested()
+        lock_all(session, site, rows=[("batch", code)], place_ids=place_ids)
+        found = standing_at()
+        if found <= place_ids:
+            attempt.commit()
+            return
+        attempt.rollback()
+        place_ids |= found

@@ -1,0 +1,206 @@
+"""One way to be told each refusal: what somebody does, and is refused for.
+
+`tests/house/test_errors.py` checks that no code is missing here and that each is what is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from starlette.requests import Request
+
+from accounts.queries import person_by_password
+from catalogue.codes import CodeKind, mint
+from catalogue.errors import MassExceeded
+from catalogue.rulebook import rulebook
+from dispatch.actions import ReturnLine
+from intake.actions import ReserveCodes, reserve_codes
+from streams.scans import keep
+from tests.builders import Depot, part
+from web.deps import signed_in
+
+PROVOKED: dict[str, Callable[[Depot], object]] = {}
+
+
+def provokes(code: str) -> Callable[[Callable[[Depot], object]], Callable[[Depot], object]]:
+    """Note down that a function is refused with this code."""
+
+    def note(provoke: Callable[[Depot], object]) -> Callable[[Depot], object]:
+        assert code not in PROVOKED, f"{code} is provoked already"
+        PROVOKED[code] = provoke
+        return provoke
+
+    return note
+
+
+def sold(depot: Depot) -> str:
+    """A closed bin with 40 kg for reuse."""
+    batch = depot.log()["code"]
+    code = str(depot.sort(batch, {"reuse": 40_000})["bins"][0])
+    depot.close_bin(code, 40_000)
+    return code
+
+
+@provokes("malformed")
+def weigh_nothing(depot: Depot) -> None:
+    depot.log(0)
+
+
+@provokes("scan_reused")
+def send_other_content(depot: Depot) -> None:
+    depot.log(1_000)
+    with depot.scanning(scan_id=depot.scan_id):
+        depot.log(1_001)
+
+
+@provokes("not_found")
+def sort_what_is_not_there(depot: Depot) -> None:
+    depot.sort(mint(CodeKind.BATCH), {"reuse": 1})
+
+
+@provokes("not_allowed")
+def release_as_a_worker(depot: Depot) -> None:
+    batch = depot.log()["code"]
+    depot.hold(batch)
+    with depot.as_("worker"):
+        depot.release(batch)
+
+
+@provokes("unauthenticated")
+def call_without_a_token(depot: Depot) -> None:
+    signed_in(Request({"type": "http", "headers": []}))
+
+
+@provokes("sign_in_failed")
+def sign_in_as_nobody(depot: Depot) -> None:
+    with depot.database.read() as session:
+        person_by_password(session, email="nobody@example.org", password="a wrong password")
+
+
+@provokes("mass_exceeded")
+def sort_more_than_is_held(depot: Depot) -> None:
+    depot.sort(depot.log(1_000)["code"], {"burn": 2_000})
+
+
+@provokes("batch_closed")
+def sort_out_of_a_closed_batch(depot: Depot) -> None:
+    batch = depot.log(1_000)["code"]
+    depot.refuse(batch)
+    depot.sort(batch, {"burn": 1})
+
+
+@provokes("batch_held")
+def sort_out_of_a_held_batch(depot: Depot) -> None:
+    batch = depot.log()["code"]
+    depot.hold(batch)
+    depot.sort(batch, {"burn": 1})
+
+
+@provokes("bin_closed")
+def sort_into_a_closed_bin(depot: Depot) -> None:
+    code = sold(depot)
+    depot.sort(depot.log()["code"], {code: 1})
+
+
+@provokes("bin_open")
+def ship_an_open_bin(depot: Depot) -> None:
+    depot.ship(depot.open_bin("reuse"))
+
+
+@provokes("bin_empty")
+def close_an_empty_bin(depot: Depot) -> None:
+    depot.close_bin(depot.open_bin("reuse"), 1_000)
+
+
+@provokes("gate_missing")
+def sell_without_taking_the_logo_off(depot: Depot) -> None:
+    depot.sort(depot.log()["code"], {"sale": 1})
+
+
+@provokes("destination_forbidden")
+def reuse_what_must_be_destroyed(depot: Depot) -> None:
+    depot.sort(depot.log()["code"], [part(1, "reuse", article_group="secret")])
+
+
+@provokes("balance_open")
+def close_what_is_still_held(depot: Depot) -> None:
+    depot.close(depot.log()["code"])
+
+
+@provokes("loss_limit")
+def lose_more_than_dust_may(depot: Depot) -> None:
+    depot.close(depot.log(100_000)["code"], {"dust": 1_001})
+
+
+@provokes("already_reversed")
+def undo_twice(depot: Depot) -> None:
+    depot.log()
+    scan = depot.scan_id
+    depot.reverse(scan)
+    depot.reverse(scan)
+
+
+@provokes("moved_on")
+def undo_what_was_used(depot: Depot) -> None:
+    batch = depot.log()["code"]
+    scan = depot.scan_id
+    depot.sort(batch, {"burn": 1})
+    depot.reverse(scan)
+
+
+@provokes("not_reversible")
+def undo_a_hand_over(depot: Depot) -> None:
+    depot.hand_over(depot.find(None))
+    depot.reverse(depot.scan_id)
+
+
+@provokes("practice_label")
+def log_a_practice_label(depot: Depot) -> None:
+    depot.log(code=mint(CodeKind.PRACTICE))
+
+
+@provokes("code_taken")
+def log_one_label_twice(depot: Depot) -> None:
+    (code,) = depot.reserve()
+    depot.log(code=code)
+    depot.log(code=code)
+
+
+@provokes("state_forbids")
+def take_back_what_was_confirmed(depot: Depot) -> None:
+    shipment = depot.ship(sold(depot))
+    depot.confirm(shipment, {"reuse": 40_000})
+    depot.take_back(shipment, ReturnLine(bin=None, mass_g=1))
+
+
+@provokes("clock_doubt")
+def log_tomorrow(depot: Depot) -> None:
+    with depot.scanning(scanned_at=depot.now + timedelta(days=1)):
+        depot.log()
+
+
+@provokes("reason_needed")
+def undo_because_it_is_damp(depot: Depot) -> None:
+    depot.log()
+    depot.reverse(depot.scan_id, reason="damp")
+
+
+@provokes("parked")
+def send_a_parked_scan_again(depot: Depot) -> None:
+    command = ReserveCodes(**depot.carried(), station="S1-IN", kind="batch", count=1)
+    with depot.database.write() as session:
+        site = rulebook(session).sites["S1"]
+        refusal = MassExceeded(held_g=0, sorted_g=1, tolerance_g=0)
+        keep(
+            session,
+            status="parked",
+            refusal=refusal,
+            kind="codes",
+            target=None,
+            command=command,
+            request={},
+            site=site,
+            now=depot.now,
+        )
+    depot.do(reserve_codes, command)
