@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import count, cycle
 from typing import Any, Final
 
+from catalogue.kinds import Stream
 from demo.agenda import Life
 from demo.halls import Filling, Hall
 from demo.mix import UNGATED, WHOLE
@@ -104,29 +105,27 @@ def _confirm(
 
 
 def _bin_back(hall: Hall, code: str, destination: str, filling: Filling) -> int:
-    """The outlet sends a whole bin back as wet; it is burnt in the end."""
+    """The outlet sends a whole bin back, which then is cut up under guard."""
     answer = hall.hand.do(
         take_back,
         TakeBack,
         code,
         by=hall.hand.people.leader,
         lines=(ReturnLine(bin=filling.code, mass_g=None),),
-        reason="wet",
+        reason="refused_by_outlet",
     )
     back_g = int(answer["mass_g"])
-    hall.later(_burnt_after_all(hall, filling.code, destination, back_g), 1)
+    hall.later(_cut_after_all(hall, filling.code, destination, back_g), 1)
     return back_g
 
 
-def _burnt_after_all(hall: Hall, code: str, destination: str, mass_g: int) -> Life:
-    _empty(hall, code, "energy_plant", mass_g)
-    hall.went(destination, -mass_g)
-    hall.went("energy_plant", mass_g)
+def _cut_after_all(hall: Hall, code: str, destination: str, mass_g: int) -> Life:
+    _empty(hall, code, destination, mass_g)
     yield from ()
 
 
 def _loose_back(hall: Hall, code: str, shipped_g: int) -> int:
-    """The outlet refuses some of it, which then is cut up under guard."""
+    """The outlet sends some of a lorry back, loose."""
     back_g = min(60_000, shipped_g // 10)
     bench = hall.new_bin(None)
     hall.hand.do(
@@ -137,13 +136,12 @@ def _loose_back(hall: Hall, code: str, shipped_g: int) -> int:
         lines=(ReturnLine(bin=bench.code, mass_g=back_g),),
         reason="refused_by_outlet",
     )
-    _empty(hall, bench.code, "guarded_recycling", back_g)
-    hall.went(WHOLE, -back_g)
-    hall.went("guarded_recycling", back_g)
+    _empty(hall, bench.code, WHOLE, back_g)
     return back_g
 
 
-def _empty(hall: Hall, code: str, destination: str, mass_g: int) -> None:
+def _empty(hall: Hall, code: str, meant_for: str, mass_g: int) -> None:
+    destination = UNGATED[Stream.RECYCLE]
     hall.open_for(destination)
     part = Part(
         destination=destination,
@@ -156,4 +154,6 @@ def _empty(hall: Hall, code: str, destination: str, mass_g: int) -> None:
     )
     answer = hall.hand.do(sort_bin, Sort, code, station=hall.station("sorting"), parts=(part,))
     hall.filled(destination, answer["bins"][0], mass_g)
+    hall.went(meant_for, -mass_g)
+    hall.went(destination, mass_g)
     hall.close_full()
