@@ -92,25 +92,19 @@ def whole_shipment(session: Session, book: Rulebook, code: str, viewer: Viewer) 
 
 def _listed(session: Session, book: Rulebook, rows: Sequence[Any]) -> list[ListedShipment]:
     ids = [row.id for row in rows]
-    shipped = dict(
-        session.execute(
-            select(_movement.c.entry_id, func.sum(_movement.c.mass_g))
-            .where(_movement.c.entry_id.in_(ids))
-            .group_by(_movement.c.entry_id)
-        )
-        .tuples()
-        .all()
+    masses = session.execute(
+        select(_movement.c.entry_id, func.sum(_movement.c.mass_g))
+        .where(_movement.c.entry_id.in_(ids))
+        .group_by(_movement.c.entry_id)
     )
-    open_g = dict(
-        session.execute(
-            select(_place.c.shipment, func.sum(_balance.c.mass_g))
-            .select_from(_balance.join(_place, _place.c.id == _balance.c.place_id))
-            .where(_place.c.shipment.in_([row.code for row in rows]))
-            .group_by(_place.c.shipment)
-        )
-        .tuples()
-        .all()
+    shipped = {row.entry_id: int(row[1]) for row in masses}
+    still = session.execute(
+        select(_place.c.shipment, func.sum(_balance.c.mass_g))
+        .select_from(_balance.join(_place, _place.c.id == _balance.c.place_id))
+        .where(_place.c.shipment.in_([row.code for row in rows]))
+        .group_by(_place.c.shipment)
     )
+    open_g = {row.shipment: int(row[1]) for row in still}
     names = book.organisations_by_id
     return [
         ListedShipment(

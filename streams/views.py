@@ -287,11 +287,8 @@ def _history(session: Session, where: ColumnElement[bool]) -> list[Told]:
     undone = set(
         session.execute(select(_entry.c.reverses_id).where(_entry.c.reverses_id.in_(ids))).scalars()
     )
-    notes = dict(
-        session.execute(select(_note.c.entry_id, _note.c.words).where(_note.c.entry_id.in_(ids)))
-        .tuples()
-        .all()
-    )
+    kept = session.execute(select(_note.c.entry_id, _note.c.words).where(_note.c.entry_id.in_(ids)))
+    notes = {row.entry_id: row.words for row in kept}
     return [Told(entry, entry.id in undone, notes.get(entry.id)) for entry in entries]
 
 
