@@ -15,7 +15,8 @@ from sqlmodel import Session, SQLModel
 from catalogue.codes import is_chosen
 from catalogue.errors import Malformed, NotFound
 from chain import actions as chain
-from chain.rows import THIS_ENTRY, Ref, RowChange, Value
+from chain.queries import chain_number
+from chain.rows import SEQ_BITS, THIS_ENTRY, Ref, RowChange, Value
 from proof.canonical import canonical
 
 VERSIONED: Final = frozenset({"destination"})
@@ -81,6 +82,9 @@ def define(
     if "code" in table.c:
         values["code"] = code
     before = _current(session, table, operator_id, values)
+    if before and before["id"] >> SEQ_BITS != chain_number(session, f"operator:{operator}"):
+        # Who registered a party or a place says what it is; others only say what it is to them.
+        raise NotFound
     version = before["version"] + 1 if before else 1
     values["version"] = version
     _require_columns(table, values)
@@ -154,7 +158,7 @@ def _stored(name: str, given: Any) -> Value:
 def _ref(session: Session, noun: str, code: str, operator_id: int) -> Ref:
     table = SQLModel.metadata.tables[noun]
     statement = select(table.c.id).where(table.c.code == code)
-    if noun == "article_group":
+    if "operator_id" in table.c:
         statement = statement.where(table.c.operator_id == operator_id)
     key = session.execute(statement).scalar_one_or_none()
     if key is None:

@@ -1,8 +1,8 @@
 """One database, SQLite or PostgreSQL: how to open it, to write to it and to read from it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -10,6 +10,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from sqlmodel import Session
 
 from store.gate import Gate
+from store.together import Together
+
+T = TypeVar("T")
 
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for another one before it gives up, on either database."""
@@ -40,6 +43,7 @@ class Database:
         in_memory = self.dialect == "sqlite" and parsed.database in (None, "", ":memory:")
         self._gate = Gate(patience_s=BUSY_TIMEOUT_S)
         self._one_connection = in_memory
+        self._together = Together(self.write) if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
             self.engine = _sqlite(parsed, pool_size, in_memory=in_memory)
             self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
@@ -65,6 +69,15 @@ class Database:
         ):
             session.connection()
             yield session
+
+    def write_together(self, work: Callable[[Session], T]) -> T:
+        """Run work that may write, and return after its commit; on SQLite, which has one writer at
+        a time, with all who wait in one commit. Raises what the work raises.
+        """
+        if self._together is not None:
+            return self._together.run(work)
+        with self.write() as session:
+            return work(session)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -56,8 +56,11 @@ def bearer(request: Request) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-def permitted(request: Request, me: Annotated[Signed, Depends(signed_in)]) -> Signed:
-    """Raise NotAllowed unless the caller's role may make this call."""
+async def permitted(request: Request, me: Annotated[Signed, Depends(signed_in)]) -> Signed:
+    """Raise NotAllowed unless the caller's role may make this call.
+
+    Async, as `calling` is: what asks nobody needs no thread of its own.
+    """
     route = request.scope["route"]
     allowed = API[request.method, route.path.removeprefix("/api/v1")]
     if me.viewer.role not in allowed:
@@ -98,11 +101,13 @@ class Call:
         raise AssertionError("the last try returns or raises")
 
     def _once(self, action: Action, command: Command) -> Booked:
-        with self.database.write() as session:
+        def booked_and_noted(session: Session) -> Booked:
             booked = action(session)
             if not booked.repeated:
                 accounts.note_actor(session, command.scan_id, self.me.actor, self.now.date())
             return booked
+
+        return self.database.write_together(booked_and_noted)
 
     def keep(
         self,
@@ -130,7 +135,7 @@ class Call:
             )
 
 
-def calling(request: Request, me: Me) -> Call:
+async def calling(request: Request, me: Me) -> Call:
     return Call(database_of(request), me, request.app.state.clock())
 
 
