@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import URL, text
 from sqlmodel import Session
 
-from store.archive import BackupUnusable
+from store.archive import IN_USE, BackupUnusable
 from store.engine import Database
 
 BEFORE: Final = "before_restore"
@@ -46,12 +46,8 @@ def require_readable(file: Path) -> None:
 def loaded(database: Database, unpack: Callable[[Path], None]) -> Iterator[Database]:
     """The database with what was loaded; should the block raise, it is again as it was."""
     with database.read() as session:
-        cut_off = text("SELECT 1 FROM pg_namespace WHERE nspname = :name")
-        if session.connection().execute(cut_off, {"name": BEFORE}).scalar() is not None:
-            raise BackupUnusable(
-                f"A restore was cut off: the schema {BEFORE} holds what was there before it. "
-                f"Let it take the place of public, or drop it."
-            )
+        _require_alone(session)
+        _require_nothing_cut_off(session)
     database.dispose()
     with tempfile.TemporaryDirectory() as folder:
         dump, script = Path(folder, "dump"), Path(folder, "script.sql")
@@ -78,6 +74,24 @@ def loaded(database: Database, unpack: Callable[[Path], None]) -> Iterator[Datab
         _execute(database, f"ALTER SCHEMA {BEFORE} RENAME TO public")
         raise
     _execute(database, f"DROP SCHEMA {BEFORE} CASCADE")
+
+
+def _require_alone(session: Session) -> None:
+    others = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    if session.connection().execute(others).scalar_one() > 0:
+        raise BackupUnusable(IN_USE)
+
+
+def _require_nothing_cut_off(session: Session) -> None:
+    cut_off = text("SELECT count(*) FROM pg_namespace WHERE nspname = :name")
+    if session.connection().execute(cut_off, {"name": BEFORE}).scalar_one() > 0:
+        raise BackupUnusable(
+            f"A restore was cut off: the schema {BEFORE} holds what was there before it. "
+            f"Let it take the place of public, or drop it."
+        )
 
 
 def _execute(database: Database, statement: str) -> None:

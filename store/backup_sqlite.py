@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import URL
 from sqlmodel import Session
 
-from store.archive import BackupUnusable, put_in_place
+from store.archive import IN_USE, BackupUnusable, put_in_place
 from store.engine import Database
 
 
@@ -92,9 +92,7 @@ def _held(file: Path) -> Iterator[None]:
             connection.execute("PRAGMA journal_mode = DELETE").fetchone()
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            raise BackupUnusable(
-                "The database is in use: stop the server first, then restore."
-            ) from error
+            raise BackupUnusable(IN_USE) from error
         except sqlite3.DatabaseError:
             # It is no database any more, and its log is worth nothing either.
             for rest in ("-wal", "-shm", "-journal"):

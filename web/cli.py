@@ -163,18 +163,22 @@ def serve(
 
     with open_database():
         pass
-    uvicorn.run(
-        "web.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        ssl_certfile=certificate,
-        ssl_keyfile=key,
-        # An outlet's address holds its key, and nobody needs to know who looked at what.
-        access_log=False,
-        server_header=False,
-    )
+    try:
+        uvicorn.run(
+            "web.app:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+            # An outlet's address holds its key, and nobody needs to know who looked at what.
+            access_log=False,
+            server_header=False,
+        )
+    except SystemExit as stopped:
+        # The server has codes of its own for why it could not start, and has said it.
+        raise typer.Exit(1 if stopped.code else 0) from None
 
 
 @app.command()

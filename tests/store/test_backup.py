@@ -7,7 +7,7 @@ from sqlalchemy import text
 from store.archive import BackupUnusable
 from store.backup import holds_something
 from store.engine import Database
-from tests.store.queue_backup import back_up, beside, bring_back, fill, found
+from tests.store.queue_backup import back_up, beside, bring_back, fill, found, kinds
 
 
 def test_what_was_backed_up_comes_back(database: Database, tmp_path: Path) -> None:
@@ -118,3 +118,19 @@ def test_a_backup_goes_back_to_its_own_kind_of_database(
     back_up(sqlite_database, file)
     with pytest.raises(BackupUnusable, match="made of sqlite"):
         bring_back(postgresql_database, file)
+
+
+def test_a_database_in_use_is_not_replaced(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "kept.backup"
+    back_up(database, file)
+    fill(database, "mine")
+    server = Database(database.url)
+    with server.read() as session:
+        kinds(session)
+    try:
+        with pytest.raises(BackupUnusable, match="in use"):
+            bring_back(database, file)
+        fill(server, "more")
+    finally:
+        server.dispose()
+    assert found(database) == ["mine", "more"]

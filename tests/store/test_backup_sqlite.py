@@ -61,22 +61,6 @@ def test_the_restored_file_keeps_the_permissions_of_the_old_one(
     assert stat.S_IMODE(target.stat().st_mode) == 0o640
 
 
-def test_a_database_in_use_is_not_replaced(sqlite_database: Database, tmp_path: Path) -> None:
-    file = tmp_path / "kept.backup"
-    back_up(sqlite_database, file)
-    fill(sqlite_database, "mine")
-    server = Database(sqlite_database.url)
-    with server.read() as session:
-        kinds(session)
-    try:
-        with pytest.raises(BackupUnusable, match="in use"):
-            bring_back(sqlite_database, file)
-        fill(server, "more")
-    finally:
-        server.dispose()
-    assert found(sqlite_database) == ["mine", "more"]
-
-
 def test_a_log_that_was_left_behind_does_not_leak_into_the_restored_file(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
