@@ -7,6 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
 from store.engine import Database
@@ -15,12 +16,22 @@ _LOCK = 5_070_626_180_016_177_011
 """Any fixed number: PostgreSQL lets one holder of it through at a time."""
 
 
+class StepUnknown(Exception):
+    """The database has a shape that this version never heard of: a newer one made it."""
+
+
 def upgrade(database: Database) -> None:
-    """Create the schema or bring it up to date, whole or not at all; safe to call side by side."""
+    """Create the schema or bring it up to date, whole or not at all; safe to call side by side.
+
+    Raises StepUnknown.
+    """
     with database.connect_to_write() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        command.upgrade(_config(connection), "head")
+        try:
+            command.upgrade(_config(connection), "head")
+        except CommandError as error:
+            raise StepUnknown("A newer version of Stofstroom made this database.") from error
 
 
 def is_current(database: Database) -> bool:

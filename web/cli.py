@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from catalogue.errors import BadInput, Refusal
 from catalogue.kinds import Role
+from migrations.steps import StepUnknown
 from proof.signing import KeyRingUnusable, load_or_create_ring
 from store.archive import BackupUnusable
 from store.engine import Database
@@ -69,6 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (
         Refusal,
         NotReady,
+        StepUnknown,
         BackupUnusable,
         CheckpointUnusable,
         KeyRingUnusable,
@@ -92,10 +94,10 @@ def init(
     """Create the database, or bring it up to date."""
     if (operator is None) != (name is None):
         raise typer.BadParameter("--operator and --name belong together.")
-    from web.upkeep import bring_up_to_date
+    from migrations.steps import upgrade
 
     with any_database() as (database, settings):
-        bring_up_to_date(database)
+        upgrade(database)
         load_or_create_ring(settings.keys, now=now())
         tell(f"The database is up to date. The signing keys are in {settings.keys}.")
         if operator is not None and name is not None:
@@ -308,15 +310,16 @@ def bring_back(
     ] = False,
 ) -> None:
     """Bring a backup back, audited. Stop the server first."""
+    from migrations.steps import upgrade
     from store.backup import restore
-    from web.upkeep import begin_anew, bring_up_to_date, said_by_heads
+    from web.upkeep import begin_anew, said_by_heads
 
     with any_database() as (database, _):
         manifest = restore(
             database,
             file,
             replace=replace,
-            upgrade=bring_up_to_date,
+            upgrade=upgrade,
             facts=said_by_heads,
             accept=lambda loaded: begin_anew(loaded, now=now()),
         )

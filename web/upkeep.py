@@ -1,4 +1,4 @@
-"""What an installation needs from time to time: a shape of today, an audit, a new beginning."""
+"""What an installation needs from time to time: an audit, and a new beginning after a restore."""
 
 from __future__ import annotations
 
@@ -6,24 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain as one_after_the_other
 
-from alembic.util import CommandError
 from sqlmodel import Session
 
 from accounts.actions import end_all_sessions
 from chain.actions import new_epoch
 from chain.queries import heads
-from migrations.steps import upgrade
 from store.archive import BackupUnusable
 from store.engine import Database
 from streams.verify import Breach, Progress, Seal, against_heads, audit
-
-
-def bring_up_to_date(database: Database) -> None:
-    """Today's schema. Raises BackupUnusable when a newer version has been here."""
-    try:
-        upgrade(database)
-    except CommandError as error:
-        raise BackupUnusable(f"A newer version of Stofstroom made this data: {error}.") from error
 
 
 def first_breach(
