@@ -128,7 +128,7 @@ class Floor:
         if box.meets("closed_by_leader"):
             return box.left_g * 35 // 1000
         if box.meets("weighs_more"):
-            return -(box.left_g * 6 // 1000)
+            return 0
         return int(box.left_g * self.hall.dice.uniform(0.001, 0.008))
 
     def _plan(self, box: Box, residue_g: int) -> list[Planned]:
@@ -139,13 +139,15 @@ class Floor:
         routes += self._reuse(box, shares[Stream.REUSE])
         routes += self._recycle(box, shares[Stream.RECYCLE])
         routes += self._burnt(box, shares[Stream.INCINERATION])
-        # What is free of gates goes last: it may take what the box weighs too much.
+        # What is free of gates goes last: a box that weighs more than it did loses it there.
         routes.sort(key=lambda route: (route[0] in UNGATED.values(), route[0] or ""))
         parts = [
             (destination, bench, mass_g)
             for destination, bench, whole_g in routes
             for mass_g in portions(whole_g, dice)
         ]
+        if box.meets("weighs_more") and parts[-1][0] in UNGATED.values():
+            parts[-1] = (*parts[-1][:2], parts[-1][2] + box.left_g * 6 // 1000)
         pieces = divided(box.left_pieces, [mass_g for *_, mass_g in parts])
         return [
             Planned(
