@@ -4,7 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_DATABASE := var/demo.sqlite3
-DEMO_ARGUMENTS = $(if $(YEAR),--year $(YEAR)) $(if $(SCALE),--scale $(SCALE)) $(if $(SEED),--seed $(SEED))
+# 300 boxes: what loads while one fetches coffee. 1.0 is the whole of 6,000.
+SCALE ?= 0.05
+DEMO_ARGUMENTS = $(if $(YEAR),--year $(YEAR)) --scale $(SCALE) $(if $(SEED),--seed $(SEED))
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-emit-index-url
