@@ -94,6 +94,7 @@ def today_page(
     since = day - timedelta(days=FLAGGED_DAYS)
     return TodayPage(
         site=site.name,
+        sites=[(row.code, row.name) for row in sites_for(book, viewer)],
         zone=site.timezone,
         day=day,
         search=search or Form(),

@@ -48,6 +48,7 @@ class TodayPage:
     """
 
     site: str
+    sites: Options
     zone: str
     day: date
     search: Form
