@@ -146,6 +146,6 @@ def _log(hall: Hall, box: Box, container: str, gross_g: int, tare_g: int) -> dic
         scale=None if box.estimated else hall.scales["box"],
         pieces=box.pieces,
         quality="estimated" if box.estimated else None,
-        eural=None,
+        eural=box.eural,
         delivery=None if strange else box.delivery,
     )

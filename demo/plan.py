@@ -30,6 +30,13 @@ PIECE_G: Final[Mapping[str, int]] = {
     "soiled": 1300,
 }
 
+EURAL: Final[Mapping[str, str]] = {
+    "equipment": "200111",
+    "ballistic": "150203",
+    "soiled": "150203",
+}
+"""The waste code of a group; all other clothing is 20 01 10."""
+
 EVENTS: Final[Mapping[str, tuple[int, int]]] = {
     "wet": (40, 18),
     "soiled": (40, 38),
@@ -78,6 +85,11 @@ class Box:
     left_pieces: int = 0
     estimated: bool = False
     benches: set[str] = field(default_factory=set)
+
+    @property
+    def eural(self) -> str:
+        """The waste code that the gate writes down."""
+        return EURAL.get(self.inside, "200110")
 
     def meets(self, event: str) -> bool:
         """Whether this befalls the box."""

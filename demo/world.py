@@ -130,7 +130,8 @@ def _organisation(
     now: datetime,
 ) -> None:
     code = said["code"]
-    data = {name: said[name] for name in ("name", "parent") if name in said}
+    own = ("name", "parent", "address", "registration")
+    data = {name: said[name] for name in own if name in said}
     define(session, OPERATOR, "organisation", code, data, now=now)
     partner = {"organisation": code, "roles": roles, "treatments": treatments}
     define(session, OPERATOR, "partner", code, partner, now=now)
@@ -138,7 +139,7 @@ def _organisation(
 
 def _site(session: Session, said: Mapping[str, Any], *, first: date, now: datetime) -> None:
     code = said["code"]
-    own = ("name", "timezone", "address", "processor_number")
+    own = ("name", "timezone", "address", "processor_number", "must_notify")
     define(session, OPERATOR, "site", code, {name: said[name] for name in own}, now=now)
     for station in said["stations"]:
         data = {"site": code, **_without(station, "code")}
