@@ -65,8 +65,10 @@ class Together:
             together = [self._line.popleft() for _ in range(min(len(self._line), AT_ONCE_MAX))]
         try:
             with self._write() as session:
-                for one in together:
-                    _attempt(session, one)
+                if len(together) == 1:
+                    together[0].result = together[0].work(session)
+                else:
+                    _each_by_itself(session, together)
         except BaseException as error:  # noqa: BLE001 (it reaches everybody whose work it was)
             for one in together:
                 one.error = one.error or error
@@ -81,9 +83,13 @@ class Together:
                 follower.turn.set()
 
 
-def _attempt(session: Session, one: _Waiting) -> None:
-    try:
-        with session.begin_nested():
+def _each_by_itself(session: Session, together: list[_Waiting]) -> None:
+    connection = session.connection()
+    for one in together:
+        connection.exec_driver_sql("SAVEPOINT work")
+        try:
             one.result = one.work(session)
-    except Exception as error:  # noqa: BLE001 (it is raised again where the work came from)
-        one.error = error
+        except Exception as error:  # noqa: BLE001 (it is raised again where the work came from)
+            one.error = error
+            connection.exec_driver_sql("ROLLBACK TO work")
+        connection.exec_driver_sql("RELEASE work")

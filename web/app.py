@@ -16,6 +16,7 @@ from web.deps import clock, permitted
 from web.pages import house
 from web.pages.visiting import page_of
 from web.permissions import API
+from web.remembering import Remembered
 from web.safety import Safety
 from web.settings import Settings, from_environment
 
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.state.settings = known
     app.state.database = database or Database(known.database_url)
     app.state.clock = clock
+    app.state.remembered = Remembered()
     app.include_router(_api())
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
     house.install(app)

@@ -60,6 +60,7 @@ def logout(request: Request) -> RedirectResponse:
     if token:
         with database_of(request).write() as session:
             sign_out(session, token, now=request.app.state.clock())
+        request.app.state.remembered.forget()
     response = RedirectResponse("/login", status_code=303)
     response.delete_cookie(SESSION_COOKIE)
     return response
