@@ -1,8 +1,7 @@
-"""What stands and waits at a site now, and what was flagged about one thing."""
+"""What stands and waits at a site now, in a few numbers."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,17 +10,12 @@ from sqlmodel import Session
 
 from catalogue.kinds import BatchState, Pool
 from catalogue.rows import SiteRow
-from chain.queries import CHAIN
-from chain.tables import Entry
 from store.columns import table_of
-from streams.tables import Balance, Batch, Flag, Place
-from streams.views import Flagging
+from streams.tables import Balance, Batch, Place
 
 _batch = table_of(Batch)
 _place = table_of(Place)
 _balance = table_of(Balance)
-_flag = table_of(Flag)
-_entry = table_of(Entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,29 +61,3 @@ def site_now(session: Session, site: SiteRow, day: date) -> SiteNow:
         waiting_g=standing_g.get(Pool.HOLDING.value, 0),
         travelling_g=standing_g.get(Pool.SHIPPED.value, 0),
     )
-
-
-def flags_of(session: Session, subject: str) -> list[Flagging]:
-    """What was flagged about one thing and stands, the oldest first. One statement."""
-    undone = select(_entry.c.reverses_id).where(_entry.c.reverses_id.is_not(None))
-    rows = session.execute(
-        select(_flag, _entry.c.day, _entry.c.seq, _entry.c.scan_id, CHAIN.c.code.label("at"))
-        .select_from(
-            _flag.join(_entry, _entry.c.id == _flag.c.entry_id).join(
-                CHAIN, CHAIN.c.id == _entry.c.chain_id
-            )
-        )
-        .where(_flag.c.subject == subject, _flag.c.entry_id.not_in(undone))
-        .order_by(_entry.c.id)
-    )
-    return [
-        Flagging(
-            row.code,
-            row.subject,
-            json.loads(row.figures),
-            f"{row.at}#{row.seq}",
-            row.day,
-            row.scan_id,
-        )
-        for row in rows
-    ]

@@ -299,28 +299,38 @@ def flags(
     chains = [
         f"site:{site.code}" for site in book.sites.values() if site.id in sites_of(book, viewer)
     ]
-    rows = session.execute(
+    statement = _flagged().where(chain.CHAIN.c.code.in_(chains), _entry.c.day >= since)
+    return [_flagging(row) for row in session.execute(statement.limit(limit))]
+
+
+def flags_of(session: Session, subject: str) -> list[Flagging]:
+    """What was flagged about one thing and stands, the newest first. One statement."""
+    undone = select(_entry.c.reverses_id).where(_entry.c.reverses_id.is_not(None))
+    statement = _flagged().where(_flag.c.subject == subject, _entry.c.id.not_in(undone))
+    return [_flagging(row) for row in session.execute(statement)]
+
+
+def _flagged() -> Select[Any]:
+    return (
         select(_flag, _entry.c.day, _entry.c.seq, _entry.c.scan_id, chain.CHAIN.c.code.label("at"))
         .select_from(
             _flag.join(_entry, _entry.c.id == _flag.c.entry_id).join(
                 chain.CHAIN, chain.CHAIN.c.id == _entry.c.chain_id
             )
         )
-        .where(chain.CHAIN.c.code.in_(chains), _entry.c.day >= since)
         .order_by(_entry.c.id.desc())
-        .limit(limit)
     )
-    return [
-        Flagging(
-            row.code,
-            row.subject,
-            json.loads(row.figures),
-            f"{row.at}#{row.seq}",
-            row.day,
-            row.scan_id,
-        )
-        for row in rows
-    ]
+
+
+def _flagging(row: Any) -> Flagging:
+    return Flagging(
+        row.code,
+        row.subject,
+        json.loads(row.figures),
+        f"{row.at}#{row.seq}",
+        row.day,
+        row.scan_id,
+    )
 
 
 def kept_scans(

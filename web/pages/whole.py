@@ -19,12 +19,12 @@ from intake.queries import receipt_of_batch
 from intake.views import batches_of_delivery, delivery_by_code, list_finds
 from streams.queries import batch_by_code, standings_of_batches
 from streams.rules import mass_in
-from streams.today import flags_of
 from streams.views import (
     Asked,
     ListedBatch,
     ListedBin,
     Told,
+    flags_of,
     history_of,
     whole_batch,
     whole_bin,

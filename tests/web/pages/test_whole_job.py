@@ -137,7 +137,7 @@ def test_a_form_that_stood_open_too_long_is_booked_when_it_is_sent(
     assert "2 mrt 2026 20:00" in words(page)
 
 
-def test_undoing_a_booking_leaves_both_in_the_history(hall: Depot, browser_of: BrowserOf) -> None:
+def test_undoing_an_entry_leaves_both_in_the_history(hall: Depot, browser_of: BrowserOf) -> None:
     batch, worker = hall.log(100_000)["code"], browser_of("worker")
     hall.sort(batch, {"reuse": 40_000})
     assert f"/entries/{hall.scan_id}/undo" in worker.get(f"/batches/{batch}").text
