@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from catalogue.kinds import Stream
 from reporting.circularity import Terms
 from reporting.questions import By
 from reporting.report import Report
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OUTCOMES = (*(stream.value for stream in Stream), "held", "finds", "loss")
 """What can become of a gram, in the order of every table and chart."""
@@ -45,6 +47,8 @@ def destinations(report: Report) -> pd.DataFrame:
         }
         for one in report.destinations
     ]
+    import pandas as pd
+
     columns = ["destination", "version", "stream", "mass_g", "confirmed_g", "in_transit_g"]
     frame = pd.DataFrame(lines, columns=[*columns, "estimated_g", "permille"])
     # A share can be absent, and a plain integer column would turn into floats for that.
@@ -59,6 +63,8 @@ def flows(report: Report) -> pd.DataFrame:
     a number of suppliers the small ones flow together as `supplier:others`; a report that was not
     asked by supplier flows from `supplier:`. Only mass above zero flows.
     """
+    import pandas as pd
+
     found = pd.DataFrame(_flows(report), columns=["source", "target", "mass_g"])
     summed = found.groupby(["source", "target"], sort=False, as_index=False)["mass_g"].sum()
     flowing: pd.DataFrame = summed[summed["mass_g"] > 0].reset_index(drop=True)
@@ -72,6 +78,8 @@ def outcomes(terms: Terms) -> Mapping[str, int]:
 
 
 def _per_row(report: Report) -> pd.DataFrame:
+    import pandas as pd
+
     columns = ["input", *OUTCOMES]
     cells = [
         (row.key, outcome, grams)
