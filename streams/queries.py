@@ -8,7 +8,18 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, RowMapping, Select, and_, bindparam, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+)
 from sqlmodel import Session, SQLModel
 
 from catalogue.access import Viewer, require
@@ -328,7 +339,7 @@ def said_before(session: Session, scan_id: str) -> Row[Any]:
 @cache
 def _said_before() -> Select[Any]:
     one = select(literal(1).label("one")).subquery()
-    scan_id = bindparam("scan_id")
+    scan_id: BindParameter[str] = bindparam("scan_id")
     return (
         select(_entry.c.id, _entry.c.payload, _scan.c.content, _scan.c.status, _scan.c.problem)
         .select_from(one)
