@@ -63,9 +63,9 @@ def _measure(port: int, token: str, batches: list[str]) -> None:
     rates: dict[str, list[float]] = {"bare": [], "scan": []}
     slowest: dict[str, list[float]] = {"bare": [], "scan": []}
     for _ in range(SLICES):
-        for kind in rates:
+        for kind, measured in rates.items():
             rate, p99_ms = _slice(port, kind, token, batches)
-            rates[kind].append(rate)
+            measured.append(rate)
             slowest[kind].append(p99_ms)
     bare, scan = median(rates["bare"]), median(rates["scan"])
     print(
