@@ -188,6 +188,33 @@ class AnnouncePage:
     lines: int = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a small form. kind: choice, mass, count or text; label, nothing and help are
+    msgids; nothing: the word for no choice, where none may be made."""
+
+    name: str
+    kind: str
+    label: str
+    options: Options = ()
+    nothing: str = ""
+    help: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActPage:
+    """A small act about one thing. title and lead are msgids; path: where the form goes."""
+
+    form: Form
+    title: str
+    lead: str
+    noun: str
+    code: str
+    path: str
+    fields: Sequence[Field]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoPage:
     """Undo one booking: what it was, and why it is undone."""

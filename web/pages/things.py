@@ -79,7 +79,8 @@ class GateLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPage:
-    """A batch with everything about it. station, containers, eural: empty when not known."""
+    """A batch with everything about it. held_g: still to be sorted; apart_g: in quarantine.
+    station, containers, eural: empty when not known."""
 
     code: str
     site: str
@@ -91,6 +92,7 @@ class BatchPage:
     tare_g: int
     net_g: int
     held_g: int
+    apart_g: int
     quality: str
     pieces: int | None
     eural: str

@@ -72,6 +72,7 @@ def batch_page(visit: Visit, db: Session, code: str) -> BatchPage:
         tare_g=row.tare_g,
         net_g=row.gross_g - row.tare_g,
         held_g=mass_in(whole.standings, Pool.HOLDING),
+        apart_g=mass_in(whole.standings, Pool.QUARANTINE),
         quality=row.quality.value,
         pieces=row.pieces,
         eural=row.eural,
