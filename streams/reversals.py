@@ -109,6 +109,7 @@ def reverse(
     standings = standings_of_batches(session, [batch.id for batch in batches.values()])
     then = after(standings, lines)
     _require_mass(session, entry, then)
+    _require_nothing_left(session, entry, batches, then)
     uses = _mirrored_gates(session, reference, site, entry)
     _require_gates(session, entry, uses)
     rows = _restored_rows(session, reference, site, entry)
@@ -186,6 +187,26 @@ def _require_mass(session: Session, entry: EntryRow, then: Iterable[Standing]) -
     later = chain.scans_in_the_way(session, taken.where(_movement.c.entry_id > entry.id))
     # Nothing later took it: then an earlier entry used up what was undone since.
     raise MovedOn(entries=later or chain.scans_in_the_way(session, taken))
+
+
+def _require_nothing_left(
+    session: Session, entry: EntryRow, batches: Mapping[str, BatchRow], then: Iterable[Standing]
+) -> None:
+    """A batch that is undone was never there: what other entries brought to it goes first. One
+    that a correction replaced gets nothing back before the correction is undone."""
+    said = {row["key"]: row for row in entry.body.get("rows", ()) if row["table"] == "batch"}
+    for standing in then:
+        code = standing.batch.code
+        made = code in said and said[code]["was"] is None
+        replaced = batches[code].state is BatchState.REPLACED and not (
+            code in said and said[code]["set"].get("state") == BatchState.REPLACED.value
+        )
+        if made or replaced:
+            others = select(_movement.c.entry_id).where(
+                _movement.c.batch_id == standing.batch.id, _movement.c.entry_id != entry.id
+            )
+            names = chain.scans_in_the_way(session, others)
+            raise MovedOn(entries=names if made else names[:1])
 
 
 def _mirrored_gates(

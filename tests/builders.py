@@ -160,8 +160,12 @@ class Depot:
         return self.do(close_one_bin, code, command)
 
     def ship(self, *bins: str, outlet: str = "VEZELHOF", carrier: str | None = None) -> str:
+        return str(self.do_ship(*bins, outlet=outlet, carrier=carrier)["code"])
+
+    def do_ship(self, *bins: str, outlet: str, carrier: str | None = None) -> dict[str, Any]:
+        """As `ship`, with the whole answer."""
         command = Ship(**self.carried(), outlet=outlet, bins=bins, waybill="W1", carrier=carrier)
-        return str(self.do(ship_bins, command)["code"])
+        return self.do(ship_bins, command)
 
     def take_back(
         self, shipment: str, *lines: ReturnLine, reason: str = "mistake"

@@ -76,7 +76,8 @@ def test_a_difference_is_divided_in_proportion() -> None:
 def test_treatments_come_out_exactly_in_both_directions(
     masses: list[int], data: st.DataObject
 ) -> None:
-    left, treatments = sum(masses), []
+    left = sum(masses)
+    treatments: list[int] = []
     while left and len(treatments) < 4:
         treatments.append(data.draw(st.integers(1, left)))
         left -= treatments[-1]

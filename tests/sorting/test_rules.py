@@ -17,7 +17,7 @@ from catalogue.errors import (
     StateForbids,
 )
 from catalogue.kinds import BatchState, Security, Stream
-from catalogue.rulebook import DestinationRow, GroupRow
+from catalogue.rows import DestinationRow, GroupRow
 from sorting import rules
 from sorting.rules import Closing, Draw
 

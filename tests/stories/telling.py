@@ -73,7 +73,7 @@ class Story:
     def _names(self, refusal: MovedOn) -> list[str]:
         entries = refusal.figures["entries"]
         assert isinstance(entries, list)
-        return [self.codes.get(scan, scan) for scan in entries]
+        return [self.codes.get(scan, scan) for scan in map(str, entries)]
 
     def code(self, name: str) -> str:
         return self.codes.get(name, name)

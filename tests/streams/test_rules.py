@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalogue.errors import BatchClosed, BatchHeld, MassExceeded
 from catalogue.kinds import BatchState, Pool, Quality
-from chain.register import Ref
+from chain.rows import Ref
 from streams.mass import Grams
 from streams.rules import (
     BatchRef,
