@@ -30,6 +30,7 @@ REASONS: Final = {
         "close",
         "reopen",
         "return",
+        "settlement",
     ],
     "damp": ["refusal", "hold", "return"],
 }
