@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from web.permissions import API
 from web.remembering import Remembered
 
 SESSION_COOKIE = "stofstroom"
+log = logging.getLogger("stofstroom")
 TRIES_MAX = 4
 
 Action = Callable[[Session], Booked]
@@ -134,7 +136,8 @@ class Call:
         site: SiteRow,
     ) -> None:
         """Keep a scan that was not booked, in a transaction of its own."""
-        with self.database.write() as session:
+
+        def work(session: Session) -> None:
             scans.keep(
                 session,
                 status=status,
@@ -146,6 +149,12 @@ class Call:
                 site=site,
                 now=self.now,
             )
+
+        try:
+            self.database.write_together(work)
+        except IntegrityError:
+            # The same scan came twice at once, and the other one kept it: once is enough.
+            log.info("a refused scan was kept twice at once")
 
 
 async def calling(request: Request, me: Me) -> Call:

@@ -86,7 +86,7 @@ def _by_sscc(session: Session, book: Rulebook, sscc: str, text: str, viewer: Vie
                 select(table.c.code)
                 .where(
                     (table.c.id % (1 << SEQ_BITS)) % modulus == seq,
-                    (table.c.id / (1 << SEQ_BITS)).cast(table.c.id.type) % 100 == chain_number,
+                    (table.c.id // (1 << SEQ_BITS)) % 100 == chain_number,
                 )
                 .order_by(table.c.id.desc())
                 .limit(1)
