@@ -41,7 +41,7 @@ def test_a_definition_that_was_rolled_back_was_never_valid(depot: Depot) -> None
         assert "S1-NEW" not in rulebook(session).stations
 
 
-def test_a_booking_of_a_site_does_not_make_a_new_edition(depot: Depot) -> None:
+def test_an_entry_of_a_site_makes_no_new_edition(depot: Depot) -> None:
     with depot.database.read() as session:
         first = rulebook(session)
     depot.log()
