@@ -1,0 +1,275 @@
+"""One good call of every kind: the paths, bodies and queries with which each succeeds.
+
+Each makes what it needs in the depot first, so that it succeeds however often it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from tests.builders import Depot
+from tests.web.api.calling import AT, Caller, Hall, command, intake, scan, sorting, tablet
+
+Route: TypeAlias = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A call that succeeds for those who may make it. named: what stands in its path."""
+
+    named: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+
+
+GOOD: Final[dict[Route, Callable[[Hall], Good]]] = {}
+
+
+def good(method: str, path: str) -> Callable[[Callable[[Hall], Good]], Callable[[Hall], Good]]:
+    def note(make: Callable[[Hall], Good]) -> Callable[[Hall], Good]:
+        GOOD[method, path] = make
+        return make
+
+    return note
+
+
+def send(caller: Caller, route: Route, sent: Good) -> Any:
+    method, path = route
+    path = path.format(**sent.named)
+    if method == "GET":
+        return caller.get(path, **sent.query)
+    return caller.put(path, sent.body) if method == "PUT" else caller.post(path, sent.body)
+
+
+def filled_bin(depot: Depot) -> str:
+    """An open bin with 40 kg for reuse."""
+    code = depot.open_bin("reuse")
+    depot.sort(depot.log()["code"], {code: 40_000})
+    return code
+
+
+def closed_bin(depot: Depot) -> str:
+    code = filled_bin(depot)
+    depot.close_bin(code, 40_000)
+    return code
+
+
+def shipped(depot: Depot) -> str:
+    """A shipment of 40 kg to Vezelhof."""
+    return depot.ship(closed_bin(depot))
+
+
+@good("POST", "/deliveries")
+def announce(hall: Hall) -> Good:
+    lines = [{"article_group": "uniform", "containers": 2, "mass_g": 600_000}]
+    return Good(
+        body=scan(supplier="NOORDERHAVEN", site="S1", expected_at=AT, lines=lines),
+    )
+
+
+@good("POST", "/codes")
+def reserve(hall: Hall) -> Good:
+    return Good(body=scan(station="S1-IN", kind="batch", count=3))
+
+
+@good("POST", "/batches")
+def log(hall: Hall) -> Good:
+    return Good(body=intake())
+
+
+@good("POST", "/batches/{code}/sortings")
+def sort(hall: Hall) -> Good:
+    return Good({"code": hall.depot.log()["code"]}, sorting())
+
+
+@good("POST", "/bins/{code}/sortings")
+def sort_again(hall: Hall) -> Good:
+    return Good({"code": filled_bin(hall.depot)}, sorting(to="recycle"))
+
+
+def _through_the_gate() -> dict[str, Any]:
+    return scan(station="S1-A", scanned_at=AT, gate="logo", mass_g=1_000)
+
+
+@good("POST", "/batches/{code}/gates")
+def pass_gate(hall: Hall) -> Good:
+    return Good({"code": hall.depot.log()["code"]}, _through_the_gate())
+
+
+@good("POST", "/bins/{code}/gates")
+def pass_gate_in_a_bin(hall: Hall) -> Good:
+    return Good({"code": filled_bin(hall.depot)}, _through_the_gate())
+
+
+@good("POST", "/batches/{code}/weighings")
+def weigh(hall: Hall) -> Good:
+    said = scan(station="S1-A", scanned_at=AT, gross_g=319_000, tare_g=20_000, quality="measured")
+    return Good({"code": hall.depot.log()["code"]}, said)
+
+
+@good("POST", "/batches/{code}/correction")
+def correct(hall: Hall) -> Good:
+    said = scan(reason="mistake", scanned_at=AT, gross_g=321_000)
+    return Good({"code": hall.depot.log()["code"]}, said)
+
+
+@good("POST", "/batches/{code}/close")
+def close(hall: Hall) -> Good:
+    code = hall.depot.log()["code"]
+    hall.depot.sort(code, {"reuse": 300_000})
+    return Good({"code": code}, scan(station="S1-A", scanned_at=AT, losses=[]))
+
+
+@good("POST", "/batches/{code}/reopen")
+def reopen(hall: Hall) -> Good:
+    code = close(hall).named["code"]
+    hall.depot.close(code)
+    return Good({"code": code}, scan(station="S1-A", scanned_at=AT, reason="mistake"))
+
+
+def _aside() -> dict[str, Any]:
+    return scan(reason="mistake", scanned_at=AT, mass_g=10_000)
+
+
+@good("POST", "/batches/{code}/hold")
+def hold(hall: Hall) -> Good:
+    return Good({"code": hall.depot.log()["code"]}, _aside())
+
+
+@good("POST", "/batches/{code}/release")
+def release(hall: Hall) -> Good:
+    code = hall.depot.log()["code"]
+    hall.depot.hold(code, 20_000)
+    return Good({"code": code}, _aside())
+
+
+@good("POST", "/batches/{code}/refusal")
+def refuse(hall: Hall) -> Good:
+    return Good({"code": hall.depot.log()["code"]}, _aside())
+
+
+@good("POST", "/scans/{scan_id}/reversal")
+def undo(hall: Hall) -> Good:
+    hall.depot.log()
+    return Good({"scan_id": hall.depot.scan_id}, scan(reason="mistake", scanned_at=AT))
+
+
+@good("POST", "/finds")
+def find(hall: Hall) -> Good:
+    batch = hall.depot.log()["code"]
+    return Good(body=scan(station="S1-A", batch=batch, kind="wallet", count=1, scanned_at=AT))
+
+
+@good("POST", "/finds/{code}/handover")
+def hand_over(hall: Hall) -> Good:
+    return Good({"code": hall.depot.find(None)}, scan(first="Anna", second="Bas", receiver="Mien"))
+
+
+@good("POST", "/bins")
+def open_bin(hall: Hall) -> Good:
+    return Good(body=scan(site="S1", destination="reuse"))
+
+
+@good("POST", "/bins/{code}/close")
+def close_bin(hall: Hall) -> Good:
+    return Good(
+        {"code": filled_bin(hall.depot)}, scan(scanned_at=AT, gross_g=60_000, tare_g=20_000)
+    )
+
+
+@good("POST", "/shipments")
+def ship(hall: Hall) -> Good:
+    bins = [closed_bin(hall.depot)]
+    return Good(body=scan(outlet="VEZELHOF", bins=bins, waybill="W1", shipped_at=AT))
+
+
+@good("POST", "/shipments/{code}/returns")
+def take_back(hall: Hall) -> Good:
+    said = scan(lines=[{"mass_g": 10_000}], reason="damp", returned_at=AT)
+    return Good({"code": shipped(hall.depot)}, said)
+
+
+@good("POST", "/shipments/{code}/confirmation")
+def confirm(hall: Hall) -> Good:
+    said = scan(lines=[{"treatment": "reuse", "mass_g": 40_000}], confirmed_at=AT)
+    return Good({"code": shipped(hall.depot)}, said)
+
+
+@good("POST", "/sync")
+def sync(hall: Hall) -> Good:
+    return Good(body=tablet(command("sort", hall.depot.log()["code"], sorting())))
+
+
+@good("POST", "/scan")
+def read_a_label(hall: Hall) -> Good:
+    return Good(body={"text": hall.depot.log()["code"]})
+
+
+@good("POST", "/parked/{scan_id}/settlement")
+def settle(hall: Hall) -> Good:
+    return Good({"scan_id": hall.park()}, scan(decision="drop", reason="mistake"))
+
+
+@good("PUT", "/reference/{noun}/{code}")
+def say(hall: Hall) -> Good:
+    names = {"nl": "stof", "en": "dust"}
+    return Good({"noun": "gate", "code": "dusted"}, {"names": names})
+
+
+@good("GET", "/batches/{code}")
+def batch(hall: Hall) -> Good:
+    return Good({"code": hall.depot.log()["code"]})
+
+
+@good("GET", "/bins/{code}")
+def bin_(hall: Hall) -> Good:
+    return Good({"code": filled_bin(hall.depot)})
+
+
+@good("GET", "/shipments/{code}")
+def shipment(hall: Hall) -> Good:
+    return Good({"code": shipped(hall.depot)})
+
+
+YEAR: Final = {"from": "2026-01-01", "to": "2027-01-01"}
+
+
+@good("GET", "/reports/circularity")
+def report(hall: Hall) -> Good:
+    hall.depot.log()
+    return Good(query={**YEAR, "by": "month"})
+
+
+@good("GET", "/exports/{dataset}")
+def export(hall: Hall) -> Good:
+    hall.depot.log()
+    return Good({"dataset": "movements"}, query={**YEAR, "format": "csv"})
+
+
+@good("GET", "/exports/{dataset}.meta.json")
+def export_meta(hall: Hall) -> Good:
+    return export(hall)
+
+
+@good("GET", "/labels/{code}")
+def label(hall: Hall) -> Good:
+    return Good({"code": hall.depot.log()["code"]}, query={"format": "svg"})
+
+
+@good("GET", "/proofs/{entry}")
+def prove(hall: Hall) -> Good:
+    hall.depot.log()
+    return Good({"entry": "site:S1.2"})
+
+
+def _plain_read(path: str) -> None:
+    @good("GET", path)
+    def read(hall: Hall) -> Good:
+        return Good()
+
+
+for plain in ("reference", "batches", "bins", "deliveries", "shipments", "finds", "parked"):
+    _plain_read(f"/{plain}")
+_plain_read("/checkpoints")

@@ -1,0 +1,122 @@
+"""Who may make which call: a table by hand, against the one that the code asks, and against it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from tests.web.api.calling import CALLERS, SEVEN, Hall
+from tests.web.api.good import GOOD, Route, send
+from web.permissions import API
+
+MATRIX: Final = """
+                                      worker leader manager supplier outlet auditor administrator
+POST /deliveries                        .      x      .       x        .      .       .
+POST /codes                             x      x      .       .        .      .       .
+POST /batches                           x      x      .       .        .      .       .
+POST /batches/{code}/sortings           x      x      .       .        .      .       .
+POST /bins/{code}/sortings              x      x      .       .        .      .       .
+POST /batches/{code}/gates              x      x      .       .        .      .       .
+POST /bins/{code}/gates                 x      x      .       .        .      .       .
+POST /batches/{code}/weighings          x      x      .       .        .      .       .
+POST /batches/{code}/correction         .      x      .       .        .      .       .
+POST /batches/{code}/close              x      x      .       .        .      .       .
+POST /batches/{code}/reopen             .      x      .       .        .      .       .
+POST /batches/{code}/hold               x      x      .       .        .      .       .
+POST /batches/{code}/release            .      x      .       .        .      .       .
+POST /batches/{code}/refusal            x      x      .       .        .      .       .
+POST /scans/{scan_id}/reversal          x      x      .       .        .      .       .
+POST /finds                             x      x      .       .        .      .       .
+POST /finds/{code}/handover             x      x      .       .        .      .       .
+POST /bins                              x      x      .       .        .      .       .
+POST /bins/{code}/close                 x      x      .       .        .      .       .
+POST /shipments                         .      x      .       .        .      .       .
+POST /shipments/{code}/returns          .      x      .       .        .      .       .
+POST /shipments/{code}/confirmation     .      x      .       .        x      .       .
+POST /sync                              x      x      .       .        .      .       .
+POST /scan                              x      x      x       .        .      x       .
+POST /parked/{scan_id}/settlement       .      x      .       .        .      .       .
+PUT  /reference/{noun}/{code}           .      .      x       .        .      .       x
+GET  /reference                         x      x      x       x        x      x       x
+GET  /batches                           x      x      x       x        .      x       x
+GET  /batches/{code}                    x      x      x       x        .      x       x
+GET  /bins                              x      x      x       .        .      x       x
+GET  /bins/{code}                       x      x      x       .        .      x       x
+GET  /deliveries                        x      x      x       x        .      x       x
+GET  /shipments                         x      x      x       .        x      x       x
+GET  /shipments/{code}                  x      x      x       .        x      x       x
+GET  /finds                             x      x      x       .        .      x       x
+GET  /parked                            .      x      x       .        .      x       .
+GET  /reports/circularity               .      x      x       x        .      x       .
+GET  /exports/{dataset}                 .      .      x       x        .      x       .
+GET  /exports/{dataset}.meta.json       .      .      x       x        .      x       .
+GET  /labels/{code}                     x      x      x       .        .      x       x
+GET  /checkpoints                       x      x      x       x        x      x       x
+GET  /proofs/{entry}                    x      x      x       x        x      x       x
+"""
+
+
+def read_matrix(text: str) -> dict[Route, frozenset[str]]:
+    """Who may make each call, by name."""
+    head, *lines = text.strip("\n").splitlines()
+    names = head.split()
+    found = {}
+    for line in lines:
+        method, path, *marks = line.split()
+        assert len(marks) == len(names), line
+        found[method, path] = frozenset(
+            name for name, mark in zip(names, marks, strict=True) if mark == "x"
+        )
+    return found
+
+
+MAY: Final = read_matrix(MATRIX)
+ROUTES: Final = sorted(MAY)
+SEVEN_LESS: Final = {route: [name for name in SEVEN if name not in MAY[route]] for route in MAY}
+
+
+def spelled(route: Route) -> str:
+    return " ".join(route)
+
+
+def test_the_table_by_hand_is_the_table_that_the_code_asks() -> None:
+    by_role = {CALLERS[name][0]: name for name in SEVEN}
+    assert {
+        route: frozenset(by_role[role] for role in roles) for route, roles in API.items()
+    } == MAY
+
+
+def test_there_is_a_good_call_of_every_kind() -> None:
+    assert set(GOOD) == set(MAY)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=spelled)
+def test_who_may_is_answered(hall: Hall, route: Route) -> None:
+    told = {
+        name: send(hall.caller(name), route, GOOD[route](hall)).status_code for name in MAY[route]
+    }
+    done = 201 if route[0] != "GET" and route[1] not in ("/sync", "/scan") else 200
+    assert told == dict.fromkeys(MAY[route], done)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=spelled)
+def test_who_may_not_is_refused_and_changes_nothing(hall: Hall, route: Route) -> None:
+    sent = GOOD[route](hall)
+    before = entries(hall)
+    told = {name: refusal(send(hall.caller(name), route, sent)) for name in SEVEN_LESS[route]}
+    assert told == dict.fromkeys(SEVEN_LESS[route], (403, "not_allowed"))
+    stranger = send(hall.caller("nobody"), route, sent)
+    assert refusal(stranger) == (401, "unauthenticated")
+    assert stranger.headers["www-authenticate"] == "Bearer"
+    assert entries(hall) == before
+
+
+def refusal(answer: Any) -> tuple[int, str]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    return answer.status_code, answer.json()["code"]
+
+
+def entries(hall: Hall) -> int:
+    with hall.depot.database.read() as session:
+        return int(session.connection().exec_driver_sql("SELECT count(*) FROM entry").scalar_one())
