@@ -1,0 +1,1 @@
+"""Documentation: written by hand, but for the two pages that `generate` writes."""
