@@ -1,0 +1,257 @@
+"""What belongs to somebody else answers exactly like what does not exist."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+
+from catalogue.codes import CodeKind, mint
+from tests.web.api.calling import AFNEMER, Hall
+from tests.web.api.good import GOOD, YEAR, Good, Route, send
+from tests.web.api.test_permissions import MAY, spelled
+
+LEADER_ELSEWHERE: Final = ("foreign_leader", "leader_of_s2")
+BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
+    **{route: LEADER_ELSEWHERE for route in MAY if "{code}" in route[1] and route[0] == "POST"},
+    ("POST", "/shipments/{code}/confirmation"): (
+        *LEADER_ELSEWHERE,
+        "other_outlet",
+        "foreign_outlet",
+    ),
+    ("POST", "/scans/{scan_id}/reversal"): LEADER_ELSEWHERE,
+    ("POST", "/parked/{scan_id}/settlement"): LEADER_ELSEWHERE,
+    ("GET", "/batches/{code}"): (
+        *LEADER_ELSEWHERE,
+        "other_supplier",
+        "foreign_supplier",
+        "foreign_auditor",
+        "foreign_manager",
+    ),
+    ("GET", "/bins/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
+    ("GET", "/shipments/{code}"): (*LEADER_ELSEWHERE, "other_outlet", "foreign_outlet"),
+    ("GET", "/labels/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
+    ("GET", "/proofs/{entry}"): ("foreign_leader", "foreign_supplier", "foreign_auditor"),
+}
+"""Calls that name a thing in their path, and callers of the right role to whom ours is nothing."""
+
+OWN_WORDS: Final = {("GET", "/exports/{dataset}"), ("GET", "/exports/{dataset}.meta.json")}
+"""What stands in these paths is a word of the contract, not a thing of anybody's."""
+
+KINDS: Final = {"batches": CodeKind.BATCH, "bins": CodeKind.BIN, "labels": CodeKind.BATCH,
+                "shipments": CodeKind.SHIPMENT, "finds": CodeKind.FIND}  # fmt: skip
+
+
+def test_every_call_that_names_a_thing_is_looked_at() -> None:
+    naming = {route for route in MAY if "{" in route[1] and route[0] != "PUT"}
+    assert set(BY_CODE) == naming - OWN_WORDS
+
+
+def nothing_like(route: Route, sent: Good) -> Good:
+    """The same call about what does not exist."""
+    (name,) = sent.named
+    noun = route[1].split("/")[1]
+    never = {"scan_id": str(uuid4()), "entry": "site:S9.2"}
+    code = never.get(name) or mint(KINDS[noun])
+    return Good({name: code}, sent.body, sent.query)
+
+
+@pytest.mark.parametrize("route", sorted(BY_CODE), ids=spelled)
+def test_a_thing_of_others_is_like_nothing(hall: Hall, route: Route) -> None:
+    sent = GOOD[route](hall)
+    for name in BY_CODE[route]:
+        theirs = send(hall.caller(name), route, sent)
+        nothing = send(hall.caller(name), route, nothing_like(route, sent))
+        assert (theirs.status_code, theirs.json()["code"]) == (404, "not_found"), name
+        assert theirs.content == nothing.content, name
+
+
+NOTHING: Final = {
+    "site": "S9",
+    "station": "S9-A",
+    "supplier": "NIEMAND",
+    "outlet": "NIEMAND",
+}
+
+
+def foreign_things(hall: Hall) -> dict[str, str]:
+    """One of everything that a body can name, at Buitenpost."""
+    depot = hall.depot
+    hall.caller("foreign_outlet")
+    with depot.as_("outsider"):
+        own: dict[str, Any] = {"site": "X1", "supplier": "VREEMD"}
+        delivery = depot.announce(1_000, **own)["code"]
+        batch = depot.log(station="X1-A", **own)["code"]
+        code = depot.open_bin(None, site="X1")
+    return {
+        "delivery": delivery,
+        "batch": batch,
+        "bin": code,
+        "site": "X1",
+        "station": "X1-A",
+        "supplier": "VREEMD",
+        "outlet": AFNEMER["partner"]["organisation"],
+    }
+
+
+Place = Callable[[dict[str, Any], str], None]
+
+
+def at(*path: str | int) -> Place:
+    """Puts a value where the path leads in a body."""
+
+    def put(body: dict[str, Any], value: str) -> None:
+        found: Any = body
+        for step in path[:-1]:
+            found = found[step]
+        found[path[-1]] = value
+
+    return put
+
+
+def into_a_bin(body: dict[str, Any], code: str) -> None:
+    body["parts"] = [{"bin": code, "mass_g": 1_000}]
+
+
+IN_BODIES: Final[tuple[tuple[Route, str, Place], ...]] = (
+    (("POST", "/deliveries"), "supplier", at("supplier")),
+    (("POST", "/deliveries"), "site", at("site")),
+    (("POST", "/codes"), "station", at("station")),
+    (("POST", "/batches"), "site", at("site")),
+    (("POST", "/batches"), "station", at("station")),
+    (("POST", "/batches"), "supplier", at("supplier")),
+    (("POST", "/batches"), "delivery", at("delivery")),
+    (("POST", "/batches/{code}/sortings"), "station", at("station")),
+    (("POST", "/batches/{code}/sortings"), "bin", into_a_bin),
+    (("POST", "/bins/{code}/sortings"), "station", at("station")),
+    (("POST", "/bins/{code}/sortings"), "bin", into_a_bin),
+    (("POST", "/batches/{code}/gates"), "station", at("station")),
+    (("POST", "/bins/{code}/gates"), "station", at("station")),
+    (("POST", "/batches/{code}/weighings"), "station", at("station")),
+    (("POST", "/batches/{code}/correction"), "supplier", at("supplier")),
+    (("POST", "/batches/{code}/close"), "station", at("station")),
+    (("POST", "/batches/{code}/reopen"), "station", at("station")),
+    (("POST", "/finds"), "station", at("station")),
+    (("POST", "/finds"), "batch", at("batch")),
+    (("POST", "/bins"), "site", at("site")),
+    (("POST", "/shipments"), "outlet", at("outlet")),
+    (("POST", "/shipments"), "bin", at("bins", 0)),
+    (("POST", "/shipments/{code}/returns"), "bin", at("lines", 0, "bin")),
+)
+"""Where a body names a thing or a party."""
+
+
+@pytest.mark.parametrize(
+    ("route", "noun", "put"),
+    IN_BODIES,
+    ids=[f"{spelled(route)} {noun}" for route, noun, _put in IN_BODIES],
+)
+def test_a_body_that_names_what_is_of_others_is_like_one_that_names_nothing(
+    hall: Hall, route: Route, noun: str, put: Place
+) -> None:
+    kinds = {"batch": CodeKind.BATCH, "bin": CodeKind.BIN, "delivery": CodeKind.DELIVERY}
+    nothing = NOTHING.get(noun) or mint(kinds[noun])
+    told = []
+    for code in (foreign_things(hall)[noun], nothing):
+        sent = GOOD[route](hall)
+        body = json.loads(json.dumps(sent.body))
+        if route[1].endswith("returns"):
+            body["lines"][0] = {}
+        put(body, code)
+        answer = send(hall.caller("leader"), route, Good(sent.named, body))
+        told.append((answer.status_code, answer.json()["code"], answer.text.replace(code, "CODE")))
+    assert told[0] == told[1]
+    assert told[0][:2] == (404, "not_found")
+
+
+@pytest.mark.parametrize("name", ["foreign_leader", "foreign_auditor", "leader_of_s2"])
+def test_lists_hold_nothing_of_others(hall: Hall, name: str) -> None:
+    everything(hall)
+    for noun in ("batches", "bins", "deliveries", "shipments", "finds", "parked"):
+        assert hall.get(f"/{noun}").json(), noun
+        assert hall.get(f"/{noun}", by=name).json() == [], noun
+
+
+def everything(hall: Hall) -> None:
+    """One of everything, for Noorderhaven and Vezelhof."""
+    depot = hall.depot
+    depot.announce(300_000)
+    batch = depot.log()["code"]
+    depot.find(batch)
+    (code,) = depot.sort(batch, {"reuse": 10_000})["bins"]
+    depot.close_bin(code, 10_000)
+    depot.ship(code)
+    hall.park()
+
+
+def test_a_supplier_and_an_outlet_find_nothing_of_another(hall: Hall) -> None:
+    everything(hall)
+    for noun in ("batches", "deliveries"):
+        assert hall.get(f"/{noun}", by="supplier").json(), noun
+        assert hall.get(f"/{noun}", by="other_supplier").json() == [], noun
+        assert hall.get(f"/{noun}", by="foreign_supplier").json() == [], noun
+    assert hall.get("/shipments", by="outlet").json()
+    assert hall.get("/shipments", by="other_outlet").json() == []
+
+
+def test_a_supplier_asking_for_another_supplier_is_told_what_one_is_told_of_nobody(
+    hall: Hall,
+) -> None:
+    everything(hall)
+    for path in ("/reports/circularity", "/exports/movements", "/batches", "/deliveries"):
+        query = YEAR if path.startswith(("/reports", "/exports")) else {}
+        for name in ("other_supplier", "foreign_supplier", "foreign_manager"):
+            if name.endswith("manager") and path in ("/batches", "/deliveries"):
+                continue
+            theirs = hall.get(path, by=name, supplier="NOORDERHAVEN", **query)
+            nobody = hall.get(path, by=name, supplier="NIEMAND", **query)
+            assert (theirs.status_code, theirs.content) == (nobody.status_code, nobody.content)
+
+
+def test_figures_of_others_are_never_in_the_sum(hall: Hall) -> None:
+    everything(hall)
+    for name in ("other_supplier", "foreign_supplier", "foreign_manager", "foreign_auditor"):
+        assert hall.get("/reports/circularity", by=name, **YEAR).json()["input_g"] == 0, name
+        lines = hall.get("/exports/movements", by=name, **YEAR).text.splitlines()
+        assert len(lines) == 1, name
+    assert hall.get("/reports/circularity", by="supplier", **YEAR).json()["input_g"] > 0
+
+
+def test_a_scan_of_what_is_of_others_is_unknown(hall: Hall) -> None:
+    batch = hall.depot.log()["code"]
+    theirs = hall.post("/scan", {"text": batch}, by="foreign_leader").json()
+    nothing = mint(CodeKind.BATCH)
+    nobodys = hall.post("/scan", {"text": nothing}, by="foreign_leader").json()
+    assert theirs["kind"] == "unknown"
+    assert json.dumps(theirs).replace(batch, nothing) == json.dumps(nobodys)
+
+
+def test_reference_names_nobody_that_one_has_nothing_to_do_with(hall: Hall) -> None:
+    foreign_things(hall)
+    for name in ("supplier", "other_supplier", "outlet", "foreign_leader", "foreign_supplier"):
+        said = json.dumps(hall.get("/reference", by=name).json())
+        ours = name.removeprefix("foreign_") == name
+        hidden = ("BUITENPOST", "VREEMD", "X1") if ours else ("WATERKANT", "NOORDERHAVEN", "S1")
+        assert not [code for code in hidden if f'"{code}"' in said], name
+    assert "DUINRAND" not in json.dumps(hall.get("/reference", by="supplier").json())
+    assert "SMELTERIJ" not in json.dumps(hall.get("/reference", by="outlet").json())
+
+
+def test_a_scan_number_of_others_tells_nothing_of_what_it_was_for(hall: Hall) -> None:
+    """A scan number is unique everywhere, so that it is taken can be told, and nothing else."""
+    hall.depot.log()
+    taken = hall.depot.scan_id
+    batch = foreign_things(hall)["batch"]
+    body = {
+        "scan_id": taken,
+        "station": "X1-A",
+        "scanned_at": "2026-03-02T09:00:00+01:00",
+        "parts": [{"destination": "burn", "mass_g": 1}],
+    }
+    answer = hall.post(f"/batches/{batch}/sortings", body, by="foreign_leader")
+    told = answer.json()
+    assert (answer.status_code, told["code"], told["scan_id"]) == (422, "scan_reused", taken)
+    assert set(told) == {"type", "code", "status", "title", "detail", "scan_id"}
