@@ -305,12 +305,13 @@ def flags(
 
 def flags_of(session: Session, subject: str) -> list[Flagging]:
     """What was flagged about one thing and stands, the newest first. One statement."""
-    undone = select(_entry.c.reverses_id).where(_entry.c.reverses_id.is_not(None))
-    statement = _flagged().where(_flag.c.subject == subject, _entry.c.id.not_in(undone))
+    statement = _flagged().where(_flag.c.subject == subject)
     return [_flagging(row) for row in session.execute(statement)]
 
 
 def _flagged() -> Select[Any]:
+    """Flags that stand: what was undone is no worry any more."""
+    undone = select(_entry.c.reverses_id).where(_entry.c.reverses_id.is_not(None))
     return (
         select(_flag, _entry.c.day, _entry.c.seq, _entry.c.scan_id, chain.CHAIN.c.code.label("at"))
         .select_from(
@@ -318,6 +319,7 @@ def _flagged() -> Select[Any]:
                 chain.CHAIN, chain.CHAIN.c.id == _entry.c.chain_id
             )
         )
+        .where(_entry.c.id.not_in(undone))
         .order_by(_entry.c.id.desc())
     )
 
