@@ -18,11 +18,14 @@ from demo.gate_in import delivery_life
 from demo.halls import Hall, Permits
 from demo.hand import Hand
 from demo.mix import Rudder
-from demo.plan import Delivery, deliveries
+from demo.plan import BOXES, Delivery, deliveries
 from demo.queries import is_empty, know_all
 from demo.road import Road
 from demo.world import WORLD, Login, define_people, define_world, demo_logins, people
 from store.engine import Database
+
+WORKING_DAYS = 250
+"""Roughly, in a year."""
 
 BENCH_LEFT_G = 15_000
 """What may lie on a bench over the weekend."""
@@ -110,7 +113,8 @@ class _Year:
                 name=f"{days[0].day}/{scale}/{seed}",
                 session=session,
             )
-        rudder, permits, self._road = Rudder(), Permits(book), Road()
+        rudder = Rudder(boxes_a_day=BOXES * scale / WORKING_DAYS)
+        permits, self._road = Permits(book), Road()
         self._halls = {
             site["code"]: Hall(
                 site, hand=self._hand, agenda=self._agenda, rudder=rudder, permits=permits

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from catalogue.kinds import Stream
 from demo.agenda import Life
 from demo.halls import Filling, Hall
 from demo.mix import CUT, chosen
@@ -19,8 +18,6 @@ BEHIND: Final = {
 """What a bench is for: the gate on it, and the destinations behind it."""
 
 METAL_PERMILLE: Final = 25
-BURNT_OF_FIBRE: Final = 0.05
-"""What the fibre plant will burn of what it gets: expected from the start."""
 
 
 class Benches:
@@ -85,10 +82,6 @@ class Benches:
         )
         for (destination, mass_g), code in zip(parts, answer["bins"], strict=True):
             hall.filled(destination, code, mass_g)
-            if destination == "fibre_textile":
-                burnt_g = mass_g * BURNT_OF_FIBRE
-                hall.rudder.went(Stream.RECYCLE, -burnt_g)
-                hall.rudder.went(Stream.INCINERATION, burnt_g)
         hall.close_full()
         for box in bench.boxes.values():
             box.benches.discard(bench.code)

@@ -40,8 +40,11 @@ FLAVOURS: Final[Mapping[str, tuple[float, float, float]]] = {
 }
 """How much better or worse than average a group fares, per stream. Invented."""
 
-LAST_CHANCE: Final = 0.9
-"""How much of what the year is behind its shares the next box makes good."""
+MADE_GOOD: Final = 0.9
+"""How much of what the year is behind its shares the boxes of the next day make good."""
+
+AHEAD_G: Final = 300_000
+"""How far whole goods run ahead: the next box may be of an owner who lets nothing go whole."""
 
 FULL_FLAVOUR_G: Final = 60_000_000
 """So much sorted before one odd box cannot pull the shares of the whole aside."""
@@ -51,8 +54,12 @@ SMALLEST_PART_G: Final = 2_000
 
 @dataclass(slots=True)
 class Rudder:
-    """What went where so far, and what the next box should add to stay on course."""
+    """What went where so far, and what the next box should add to stay on course.
 
+    boxes_a_day: so many are divided before it is seen what the first of them added.
+    """
+
+    boxes_a_day: float = 1.0
     done_g: dict[Stream, float] = field(default_factory=lambda: dict.fromkeys(Stream, 0.0))
     whole_g: float = 0.0
 
@@ -67,7 +74,8 @@ class Rudder:
         wishes = []
         for stream, weight in zip(Stream, weights, strict=True):
             behind = SHARES[stream] * before - self.done_g[stream]
-            wishes.append(max(0.0, mass_g * weight / sum(weights) + LAST_CHANCE * behind))
+            wish = mass_g * weight / sum(weights) + self._made_good * behind
+            wishes.append(max(0.0, wish))
         masses = [int(mass_g * wish / sum(wishes)) // 100 * 100 for wish in wishes]
         masses = [mass if mass >= SMALLEST_PART_G else 0 for mass in masses]
         largest = masses.index(max(masses))
@@ -76,7 +84,8 @@ class Rudder:
 
     def wanted_whole(self, recycle_g: int) -> int:
         """How much of what a box adds to recycling should be sold whole."""
-        aim = WHOLE_OF_RECYCLE * (self.done_g[Stream.RECYCLE] + recycle_g) - self.whole_g
+        behind = WHOLE_OF_RECYCLE * self.done_g[Stream.RECYCLE] - self.whole_g
+        aim = WHOLE_OF_RECYCLE * recycle_g + self._made_good * (behind + AHEAD_G)
         whole = min(recycle_g, max(0, int(aim) // 100 * 100))
         if whole < SMALLEST_PART_G:
             return 0
@@ -87,6 +96,10 @@ class Rudder:
         self.done_g[stream] += mass_g
         if whole:
             self.whole_g += mass_g
+
+    @property
+    def _made_good(self) -> float:
+        return MADE_GOOD / max(1.0, self.boxes_a_day)
 
 
 def portions(mass_g: int, dice: Random) -> list[int]:

@@ -89,10 +89,11 @@ def _confirm(
 ) -> None:
     """An outlet weighs what it got, mostly a little less, and says what it did with it."""
     total_g = max(1_000, round(shipped_g * hall.dice.uniform(0.98, 1.002) / 1000) * 1000)
-    hall.went(destination, total_g - shipped_g)
     burnt_g = total_g * outlet.get("burns_permille", 0) // 1000
+    hall.went(destination, total_g - burnt_g - shipped_g)
     lines = [TreatedLine(treatment=destination, mass_g=total_g - burnt_g)]
     if burnt_g:
+        hall.went("energy_plant", burnt_g)
         lines.append(TreatedLine(treatment="energy_plant", mass_g=burnt_g))
     hall.hand.do(
         confirm,
