@@ -240,7 +240,9 @@ def whole_batch(session: Session, book: Rulebook, code: str, viewer: Viewer) -> 
     replaced = session.execute(
         select(_batch.c.code).where(
             _batch.c.id
-            == select(_batch.c.replaced_by_id).where(_batch.c.id == batch.id).scalar_subquery()
+            == select(_batch.c.replaced_by_id).where(_batch.c.id == batch.id).scalar_subquery(),
+            # What it became may be another supplier's, whose codes are nobody else's affair.
+            visible_batches(book, viewer),
         )
     ).scalar_one_or_none()
     return WholeBatch(
