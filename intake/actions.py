@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -164,17 +165,7 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         day=day,
         quality=weighed.quality,
     )
-    receipt = RowChange(
-        table="receipt",
-        key=code,
-        values={
-            "batch": Ref(NEW_BATCH, code),
-            "delivery": Ref(delivery.id, delivery.code) if delivery else None,
-            "station": station.ref,
-            "containers": ",".join(command.containers),
-        },
-    )
-    rows = [batch, receipt]
+    rows = [batch, _receipt_row(code, command, station.ref, delivery)]
     if delivery and delivery.state == DeliveryState.ANNOUNCED.value:
         rows.append(queries.delivery_change(delivery, DeliveryState.RECEIVED))
     act = Act(
@@ -187,15 +178,34 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         weighed=weighed.weighed(code),
         flags=flags,
         facts={"station": station.code},
-        answer={
-            "code": code,
-            "mass_g": mass_g,
-            "held_g": mass_g,
-            "state": BatchState.RECEIVED.value,
-            "flags": [flag.code for flag in flags],
-        },
+        answer=_logged(code, mass_g, flags),
     )
     return book(session, act, now=now)
+
+
+def _logged(code: str, mass_g: int, flags: list[Flagged]) -> dict[str, Any]:
+    return {
+        "code": code,
+        "mass_g": mass_g,
+        "held_g": mass_g,
+        "state": BatchState.RECEIVED.value,
+        "flags": [flag.code for flag in flags],
+    }
+
+
+def _receipt_row(
+    code: str, command: LogBatch, station: Ref, delivery: queries.DeliveryRow | None
+) -> RowChange:
+    return RowChange(
+        table="receipt",
+        key=code,
+        values={
+            "batch": Ref(NEW_BATCH, code),
+            "delivery": Ref(delivery.id, delivery.code) if delivery else None,
+            "station": station,
+            "containers": ",".join(command.containers),
+        },
+    )
 
 
 def _batch_row(

@@ -73,12 +73,26 @@ def lock_batch(
     if session.get_bind().dialect.name == "sqlite":
         return
     place_ids = standing_at()
-    while True:
-        attempt = session.begin_nested()
-        lock_all(session, site, rows=[("batch", code)], place_ids=place_ids)
-        found = standing_at()
-        if found <= place_ids:
-            attempt.commit()
-            return
-        attempt.rollback()
-        place_ids |= found
+    while not _locked_where_it_stands(session, site, code, place_ids, standing_at):
+        place_ids |= standing_at()
+
+
+class _MovedMeanwhile(Exception):
+    """A station brought something to another place before it was locked."""
+
+
+def _locked_where_it_stands(
+    session: Session,
+    site: SiteRow,
+    code: str,
+    place_ids: set[int],
+    standing_at: Callable[[], set[int]],
+) -> bool:
+    try:
+        with session.begin_nested():
+            lock_all(session, site, rows=[("batch", code)], place_ids=place_ids)
+            if not standing_at() <= place_ids:
+                raise _MovedMeanwhile
+    except _MovedMeanwhile:
+        return False
+    return True
