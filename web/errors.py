@@ -10,11 +10,14 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from catalogue import errors
 from catalogue.errors import BadInput, NotAllowed, NotFound, Refusal, RuleBroken
+from store.gate import Busy
 from web.i18n import choose
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -33,6 +36,8 @@ BY_STATUS: Final[Mapping[int, tuple[str, str, str]]] = {
     500: ("internal", "Something went wrong on our side.", "Nothing was booked. Try again."),
     503: ("busy", "The service is busy.", "Try again in a moment."),
 }
+LOCKED: Final = frozenset({"55P03", "40001", "40P01"})
+"""What PostgreSQL calls a lock that did not come, a serialisation failure and a deadlock."""
 log = logging.getLogger("stofstroom")
 
 
@@ -116,6 +121,17 @@ def install(app: FastAPI, page_of: Any) -> None:
         refusal = NotFound() if error.status_code != HTTPStatus.FORBIDDEN else NotAllowed()
         return page_of(request, error.status_code, refusal)  # type: ignore[no-any-return]
 
+    @app.exception_handler(Busy)
+    @app.exception_handler(NoConnection)
+    @app.exception_handler(OperationalError)
+    def busy(request: Request, error: Exception) -> Response:
+        if isinstance(error, DBAPIError) and not _waited_too_long(error):
+            return broken(request, error)
+        log.warning("busy on %s: %s", request.url.path, type(error).__name__)
+        if is_api(request):
+            return by_status(request, 503)
+        return page_of(request, 503, None)  # type: ignore[no-any-return]
+
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
         # The outermost edge: what is not a refusal is a mistake of ours, and is logged whole.
@@ -123,3 +139,10 @@ def install(app: FastAPI, page_of: Any) -> None:
         if is_api(request):
             return by_status(request, 500)
         return page_of(request, 500, None)  # type: ignore[no-any-return]
+
+
+def _waited_too_long(error: DBAPIError) -> bool:
+    """Whether another transaction was in the way longer than we wait, on either database."""
+    state = getattr(error.orig, "sqlstate", None)
+    name = getattr(error.orig, "sqlite_errorname", None) or ""
+    return state in LOCKED or name.startswith("SQLITE_BUSY")

@@ -34,7 +34,19 @@ class Problem(BaseModel):
 
 
 ALWAYS: dict[str, dict[int, tuple[str, ...]]] = {
-    "read": {401: ("unauthenticated",), 403: ("not_allowed",), 422: ("malformed",)},
+    "read": {
+        401: ("unauthenticated",),
+        403: ("not_allowed",),
+        422: ("malformed",),
+        503: ("busy",),
+    },
+    "question": {
+        401: ("unauthenticated",),
+        403: ("not_allowed",),
+        413: ("too_large",),
+        422: ("malformed",),
+        503: ("busy",),
+    },
     "write": {
         401: ("unauthenticated",),
         403: ("not_allowed",),
@@ -42,8 +54,10 @@ ALWAYS: dict[str, dict[int, tuple[str, ...]]] = {
         409: ("clock_doubt", "parked"),
         413: ("too_large",),
         422: ("malformed", "scan_reused"),
+        503: ("busy",),
     },
 }
+"""What any call can be refused with: a read, a body that books no scan, a write."""
 
 
 def refusals(what: str, *codes: str) -> dict[int | str, dict[str, Any]]:

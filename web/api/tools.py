@@ -62,7 +62,7 @@ MEDIA_TYPES = {
 }
 
 
-@router.post("/scan")
+@router.post("/scan", responses=refusals("question"))
 def scan(body: ScanIn, me: Me, db: ReadDb) -> ScanOut:
     """Say what a scanned text is: a batch, bin, station, container, ... or unknown."""
     seen = recognise(db, rulebook(db), body.text, me.viewer)
@@ -113,7 +113,9 @@ def _painted(made: Any, format: LabelFormat, size: Size, dpi: int) -> bytes:
     return painters[format](made, size, dpi)
 
 
-@router.put("/reference/{noun}/{code}", status_code=201, responses=refusals("read", "not_found"))
+@router.put(
+    "/reference/{noun}/{code}", status_code=201, responses=refusals("question", "not_found")
+)
 def put_reference(
     noun: Annotated[str, Path(max_length=20, pattern=r"^[a-z_]+$")],
     code: Annotated[str, Path(min_length=1, max_length=60, pattern=wire.PLAIN)],

@@ -18,8 +18,15 @@ router = APIRouter(tags=["writes"])
 Target = Annotated[str, Path(min_length=1, max_length=60, pattern=wire.PLAIN)]
 
 
+AGAIN = {"model": Answer, "description": "This scan was booked before: the same answer again."}
+
+
 def _writes(*codes: str) -> dict[str, Any]:
-    return {"status_code": 201, "response_model": Answer, "responses": refusals("write", *codes)}
+    return {
+        "status_code": 201,
+        "response_model": Answer,
+        "responses": {200: AGAIN, **refusals("write", *codes)},
+    }
 
 
 @router.post("/deliveries", **_writes())
