@@ -54,6 +54,25 @@ def enqueue(
     session.add(Job(kind=kind, payload=dict(payload), created_at=now, not_before=not_before or now))
 
 
+def enqueue_once(
+    session: Session,
+    kind: str,
+    payload: Mapping[str, Any],
+    *,
+    now: datetime,
+    not_before: datetime,
+) -> None:
+    """As `enqueue`, unless a job of this kind waits that nobody has begun."""
+    waiting = select(Job.id).where(
+        col(Job.kind) == kind,
+        col(Job.done_at).is_(None),
+        col(Job.failed_at).is_(None),
+        col(Job.attempts) == 0,
+    )
+    if session.exec(waiting.limit(1)).first() is None:
+        enqueue(session, kind, payload, now=now, not_before=not_before)
+
+
 def anything_due(session: Session, kinds: Collection[str], *, now: datetime) -> bool:
     """Whether `claim` would find a job. One statement, and no lock."""
     return session.exec(_due(kinds, now).limit(1)).first() is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -13,6 +14,7 @@ from store.engine import Database
 from web import errors
 from web.api import answers, figures, reads, sync, tools, writes
 from web.deps import clock, permitted
+from web.housekeeping import lifespan
 from web.pages import house
 from web.pages.visiting import page_of
 from web.permissions import API
@@ -26,7 +28,7 @@ API_PREFIX = "/api/v1"
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> FastAPI:
     """The application of one installation."""
     known = settings or from_environment()
-    app = FastAPI(title="Stofstroom", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Stofstroom", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.settings = known
     app.state.database = database or Database(known.database_url)
     app.state.clock = clock
@@ -98,6 +100,7 @@ class BodyLimit:
             await self._refuse(scope, receive, send)
             return
         seen = 0
+        answering = False
 
         async def counted() -> Message:
             nonlocal seen
@@ -107,9 +110,16 @@ class BodyLimit:
                 raise TooLarge
             return message
 
-        try:
-            await self._app(scope, counted, send)
-        except TooLarge:
+        async def unless_refused(message: Message) -> None:
+            # Who reads the body may make another refusal of the broken reading: ours comes instead.
+            nonlocal answering
+            if answering or seen <= self._limit:
+                answering = True
+                await send(message)
+
+        with suppress(TooLarge):
+            await self._app(scope, counted, unless_refused)
+        if seen > self._limit and not answering:
             await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:

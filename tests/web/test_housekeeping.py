@@ -1,0 +1,54 @@
+"""Who did what is forgotten when its time is up, without anybody asking."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from accounts.actions import note_actor
+from store.engine import Database
+from web.app import create_app
+from web.housekeeping import begin, erase
+from web.settings import Settings
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def _noted(database: Database) -> int:
+    with database.read() as session:
+        return int(session.execute(text("SELECT count(*) FROM actor")).scalar_one())
+
+
+def _waiting(database: Database) -> int:
+    with database.read() as session:
+        waiting = text("SELECT count(*) FROM job WHERE done_at IS NULL")
+        return int(session.execute(waiting).scalar_one())
+
+
+def test_a_server_erases_old_notes_when_it_starts_and_plans_the_next_time(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    with sqlite_database.write() as session:
+        note_actor(session, "old", "person:1", (datetime.now(UTC) - timedelta(days=400)).date())
+        note_actor(session, "new", "person:1", datetime.now(UTC).date())
+    settings = Settings(
+        database_url="", keys=tmp_path / "keys", public_url="http://localhost", body_max_bytes=1000
+    )
+    with TestClient(create_app(settings, database=sqlite_database)):
+        patience = time.monotonic() + 20
+        while _noted(sqlite_database) > 1 and time.monotonic() < patience:
+            time.sleep(0.05)
+    assert _noted(sqlite_database) == 1
+    assert _waiting(sqlite_database) == 1
+
+
+def test_starting_twice_plans_it_once(database: Database) -> None:
+    begin(database, NOW)
+    begin(database, NOW)
+    assert _waiting(database) == 1
+    erase(database, NOW)
+    assert _waiting(database) == 1
