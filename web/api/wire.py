@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from dispatch.actions import Confirm, ReturnLine, Ship, TakeBack, TreatedLine
 from dispatch.bins import CloseBin
@@ -22,7 +31,15 @@ from streams.corrections import Correct
 from streams.reversals import Reverse
 
 PLAIN = r"^[^\x00-\x1f\x7f]*$"
+RFC_3339 = re.compile(r"^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 WORDS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+
+def _written_out(moment: Any) -> Any:
+    """RFC 3339 or a time; not a number of seconds, also not in a text."""
+    if isinstance(moment, datetime) or (isinstance(moment, str) and RFC_3339.match(moment)):
+        return moment
+    raise ValueError("not a time as in 2026-03-02T09:00:00+01:00")
 
 
 def _of_our_time(moment: datetime) -> datetime:
@@ -36,7 +53,7 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=P
 Words = Annotated[str, StringConstraints(max_length=2000, pattern=WORDS)]
 Mass = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53, description="whole grams")]
 Count = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
-Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_of_our_time)]
 Quality = Literal["measured", "estimated"]
 
 
