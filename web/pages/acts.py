@@ -44,7 +44,7 @@ class About:
     bins: Options = ()
 
     def stations(self, *kinds: StationKind) -> Field:
-        options = choices.stations(self.visit, self.names.book, *kinds)
+        options = choices.stations(self.visit, self.names.book, *kinds, at=self.site)
         return Field("station", "choice", message("Station"), options)
 
     def reasons(self, act: str) -> Field:

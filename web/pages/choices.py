@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 
 from catalogue.errors import NotFound
 from catalogue.kinds import PartnerRole, StationKind
-from catalogue.rows import DestinationRow, SiteRow
+from catalogue.rows import DestinationRow, ScaleRow, SiteRow, StationRow
 from catalogue.rulebook import Rulebook
 from web.pages.forms import Options
 from web.pages.naming import Names
@@ -26,17 +28,35 @@ def site(visit: Visit, book: Rulebook, code: str) -> SiteRow:
     raise NotFound
 
 
-def stations(visit: Visit, book: Rulebook, *kinds: StationKind) -> Options:
-    """Stations of the viewer's sites; all of them where none is of the wanted kinds."""
-    own = {row.id for row in sites_for(book, visit.viewer)}
-    rows = [row for row in book.stations.values() if row.site_id in own]
+def stations(
+    visit: Visit, book: Rulebook, *kinds: StationKind, at: SiteRow | None = None
+) -> Options:
+    """Stations of a site, or of all the viewer's; all of them where none is of the wanted kinds."""
+    rows = _standing(visit, book, book.stations.values(), at)
     fitting = [row for row in rows if row.kind in kinds]
-    return [(row.code, row.name) for row in fitting or rows]
+    return _told_apart(book, fitting or rows)
 
 
-def scales(visit: Visit, book: Rulebook) -> Options:
-    own = {row.id for row in sites_for(book, visit.viewer)}
-    return [(row.code, row.name) for row in book.scales.values() if row.site_id in own]
+def scales(visit: Visit, book: Rulebook, at: SiteRow | None = None) -> Options:
+    return _told_apart(book, _standing(visit, book, book.scales.values(), at))
+
+
+Standing = TypeVar("Standing", StationRow, ScaleRow)
+
+
+def _standing(
+    visit: Visit, book: Rulebook, rows: Iterable[Standing], at: SiteRow | None
+) -> list[Standing]:
+    """What stands at a site, or at any site of the viewer."""
+    own = {row.id for row in ([at] if at else sites_for(book, visit.viewer))}
+    return [row for row in rows if row.site_id in own]
+
+
+def _told_apart(book: Rulebook, rows: Sequence[StationRow] | Sequence[ScaleRow]) -> Options:
+    """By name, and by site as well where there is more than one."""
+    if len({row.site_id for row in rows}) <= 1:
+        return [(row.code, row.name) for row in rows]
+    return [(row.code, f"{row.name} · {book.sites_by_id[row.site_id].name}") for row in rows]
 
 
 def containers(visit: Visit, book: Rulebook) -> Options:

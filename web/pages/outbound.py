@@ -119,7 +119,7 @@ def _close_bin(visit: Visit, db: Session, code: str, form: Form) -> Response:
         destination=label.name if label else None,
         stream=label.stream if label else None,
         booked_g=mass_in(whole.contents, Pool.BIN),
-        scales=choices.scales(visit, book_),
+        scales=choices.scales(visit, book_, whole.bin.site),
     )
     return visit.show("forms/bin_close.html", page, status=422 if form.is_wrong else 200)
 
@@ -166,7 +166,7 @@ def _ship(visit: Visit, db: Session, form: Form, chosen: frozenset[str]) -> Resp
                 mass_g=row.mass_g,
             )
             for row in lines
-            if row.destination is not None
+            if row.destination is not None and row.mass_g
         ],
         chosen=chosen,
     )

@@ -28,6 +28,7 @@ from web.pages.visiting import Visit, Visitor
 router = APIRouter(include_in_schema=False)
 
 BINS_SHOWN: Final = 200
+WORK_BINS_SHOWN: Final = 6
 WORK_BIN: Final = "bin-"
 
 Code = Annotated[str, Path(max_length=60, pattern=PLAIN)]
@@ -100,7 +101,7 @@ def _sort_batch(visit: Visit, db: Session, code: str, form: Form) -> Response:
         group=names.group(row.site, row.group.code),
         held_g=mass_in(whole.standings, Pool.HOLDING),
         net_g=input_g(whole.standings),
-        stations=choices.stations(visit, book_, StationKind.SORTING),
+        stations=choices.stations(visit, book_, StationKind.SORTING, at=row.site),
         groups=choices.groups(visit, book_),
         targets=_targets(visit, db, book_, row.site),
     )
@@ -120,7 +121,7 @@ def _sort_bin(visit: Visit, db: Session, code: str, form: Form) -> Response:
         group=None,
         held_g=held_g,
         net_g=held_g,
-        stations=choices.stations(visit, book_, StationKind.SORTING),
+        stations=choices.stations(visit, book_, StationKind.SORTING, at=whole.bin.site),
         groups=choices.groups(visit, book_),
         targets=[target for target in targets if target.key != f"{WORK_BIN}{code}"],
     )
@@ -128,10 +129,11 @@ def _sort_bin(visit: Visit, db: Session, code: str, form: Form) -> Response:
 
 
 def _targets(visit: Visit, db: Session, book_: Rulebook, site: SiteRow) -> list[Target]:
-    """The destinations of today with their open bins, then the open work bins."""
+    """The destinations of today with their open bins, then the latest of the open work bins."""
     names = Names(visit.language, book_)
     asked = Asked(site=site.code, state=BinState.OPEN, limit=BINS_SHOWN)
-    bins = [listed.bin for listed in reversed(list_bins(db, book_, visit.viewer, asked))]
+    listed = list_bins(db, book_, visit.viewer, asked)
+    bins = [each.bin for each in reversed(listed)]
     found = []
     for row in choices.destinations(book_, site, site_day(visit.now, site)):
         label = names.destination(row)
@@ -139,11 +141,12 @@ def _targets(visit: Visit, db: Session, book_: Rulebook, site: SiteRow) -> list[
         assert label is not None
         found.append(Target(key=row.code, name=label.name, stream=label.stream, open_bin=open_bin))
     word = visit.language.gettext(message("Work bin"))
+    empty_last = sorted(listed, key=lambda each: each.mass_g == 0)
     work = [
-        Target(key=f"{WORK_BIN}{row.code}", name=word, stream=None, open_bin=row.code)
-        for row in bins
-        if row.destination is None
-    ]
+        Target(key=f"{WORK_BIN}{each.bin.code}", name=word, stream=None, open_bin=each.bin.code)
+        for each in empty_last
+        if each.bin.destination is None
+    ][:WORK_BINS_SHOWN]
     return [*found, *work]
 
 
@@ -178,7 +181,9 @@ def _gate(visit: Visit, db: Session, code: str, form: Form) -> Response:
     page = GatePage(
         form=form,
         code=code,
-        stations=choices.stations(visit, book_, StationKind.INSPECTION, StationKind.SORTING),
+        stations=choices.stations(
+            visit, book_, StationKind.INSPECTION, StationKind.SORTING, at=row.site
+        ),
         gates=[(each, names.gate(row.site, each)) for each in book_.operator(row.site).gates],
     )
     return visit.show("forms/gate.html", page, status=422 if form.is_wrong else 200)
@@ -227,7 +232,7 @@ def _close(visit: Visit, db: Session, code: str, form: Form) -> Response:
         lost_g=lost_g,
         held_g=held_g,
         tolerance_g=tolerance_g(net_g, whole.batch.group.tolerance_permille),
-        stations=choices.stations(visit, book_, StationKind.SORTING),
+        stations=choices.stations(visit, book_, StationKind.SORTING, at=site),
         losses=_loss_fields(names, site, net_g),
         reasons=names.reasons(site, "close"),
         by_leader=visit.viewer.is_leader,
