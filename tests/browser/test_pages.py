@@ -1,0 +1,302 @@
+"""What people do, in a real browser: every job by keyboard, every page as it is looked at.
+
+One module, so that one worker runs it and no two browsers share the processor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, expect
+
+from catalogue.kinds import Role
+from tests.browser.conftest import PASSWORD, PEOPLE
+from tests.browser.keyboard import Keyboard
+from tests.builders import Depot
+from web.pages.visiting import PAGES
+
+PageOf = Callable[..., Page]
+
+FITS = "width => document.documentElement.scrollWidth <= width"
+"""A chart follows the width of its page after a moment."""
+ONLY_ON_PHONES = {"runOnly": ["scrollable-region-focusable", "target-size"]}
+"""What can be right on a wide page and wrong on a narrow one."""
+
+pytestmark = pytest.mark.browser
+
+
+def heading(page: Page) -> str:
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def content(page: Page) -> str:
+    return re.sub(r"\s+", " ", page.get_by_role("main").inner_text())
+
+
+def code_at(page: Page) -> str:
+    return page.url.partition("?")[0].rsplit("/", 1)[-1]
+
+
+def sign_in(page: Page, name: str, password: str = PASSWORD) -> Keyboard:
+    keys = Keyboard(page)
+    page.goto("/login")
+    keys.fill("E-mailadres", f"{name}@example.org")
+    keys.fill("Wachtwoord", password)
+    keys.send("Inloggen")
+    return keys
+
+
+def test_the_whole_job_is_done_by_keyboard_alone(page_of: PageOf) -> None:
+    leader = page_of("stranger")
+    keys = sign_in(leader, "leader")
+    assert leader.url.endswith("/desk")
+    batch = _log(keys)
+    _pass_gate_and_sort(keys)
+    bins = _close_both_bins(keys)
+    shipment = _ship(keys, bins)
+
+    outlet = page_of("stranger")
+    theirs = sign_in(outlet, "outlet")
+    theirs.follow(shipment)
+    theirs.follow("Bevestigen")
+    theirs.fill("sale", "100")
+    theirs.fill("recycle", "199,5")
+    theirs.send("Bevestigen")
+    expect(outlet.get_by_role("status")).to_have_text("De bevestiging is geboekt.")
+
+    leader.goto(f"/batches/{batch}")
+    assert "Bevestigd" in content(leader)
+    leader.goto("/desk")
+    keys.send("Uitloggen")
+    assert leader.url.endswith("/login")
+
+
+def _log(keys: Keyboard) -> str:
+    keys.follow("Partij inschrijven")
+    keys.fill("Leverancier", "Noorderhaven")
+    keys.fill("Artikelgroep", "uniform")
+    keys.fill("Bruto", "320,5")
+    keys.fill("Tarra", "20,5")
+    keys.send("Partij inschrijven")
+    assert "Netto 300,000 kg" in content(keys.page)
+    assert "Noorderhaven · uniform" in content(keys.page)
+    return code_at(keys.page)
+
+
+def _pass_gate_and_sort(keys: Keyboard) -> None:
+    keys.follow("Poort boeken")
+    keys.fill("Wat is er gedaan?", "logo")
+    keys.fill("Gewicht", "100")
+    keys.send("Poort boeken")
+    assert "logo · 100,000 kg" in content(keys.page)
+    keys.follow("Sorteren")
+    keys.fill("sale", "100")
+    keys.fill("recycle", "199,5")
+    keys.send("Sortering boeken")
+    assert "Wacht op sorteren" in content(keys.page)
+    keys.follow("Partij sluiten")
+    keys.send("Partij sluiten")
+    expect(keys.page.get_by_role("status")).to_have_text("De partij is gesloten.")
+
+
+def _close_both_bins(keys: Keyboard) -> list[str]:
+    """Through the batch's own page, which names the bins that its grams went to."""
+    codes = sorted(set(re.findall(r"\bK[0-9A-Z]{11}\b", content(keys.page))))
+    assert len(codes) == 2
+    for code in codes:
+        keys.page.goto(f"/bins/{code}")
+        gross = "120" if "sale" in content(keys.page) else "219,5"
+        keys.follow("Kar sluiten")
+        keys.fill("Bruto", gross)
+        keys.fill("Tarra", "20")
+        keys.send("Kar sluiten")
+        expect(keys.page.get_by_role("status")).to_contain_text("De kar is gesloten.")
+    return codes
+
+
+def _ship(keys: Keyboard, bins: list[str]) -> str:
+    keys.page.goto("/shipments")
+    keys.follow("Zending versturen")
+    keys.fill("Afnemer", "Vezelhof")
+    for code in bins:
+        keys.tick(code)
+    keys.send("Zending versturen")
+    assert re.search("Nog niet bevestigd 299 ?,500 kg", content(keys.page))
+    return code_at(keys.page)
+
+
+def test_a_supplier_reads_the_report_and_opens_a_batch_by_keyboard(
+    hall: Depot, page_of: PageOf
+) -> None:
+    batch = hall.log(50_000)["code"]
+    page = page_of("stranger")
+    keys = sign_in(page, "supplier")
+    assert heading(page) == "Wat ermee is gebeurd: Noorderhaven"
+    keys.page.goto("/batches")
+    keys.follow(batch)
+    assert heading(page).startswith(f"Partij {batch}")
+
+
+def test_a_supplier_downloads_figures_without_javascript(hall: Depot, page_of: PageOf) -> None:
+    hall.log(50_000)
+    page = page_of("supplier", java_script_enabled=False)
+    page.goto("/")
+    expect(page.get_by_role("table").first).to_contain_text("Nog te sorteren")
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="CSV").click()
+    text = downloading.value.path().read_text()
+    assert downloading.value.suggested_filename.endswith(".csv")
+    assert text.startswith("from,to,basis,")
+    assert "input_g" in text
+
+
+def test_the_flow_is_drawn_for_a_manager(hall: Depot, page_of: PageOf) -> None:
+    hall.sort(hall.log(50_000)["code"], {"reuse": 20_000, "recycle": 30_000})
+    page = page_of("manager")
+    page.goto("/report")
+    expect(page.locator("#flow svg .sankey-link").first).to_be_visible()
+    expect(page.locator("#months svg .bars").first).to_be_visible()
+    assert page.locator("#flow svg .sankey-node").count() >= 3
+
+
+def test_a_wrong_password_is_said_and_the_address_stays(page_of: PageOf) -> None:
+    page = page_of("stranger")
+    sign_in(page, "leader", "not the right one")
+    expect(page.get_by_role("alert")).to_contain_text("Dit adres en wachtwoord horen niet bij")
+    expect(page.get_by_label("E-mailadres")).to_have_value("leader@example.org")
+    expect(page.get_by_label("Wachtwoord")).to_have_value("")
+
+
+def test_who_signs_in_on_the_way_arrives_where_they_wanted_to_be(
+    hall: Depot, page_of: PageOf
+) -> None:
+    batch, page = hall.log(10_000)["code"], page_of("stranger")
+    page.goto(f"/batches/{batch}")
+    keys = Keyboard(page)
+    keys.fill("E-mailadres", "leader@example.org")
+    keys.fill("Wachtwoord", PASSWORD)
+    keys.send("Inloggen")
+    assert code_at(page) == batch
+
+
+def test_another_language_is_chosen_by_keyboard_and_stays(page_of: PageOf) -> None:
+    page = page_of("leader")
+    page.goto("/batches")
+    assert heading(page) == "Partijen"
+    keys = Keyboard(page)
+    keys.reach(page.get_by_role("link", name="English"))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.goto("/bins")
+    assert (heading(page), page.locator("html").get_attribute("lang")) == ("Bins", "en")
+
+
+def test_a_batch_of_somebody_else_does_not_exist(hall: Depot, page_of: PageOf) -> None:
+    batch, page = hall.log(10_000)["code"], page_of("neighbour")
+    answer = page.goto(f"/batches/{batch}")
+    assert answer is not None
+    assert answer.status == 404
+    assert "Noorderhaven" not in page.content()
+    page.get_by_role("link", name="Naar de eerste pagina").click()
+    assert page.url.endswith("/portal")
+
+
+def test_a_form_that_is_sent_twice_books_once(hall: Depot, page_of: PageOf) -> None:
+    page, sent = page_of("worker"), list[str]()
+    page.on("request", lambda asked: sent.append(asked.method) if asked.method == "POST" else None)
+    page.goto("/batches/new")
+    page.get_by_label("Leverancier", exact=True).select_option("Duinrand")
+    page.get_by_label("Bruto", exact=True).fill("33")
+    page.get_by_label("Tarra", exact=True).fill("3")
+    form = page.locator("form[action='/batches/new']")
+    form.evaluate("it => { it.requestSubmit(); setTimeout(() => it.requestSubmit(), 30); }")
+    expect(page).to_have_url(re.compile(r"/batches/B"))
+    page.reload()
+    assert sent == ["POST", "POST"]
+    page.goto("/batches?supplier=DUINRAND")
+    expect(page.get_by_role("row")).to_have_count(2)
+
+
+def test_the_menu_of_a_phone_opens_by_keyboard_without_javascript(page_of: PageOf) -> None:
+    phone = {"width": 390, "height": 844}
+    page = page_of("leader", viewport=phone, java_script_enabled=False)
+    page.goto("/desk")
+    batches = page.get_by_role("navigation").get_by_role("link", name="Partijen")
+    expect(batches).to_be_hidden()
+    page.get_by_role("link", name="Menu", exact=True).press("Enter")
+    batches.press("Enter")
+    page.wait_for_url("**/batches")
+
+
+def test_who_skips_to_the_content_goes_on_from_there(page_of: PageOf) -> None:
+    page = page_of("leader")
+    page.goto("/batches")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+@pytest.fixture(scope="module")
+def things(hall: Depot) -> Mapping[str, str]:
+    """One of everything, by the first word of its page's path."""
+    delivery = hall.announce(300_000)["code"]
+    batch = hall.log(300_000, delivery=delivery, containers=("BOX1",))["code"]
+    find = hall.find(batch)
+    hall.sort(batch, {"reuse": 100_000, "recycle": 50_000, "burn": 10_000})
+    scan_id, bins = hall.scan_id, _bins_of(hall, batch)
+    hall.close_bin(bins[0], 100_000)
+    shipment = hall.ship(bins[0], carrier="KARREWIEL")
+    return {
+        "deliveries": delivery,
+        "batches": batch,
+        "finds": find,
+        "bins": bins[1],
+        "shipments": shipment,
+        "entries": scan_id,
+    }
+
+
+def _bins_of(hall: Depot, batch: str) -> list[str]:
+    statement = (
+        "SELECT DISTINCT bin.code FROM movement JOIN batch ON batch.id = movement.batch_id"
+        " JOIN place ON place.id = movement.target_id JOIN bin ON bin.id = place.bin_id"
+        " WHERE batch.code = ? ORDER BY bin.id"
+    )
+    with hall.database.read() as session:
+        return [row[0] for row in session.connection().exec_driver_sql(statement, (batch,))]
+
+
+def _visitor_of(path: str) -> str:
+    """Somebody whose page it is."""
+    order = [Role.TEAM_LEADER, Role.SUPPLIER, Role.OUTLET, Role.MANAGER, Role.ADMINISTRATOR]
+    role = next(role for role in order if role in PAGES[path])
+    return next(name for name, (theirs, _) in PEOPLE.items() if theirs is role)
+
+
+@pytest.mark.parametrize("path", ["/login", *sorted(PAGES)])
+def test_every_page_is_for_everybody_and_fits_every_screen(
+    page_of: PageOf, things: Mapping[str, str], path: str
+) -> None:
+    code = things.get(path.split("/")[1], "")
+    page = page_of("stranger" if path == "/login" else _visitor_of(path))
+    answer = page.goto(path.format(code=code, scan_id=code) + f"?text={things['batches']}")
+    assert answer is not None
+    assert answer.ok
+    if page.locator("#flow").count():
+        page.locator("#flow svg").first.wait_for()
+    page.evaluate(f"{AXE_SCRIPT}; null")
+    assert violations(page, {}) == []
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_function(FITS, arg=width, timeout=5_000)
+    assert violations(page, ONLY_ON_PHONES) == []
+
+
+def violations(page: Page, options: Mapping[str, object]) -> list[str]:
+    """What axe finds, each with the element that it is about."""
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
+    return [f"{rule['help']}: {node['html']}" for rule in found for node in rule["nodes"]]
