@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Table, select
 from sqlmodel import Session, SQLModel
 
+from catalogue import rules
 from catalogue.codes import is_chosen
 from catalogue.errors import Malformed, NotFound
 from chain import actions as chain
@@ -21,6 +22,9 @@ from proof.canonical import canonical
 
 VERSIONED: Final = frozenset({"destination"})
 """Nouns that keep a row per version, because places point to the version they were made for."""
+
+OWN: Final = frozenset({"id", "version", "code"})
+"""Columns that a definition gets by itself, so that nobody can choose them."""
 
 NOUNS: Final[Mapping[str, Mapping[str, str]]] = {
     "organisation": {"parent": "organisation"},
@@ -76,6 +80,8 @@ def define(
     if noun not in NOUNS:
         raise Malformed(field="noun", problem="unknown", read=noun[:20])
     _require_code(code)
+    if "is_operator" in data and not (code == operator and data["is_operator"] is True):
+        raise Malformed(field="is_operator", problem="cannot change")
     table = SQLModel.metadata.tables[noun]
     operator_id = _operator_id(session, operator, noun, code)
     values = _values(session, noun, table, operator_id, operator, data)
@@ -137,7 +143,7 @@ def _values(
         if name in NOUNS[noun]:
             target = NOUNS[noun][name]
             values[name] = given and _ref(session, target, given, operator_id)
-        elif name not in table.c:
+        elif name not in table.c or name in OWN or table.c[name].foreign_keys:
             raise Malformed(field=name, problem="unknown")
         else:
             values[name] = _stored(name, given)
@@ -148,14 +154,21 @@ def _values(
 
 def _stored(name: str, given: Any) -> Value:
     """Lists by comma, mappings and trees as canonical JSON, all else as it is."""
+    if name == "names":
+        rules.require_names(given)
     if isinstance(given, Mapping) or name == "tree":
-        return canonical(given).decode()
+        try:
+            return canonical(given).decode()
+        except (TypeError, ValueError) as error:
+            raise Malformed(field=name, problem="not canonical JSON") from error
     if isinstance(given, list | tuple):
-        return ",".join(given)
+        return ",".join(rules.checked_words(name, given))
     return given  # type: ignore[no-any-return]
 
 
-def _ref(session: Session, noun: str, code: str, operator_id: int) -> Ref:
+def _ref(session: Session, noun: str, code: object, operator_id: int) -> Ref:
+    if not isinstance(code, str):
+        raise Malformed(field=noun, problem="not a code")
     table = SQLModel.metadata.tables[noun]
     statement = select(table.c.id).where(table.c.code == code)
     if "operator_id" in table.c:
@@ -235,10 +248,21 @@ def _complete(table: Table, values: dict[str, Value]) -> dict[str, Value]:
 
 
 def _require_columns(table: Table, values: Mapping[str, Value]) -> None:
+    """Every column is there when it must be, and holds what it can hold."""
     for column in table.columns:
         name = column.name.removesuffix("_id") if column.foreign_keys else column.name
         optional = column.nullable or column.default is not None or column.name == "id"
-        if name not in values and not optional:
+        if name in values and not column.foreign_keys:
+            rules.require_shape(
+                table.name,
+                name,
+                values[name],
+                # SQLModel's text column does not say that it holds texts.
+                kind=str if column.type.python_type is object else column.type.python_type,
+                length=getattr(column.type, "length", None),
+                optional=bool(column.nullable),
+            )
+        elif name not in values and not optional:
             raise Malformed(field=name, problem="missing")
 
 
