@@ -18,7 +18,7 @@ from store.columns import table_of
 from streams.queries import BinRow, contents_of_shipment
 from streams.rules import Standing
 from streams.tables import Balance, Movement, Place
-from streams.views import Asked, Told, history_of, newest_first, sites_of
+from streams.views import Asked, Told, at_site, history_of, newest_first, sites_of
 
 _shipment = table_of(Shipment)
 _place = table_of(Place)
@@ -56,12 +56,11 @@ def list_shipments(
     session: Session, book: Rulebook, viewer: Viewer, asked: Asked
 ) -> list[ListedShipment]:
     """Shipments, newest first. Three statements."""
-    statement = select(_shipment).where(
-        or_(
-            _shipment.c.site_id.in_(sites_of(book, viewer)),
-            _shipment.c.outlet_id == (viewer.outlet_id or 0),
-        )
+    exists = or_(
+        _shipment.c.site_id.in_(sites_of(book, viewer)),
+        _shipment.c.outlet_id == (viewer.outlet_id or 0),
     )
+    statement = select(_shipment).where(exists, at_site(book, asked, _shipment))
     if asked.text:
         wanted = asked.text.strip()
         statement = statement.where(
@@ -74,7 +73,9 @@ def list_shipments(
         statement = statement.where(_shipment.c.state == asked.state)
     if asked.day:
         statement = statement.where(_shipment.c.shipped_on == asked.day)
-    rows = session.execute(newest_first(statement, _shipment, asked, "shipped_on")).all()
+    rows = session.execute(
+        newest_first(statement, _shipment, asked, "shipped_on", exists=exists)
+    ).all()
     return _listed(session, book, rows)
 
 

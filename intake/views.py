@@ -20,7 +20,7 @@ from intake.rules import beyond_limit
 from intake.tables import Delivery, Find, Receipt
 from store.columns import table_of
 from streams.tables import Batch
-from streams.views import Asked, newest_first, sites_of
+from streams.views import Asked, at_site, newest_first, sites_of
 
 _delivery = table_of(Delivery)
 _receipt = table_of(Receipt)
@@ -71,12 +71,11 @@ def list_deliveries(
     session: Session, book: Rulebook, viewer: Viewer, asked: Asked
 ) -> list[ListedDelivery]:
     """Deliveries, the latest expected first. Two statements."""
-    statement = select(_delivery).where(
-        or_(
-            _delivery.c.site_id.in_(sites_of(book, viewer)),
-            _delivery.c.supplier_id.in_(sorted(viewer.supplier_ids)),
-        )
+    exists = or_(
+        _delivery.c.site_id.in_(sites_of(book, viewer)),
+        _delivery.c.supplier_id.in_(sorted(viewer.supplier_ids)),
     )
+    statement = select(_delivery).where(exists, at_site(book, asked, _delivery))
     if asked.text:
         wanted = asked.text.strip().upper()
         statement = statement.where(_delivery.c.code.contains(wanted, autoescape=True))
@@ -88,7 +87,9 @@ def list_deliveries(
         supplier = book.organisations.get(asked.supplier)
         ids = book.children(supplier.id) if supplier else frozenset()
         statement = statement.where(_delivery.c.supplier_id.in_(sorted(ids)))
-    rows = session.execute(newest_first(statement, _delivery, asked, "expected_on")).all()
+    rows = session.execute(
+        newest_first(statement, _delivery, asked, "expected_on", exists=exists)
+    ).all()
     received = _received(session, [row.id for row in rows])
     return [_listed(book, row, received.get(row.id, (0, 0))) for row in rows]
 
@@ -132,6 +133,7 @@ def delivery_of_batch(session: Session, batch_id: int) -> str | None:
 
 def list_finds(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -> list[ListedFind]:
     """Finds, newest first. One statement."""
+    exists = _find.c.site_id.in_(sites_of(book, viewer))
     statement = (
         select(_find, _batch.c.code.label("batch"), _entry.c.day)
         .select_from(
@@ -139,7 +141,7 @@ def list_finds(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -
                 _entry, _entry.c.id == _find.c.id
             )
         )
-        .where(_find.c.site_id.in_(sites_of(book, viewer)))
+        .where(exists, at_site(book, asked, _find))
     )
     if asked.text:
         wanted = asked.text.strip().upper()
@@ -151,11 +153,15 @@ def list_finds(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -
         )
     if asked.day:
         statement = statement.where(_entry.c.day == asked.day)
+    if asked.supplier:
+        supplier = book.organisations.get(asked.supplier)
+        ids = book.children(supplier.id) if supplier else frozenset()
+        statement = statement.where(_batch.c.supplier_id.in_(sorted(ids)))
     if asked.state == "kept":
         statement = statement.where(_find.c.handover_id.is_(None), _find.c.reversed.is_(False))
     elif asked.state == "handed_over":
         statement = statement.where(_find.c.handover_id.is_not(None))
-    rows = session.execute(newest_first(statement, _find, asked, None))
+    rows = session.execute(newest_first(statement, _find, asked, None, exists=exists))
     kinds = {
         kind.id: code
         for operator in book.operators.values()

@@ -126,9 +126,13 @@ def _sums() -> dict[str, ColumnElement[Any]]:
 
 
 def _statement(seen: Scope, asked: Question) -> Select[Any]:
+    told = _later.c.id == _batch.c.replaced_by_id
+    if seen.supplier_ids is not None:
+        # The batch that took its place may be another supplier's, whose codes are not told.
+        told &= _later.c.supplier_id.in_(sorted(seen.supplier_ids))
     joined = (
         _batch.join(_entry, _entry.c.id == _batch.c.id)
-        .outerjoin(_later, _later.c.id == _batch.c.replaced_by_id)
+        .outerjoin(_later, told)
         .outerjoin(_balance, _balance.c.batch_id == _batch.c.id)
         .outerjoin(_place, _place.c.id == _balance.c.place_id)
         .outerjoin(_destination, _destination.c.id == _place.c.destination_id)

@@ -160,12 +160,20 @@ def visible_batches(book: Rulebook, viewer: Viewer) -> ColumnElement[bool]:
 
 
 def newest_first(
-    statement: Select[Any], table: Table, asked: Asked, day_column: str | None
+    statement: Select[Any],
+    table: Table,
+    asked: Asked,
+    day_column: str | None,
+    *,
+    exists: ColumnElement[bool],
 ) -> Select[Any]:
-    """A page of a list: after the row of `asked.after`, newest first."""
+    """A page of a list: after the row of `asked.after`, newest first.
+
+    exists: for whom asks. A row of others gives as little to go on as no row at all.
+    """
     day = None if day_column is None else table.c[day_column]
     if asked.after is not None:
-        last = select(table).where(table.c.code == asked.after).subquery()
+        last = select(table).where(table.c.code == asked.after, exists).subquery()
         key = select(last.c.id).scalar_subquery()
         if day is None or day_column is None:
             statement = statement.where(table.c.id < key)
@@ -182,7 +190,8 @@ def list_batches(
     session: Session, book: Rulebook, viewer: Viewer, asked: Asked
 ) -> list[ListedBatch]:
     """Batches, newest first. Two statements."""
-    statement = select(_batch).where(visible_batches(book, viewer), *_matching(book, asked, _batch))
+    exists = visible_batches(book, viewer)
+    statement = select(_batch).where(exists, *_matching(book, asked, _batch))
     if asked.state == "held":
         statement = statement.where(_batch.c.held)
     elif asked.state:
@@ -193,31 +202,37 @@ def list_batches(
         statement = statement.where(_batch.c.supplier_id.in_(sorted(ids)))
     if asked.day:
         statement = statement.where(_batch.c.received_day == asked.day)
-    rows = session.execute(newest_first(statement, _batch, asked, "received_day")).all()
+    rows = session.execute(
+        newest_first(statement, _batch, asked, "received_day", exists=exists)
+    ).all()
     held = _mass_by(session, _balance.c.batch_id, [row.id for row in rows], Pool.HOLDING)
     return [ListedBatch(batch_row(book, row), held.get(row.id, 0)) for row in rows]
 
 
 def list_bins(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -> list[ListedBin]:
     """Bins, newest first. Two statements."""
-    statement = select(_bin).where(
-        _bin.c.site_id.in_(sites_of(book, viewer)), *_matching(book, asked, _bin)
-    )
+    exists = _bin.c.site_id.in_(sites_of(book, viewer))
+    statement = select(_bin).where(exists, *_matching(book, asked, _bin))
     if asked.state:
         statement = statement.where(_bin.c.state == asked.state)
-    rows = session.execute(newest_first(statement, _bin, asked, None)).all()
+    rows = session.execute(newest_first(statement, _bin, asked, None, exists=exists)).all()
     masses = _mass_by(session, _place.c.bin_id, [row.id for row in rows], Pool.BIN)
     return [ListedBin(bin_row(book, row), masses.get(row.id, 0)) for row in rows]
 
 
 def _matching(book: Rulebook, asked: Asked, table: Table) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [true()]
+    where = [at_site(book, asked, table)]
     if asked.text:
         where.append(table.c.code.contains(asked.text.strip().upper(), autoescape=True))
-    if asked.site:
-        site = book.sites.get(asked.site)
-        where.append(table.c.site_id == site.id if site else false())
     return where
+
+
+def at_site(book: Rulebook, asked: Asked, table: Table) -> ColumnElement[bool]:
+    """The condition that a row is of the site that a list is asked for, if any."""
+    if not asked.site:
+        return true()
+    site = book.sites.get(asked.site)
+    return table.c.site_id == site.id if site else false()
 
 
 def _mass_by(
@@ -341,14 +356,25 @@ def kept_scans(
     session: Session, book: Rulebook, viewer: Viewer, *, status: str | None, asked: Asked
 ) -> list[KeptScan]:
     """Parked and refused scans, the newest first. One statement."""
-    statement = select(_scan).where(_scan.c.site_id.in_(sites_of(book, viewer)))
+    exists = _scan.c.site_id.in_(sites_of(book, viewer))
+    statement = select(_scan).where(exists, at_site(book, asked, _scan))
     if status:
         statement = statement.where(_scan.c.status == status)
     if asked.after:
-        last = select(_scan.c.received_at).where(_scan.c.scan_id == asked.after)
-        statement = statement.where(_scan.c.received_at < last.scalar_subquery())
+        # What a tablet sends at once is kept at one and the same time.
+        last = select(_scan).where(_scan.c.scan_id == asked.after, exists).subquery()
+        then = select(last.c.received_at).scalar_subquery()
+        key = select(last.c.scan_id).scalar_subquery()
+        statement = statement.where(
+            or_(
+                _scan.c.received_at < then,
+                and_(_scan.c.received_at == then, _scan.c.scan_id < key),
+            )
+        )
     rows = session.execute(
-        statement.order_by(_scan.c.received_at.desc()).limit(min(asked.limit, PAGE_MAX))
+        statement.order_by(_scan.c.received_at.desc(), _scan.c.scan_id.desc()).limit(
+            min(asked.limit, PAGE_MAX)
+        )
     )
     return [
         KeptScan(

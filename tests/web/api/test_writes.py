@@ -12,6 +12,7 @@ from catalogue.codes import CodeKind, mint, parse
 from tests.web.api.calling import AT, Hall, intake, scan, sorting
 from tests.web.api.good import (
     GOOD,
+    YEAR,
     Good,
     Route,
     close,
@@ -190,6 +191,8 @@ def test_a_wrong_supplier_makes_a_new_batch(hall: Hall) -> None:
     assert new != code
     old = hall.get(f"/batches/{code}", by="supplier").json()
     assert (old["state"], old["replaced_by"]) == ("replaced", None), "it is no longer theirs"
+    told = {name: hall.get("/exports/batches", by=name, **YEAR).text for name in SUPPLIERS}
+    assert {name for name in SUPPLIERS if new in told[name]} == {"other_supplier"}
     assert hall.get(f"/batches/{new}", by="other_supplier").json()["mass_g"] == 300_000
     assert hall.get(f"/batches/{new}", by="supplier").status_code == 404
 
@@ -249,6 +252,7 @@ def _undo_what_moved_on(hall: Hall) -> Any:
     return _undo(hall, made)
 
 
+SUPPLIERS: Final = ("supplier", "other_supplier")
 REUSE: Final = {"destination": "reuse", "mass_g": 1_000}
 REFUSED: Final[Mapping[str, tuple[Provoked, set[str]]]] = {
     "mass_exceeded": (
