@@ -240,11 +240,10 @@ def depot(cast_template: Path) -> Iterator[Depot]:
     database.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def parallel_depot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Depot]:
-    """A depot that several stations work in at the same time: the test runs on both databases."""
+@contextmanager
+def _parallel_depot(request: pytest.FixtureRequest, folder: Path) -> Iterator[Depot]:
     if request.param == "sqlite":
-        file = tmp_path / "depot.sqlite"
+        file = folder / "depot.sqlite"
         shutil.copy(request.getfixturevalue("cast_template"), file)
         database = Database(f"sqlite:///{file}")
         yield Depot(database)
@@ -252,6 +251,22 @@ def parallel_depot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
     else:
         with _postgresql(request.getfixturevalue("cast_cluster"), "template_cast") as database:
             yield Depot(database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def parallel_depot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Depot]:
+    """A depot that several stations work in at the same time: the test runs on both databases."""
+    with _parallel_depot(request, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def lasting_depot(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Depot]:
+    """As `parallel_depot`, but one for all tests of a file: for servers, which start slowly."""
+    with _parallel_depot(request, tmp_path_factory.mktemp("depot")) as found:
+        yield found
 
 
 @pytest.fixture

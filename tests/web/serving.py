@@ -1,0 +1,138 @@
+"""Servers in processes of their own, and clients that call them at the same time."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from store.engine import Database
+
+PATIENCE_S: Final = 60
+API: Final = "/api/v1"
+ROOT: Final = Path(__file__).parents[2]
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Server:
+    """A server at a port of this machine, which can be killed and started again."""
+
+    database: Database
+    keys: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; `is_up` says when it answers."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app",
+             "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "critical"],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "STOFSTROOM_DATABASE_URL": self.database.url.render_as_string(False),
+                "STOFSTROOM_KEYS": str(self.keys),
+            },
+        )  # fmt: skip
+
+    def wait(self) -> None:
+        """Return when it answers."""
+        begin, client = time.monotonic(), Client(self.port, "")
+        while True:
+            assert self.process is not None
+            assert self.process.poll() is None, "the server ended by itself"
+            try:
+                if client.get("/healthz").status == 200:
+                    client.close()
+                    return
+            except (OSError, HTTPException):
+                assert time.monotonic() < begin + PATIENCE_S, "the server did not come up"
+                time.sleep(0.1)
+
+    def kill(self) -> None:
+        """`kill -9`: it gets no chance to finish anything."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(PATIENCE_S)
+            self.process = None
+
+
+@contextmanager
+def servers(database: Database, keys: Path, count: int) -> Iterator[list[Server]]:
+    """So many servers over one database, all of them gone in the end."""
+    # The ports are held together, so that no two are the same.
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    found = [Server(database, keys, int(one.getsockname()[1])) for one in held]
+    for one in held:
+        one.close()
+    try:
+        for server in found:
+            server.start()
+        for server in found:
+            server.wait()
+        yield found
+    finally:
+        for server in found:
+            server.kill()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a server said, and after how long."""
+
+    status: int
+    said: Any
+    took_s: float
+
+
+@dataclass(slots=True)
+class Client:
+    """Somebody with a token and one connection that stays open."""
+
+    port: int
+    token: str
+    _line: HTTPConnection | None = field(default=None)
+
+    def get(self, path: str) -> Reply:
+        return self._ask("GET", path, None)
+
+    def post(self, path: str, body: Mapping[str, Any]) -> Reply:
+        return self._ask("POST", f"{API}{path}", json.dumps(body))
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    def _ask(self, method: str, path: str, body: str | None) -> Reply:
+        """Raises OSError or HTTPException when the server is not there, or goes away."""
+        if self._line is None:
+            self._line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        begin = time.perf_counter()
+        try:
+            self._line.request(method, path, body, headers)
+            response = self._line.getresponse()
+            text = response.read()
+        except (OSError, HTTPException):
+            self.close()
+            raise
+        return Reply(response.status, json.loads(text), time.perf_counter() - begin)
+
+
+def all_at_once(ways: Sequence[Callable[[], T]]) -> list[T]:
+    """Run everything in threads, together; the results in order. Raises what any raised."""
+    with ThreadPoolExecutor(len(ways)) as pool:
+        return [running.result() for running in [pool.submit(way) for way in ways]]
