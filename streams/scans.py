@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlmodel import Session
 
-from catalogue.errors import Parked, Refusal, RuleBroken, ScanReused, concrete
+from catalogue.errors import Parked, Refusal, RuleBroken, ScanReused, StateForbids, concrete
 from catalogue.rows import SiteRow
 from proof.canonical import canonical
 from store.columns import table_of
@@ -108,21 +108,44 @@ def keep(
     )
 
 
-def settle(session: Session, scan_id: str, *, status: str, reason: str, now: datetime) -> None:
-    """Say how a kept scan ended."""
+def settle(
+    session: Session, scan_id: str, *, by: str, status: str, reason: str, now: datetime
+) -> bool:
+    """Say how a parked scan ended; whether this very decision had said so before.
+
+    by: the `scan_id` of the decision. Raises ScanReused when it was used for something else,
+    StateForbids when the scan is not parked.
+    """
+    row = session.execute(
+        select(_scan).where(_scan.c.scan_id == scan_id).with_for_update(key_share=True)
+    ).one()
+    if row.settled_by == by:
+        if (row.status, row.settled_reason) != (status, reason):
+            raise ScanReused(scan_id=by)
+        return True
+    if _is_used(session, by):
+        raise ScanReused(scan_id=by)
+    if row.status != "parked":
+        raise StateForbids(subject=scan_id, state=row.status)
     session.execute(
         update(_scan)
         .where(_scan.c.scan_id == scan_id)
-        .values(status=status, settled_at=now, settled_reason=reason)
+        .values(status=status, settled_at=now, settled_reason=reason, settled_by=by)
     )
+    return False
 
 
-def kept(session: Session, scan_id: str, *, lock: bool = False) -> Kept | None:
+def _is_used(session: Session, scan_id: str) -> bool:
+    said = said_before(session, scan_id)
+    if said.payload is not None or said.status is not None:
+        return True
+    decided = session.execute(select(_scan.c.scan_id).where(_scan.c.settled_by == scan_id))
+    return decided.one_or_none() is not None
+
+
+def kept(session: Session, scan_id: str) -> Kept | None:
     """A scan that was kept, or None. One statement."""
-    statement = select(_scan).where(_scan.c.scan_id == scan_id)
-    row = session.execute(
-        statement.with_for_update(key_share=True) if lock else statement
-    ).one_or_none()
+    row = session.execute(select(_scan).where(_scan.c.scan_id == scan_id)).one_or_none()
     if row is None:
         return None
     return Kept(

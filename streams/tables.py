@@ -247,7 +247,8 @@ class Note(SQLModel, table=True):
 class Scan(SQLModel, table=True):
     """A scan that was not booked: refused, or parked for a team leader. Kept, never dropped.
 
-    command: the request as it came, canonical JSON; problem: the answer it got.
+    command: the request as it came, canonical JSON; problem: the answer it got; settled_by: the
+    `scan_id` of the decision.
     """
 
     __tablename__ = "scan"
@@ -267,6 +268,7 @@ class Scan(SQLModel, table=True):
     received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     settled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
     settled_reason: str | None = Field(default=None, max_length=40)
+    settled_by: str | None = Field(default=None, max_length=36, unique=True)
 
 
 for _table in (Movement, GateLine, Weighing, Flag):

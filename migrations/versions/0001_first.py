@@ -457,11 +457,13 @@ def upgrade() -> None:
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("settled_at", UtcDateTime(), nullable=True),
         sa.Column("settled_reason", sa.String(length=40), nullable=True),
+        sa.Column("settled_by", sa.String(length=36), nullable=True),
         sa.CheckConstraint(
             "status IN ('refused','parked','settled','dropped')", name="scan_status"
         ),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_scan_site_id")),
         sa.PrimaryKeyConstraint("scan_id", name=op.f("pk_scan")),
+        sa.UniqueConstraint("settled_by", name=op.f("uq_scan_settled_by")),
     )
     op.create_index("ix_scan_site_status", "scan", ["site_id", "status"], unique=False)
     op.create_table(

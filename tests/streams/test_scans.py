@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from catalogue.errors import MassExceeded, Parked, RuleBroken, ScanReused
@@ -84,7 +86,15 @@ def test_a_parked_scan_waits_until_it_is_settled(depot: Depot) -> None:
     with pytest.raises(Parked):
         depot.do(sort_batch, batch, command)
     with depot.database.write() as session:
-        settle(session, command.scan_id, status="settled", reason="mistake", now=depot.now)
+        decision = str(uuid4())
+        settle(
+            session,
+            command.scan_id,
+            by=decision,
+            status="settled",
+            reason="mistake",
+            now=depot.now,
+        )
     assert depot.do(sort_batch, batch, command)["held_g"] == 500_000
     assert breaches(depot.database) == []
 

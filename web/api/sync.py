@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.exc import DBAPIError
 
@@ -90,6 +91,18 @@ class SettlementIn(BaseModel):
     decision: Literal["book", "drop"]
     reason: wire.Code
     note: wire.Words | None = None
+
+
+class Settled(BaseModel):
+    """What was decided, and what was answered when it was booked."""
+
+    scan_id: UUID
+    decision: Literal["book", "drop"]
+    state: Literal["settled", "dropped"]
+    answer: dict[str, Any] | None = None
+
+
+SETTLED_BEFORE = {"model": Settled, "description": "This was decided before: the same answer."}
 
 
 @router.post("/sync", responses=refusals("write"))
@@ -199,9 +212,15 @@ def _ended(command: SyncCommand, status: Literal["refused", "parked"], why: Refu
 
 
 @router.post(
-    "/parked/{scan_id}/settlement", status_code=201, responses=refusals("write", "state_forbids")
+    "/parked/{scan_id}/settlement",
+    status_code=201,
+    response_model=Settled,
+    responses={
+        200: SETTLED_BEFORE,
+        **refusals("write", "state_forbids", "reason_needed"),
+    },
 )
-def settle(scan_id: UUID, body: SettlementIn, call: Calling) -> dict[str, Any]:
+def settle(scan_id: UUID, body: SettlementIn, call: Calling) -> JSONResponse:
     """Decide on a parked scan: book it now by today's rules, or drop it with a reason."""
     with call.database.read() as session:
         book = rulebook(session)
@@ -215,17 +234,26 @@ def settle(scan_id: UUID, body: SettlementIn, call: Calling) -> dict[str, Any]:
         ):
             raise NotFound
         require_reason(book.operator(site), body.reason, "settlement")
-    wanted = "settled" if body.decision == "book" else "dropped"
-    if kept.status not in ("parked", wanted):
-        raise StateForbids(subject=str(scan_id), state=kept.status)
+    decided = {"scan_id": str(scan_id), "decision": body.decision}
     if body.decision == "drop":
         with call.database.write() as session:
-            scans.settle(session, str(scan_id), status="dropped", reason=body.reason, now=call.now)
-        return {"scan_id": str(scan_id), "decision": "drop", "state": "dropped"}
-    return _book_parked(call, str(scan_id), kept, body.reason)
+            repeated = _settle(session, call, str(scan_id), body, "dropped")
+        return _decided(decided | {"state": "dropped"}, repeated=repeated)
+    booked = _book_parked(call, str(scan_id), kept, body)
+    answer = {"state": "settled", "answer": booked.answer}
+    return _decided(decided | answer, repeated=booked.repeated)
 
 
-def _book_parked(call: Call, scan_id: str, kept: scans.Kept, reason: str) -> dict[str, Any]:
+def _settle(session: Any, call: Call, scan_id: str, body: SettlementIn, status: str) -> bool:
+    by, reason = str(body.scan_id), body.reason
+    return scans.settle(session, scan_id, by=by, status=status, reason=reason, now=call.now)
+
+
+def _decided(answer: dict[str, Any], *, repeated: bool) -> JSONResponse:
+    return JSONResponse(answer, status_code=200 if repeated else 201)
+
+
+def _book_parked(call: Call, scan_id: str, kept: scans.Kept, body: SettlementIn) -> Booked:
     said = kept.command
     act = BY_KIND[said["kind"]]
     try:
@@ -235,9 +263,8 @@ def _book_parked(call: Call, scan_id: str, kept: scans.Kept, reason: str) -> dic
     run = _running(call, act, said["target"], parked)
 
     def book_and_settle(session: Any) -> Booked:
-        scans.settle(session, scan_id, status="settled", reason=reason, now=call.now)
+        _settle(session, call, scan_id, body, "settled")
         booked: Booked = run(session)
         return booked
 
-    booked = call.book(book_and_settle, parked.command(call.now))
-    return {"scan_id": scan_id, "decision": "book", "state": "settled", "answer": booked.answer}
+    return call.book(book_and_settle, parked.command(call.now))
