@@ -1,0 +1,79 @@
+"""Nothing is served that nobody decided on, and every decision is tried by a test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import pytest
+from fastapi import FastAPI
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.testclient import TestClient
+
+from store.engine import Database
+from tests.web.api.good import GOOD
+from tests.web.api.test_permissions import MAY
+from tests.web.pages.test_who_sees_what import MAY_OPEN
+from web.app import API_PREFIX, create_app
+from web.pages.visiting import PAGES
+from web.settings import from_environment
+
+FOR_ANYBODY: Final = frozenset(
+    {"/openapi.json", "/healthz", "/static", "/static/plotly.min.js", "/login", "/logout"}
+)
+"""What a stranger gets, too: nothing of it tells anything about anybody."""
+NAMES: Final = re.compile(r"{[^}]*}")
+
+
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
+    return create_app(from_environment({}), database=Database("sqlite://"))
+
+
+def flat(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+    """Path and methods of every route, those of included routers too."""
+    for route in routes:
+        if isinstance(route, Route):
+            yield prefix + route.path, frozenset(route.methods or ()) - {"HEAD"}
+        elif isinstance(route, Mount):
+            yield prefix + route.path, frozenset({"GET"})
+        else:
+            # FastAPI keeps the prefix with which a router was included beside the router.
+            inner = prefix + route.include_context.prefix  # type: ignore[attr-defined]
+            yield from flat(route.original_router.routes, inner)  # type: ignore[attr-defined]
+
+
+def unnamed(path: str) -> str:
+    """A path without the names of what stands in it, and without a query."""
+    return NAMES.sub("{}", path.partition("?")[0])
+
+
+def test_every_route_is_one_that_somebody_decided_on(app: FastAPI) -> None:
+    served = {(method, path) for path, methods in flat(app.routes) for method in methods}
+    calls = {
+        (method, path.removeprefix(API_PREFIX))
+        for method, path in served
+        if path.startswith(API_PREFIX)
+    }
+    assert calls == MAY.keys() == GOOD.keys()
+    rest = {path for _method, path in served if not path.startswith(API_PREFIX)}
+    assert rest == PAGES.keys() | FOR_ANYBODY
+
+
+def test_every_page_with_a_row_is_opened_by_everybody_in_a_test() -> None:
+    tried = {unnamed(path) for path in MAY_OPEN}
+    # Each person's first page only leads on.
+    assert {unnamed(path) for path in PAGES} - tried == {"/"}
+
+
+def test_a_stranger_gets_nothing_else(app: FastAPI) -> None:
+    client = TestClient(app, follow_redirects=False)
+    for path, methods in flat(app.routes):
+        if path not in FOR_ANYBODY:
+            for method in methods:
+                answer = client.request(method, NAMES.sub("x", path))
+                is_call = path.startswith(API_PREFIX)
+                assert answer.status_code == (401 if is_call else 303), (method, path)
+                if not is_call:
+                    assert answer.headers["location"].startswith("/login"), path
