@@ -76,10 +76,10 @@ ODD: list[tuple[str, str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("noun", "code", "data"), ODD)
 def test_a_row_that_could_not_be_read_back_is_refused(
-    parallel_depot: Depot, noun: str, code: str, data: dict[str, Any]
+    depot: Depot, noun: str, code: str, data: dict[str, Any]
 ) -> None:
     with pytest.raises(Malformed):
-        say(parallel_depot, noun, code, **data)
+        say(depot, noun, code, **data)
 
 
 @pytest.mark.parametrize(

@@ -167,11 +167,11 @@ def test_a_busy_floor_adds_up(parallel_depot: Depot, seed: int) -> None:
 def _any_act(
     depot: Depot, dice: random.Random, batches: list[str], benches: list[str], done: list[str]
 ) -> None:
-    targets = [part(dice.randint(1, 9_000), to) for to in ("reuse", "recycle", "burn")]
+    targets = [part(dice.randint(1, 9_000), to) for to in ("reuse", "recycle", "burn", "sale")]
     targets += [part(dice.randint(1, 9_000), bin=code) for code in benches]
     chosen = dice.sample(targets, dice.randint(1, 4))
     batch = dice.choice(batches)
-    match dice.randint(0, 7):
+    match dice.randint(0, 9):
         case 0:
             depot.sort(dice.choice(benches), [p for p in chosen if p.bin is None])
         case 1:
@@ -184,6 +184,11 @@ def _any_act(
             )
         case 4:
             depot.hold(batch, dice.randint(1, 900))
+        case 5:
+            depot.pass_gate(dice.choice([batch, *benches]), "logo", dice.randint(1, 9_000))
+        case 6:
+            depot.close(batch, {"moisture": dice.randint(1, 900)}, reason="mistake")
+            depot.reverse(depot.scan_id)
         case _:
             depot.sort(batch, chosen)
     done.append(depot.scan_id)
