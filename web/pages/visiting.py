@@ -44,6 +44,7 @@ VERBS: Final = {
     "undo": ("POST", "/scans/{scan_id}/reversal"),
     "report": ("GET", "/reports/circularity"),
     "export": ("GET", "/exports/{dataset}"),
+    "label": ("GET", "/labels/{code}"),
 }
 """What pages offer, and the call whose roles may do it."""
 
