@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -122,10 +123,12 @@ def deliveries(days: int, *, share_of_year: float, scale: float, dice: Random) -
     wanted = max(1, round(BOXES * scale * share_of_year))
     found: list[Delivery] = []
     planned, size = 0, _size(scale, dice)
+    owed: dict[str, float] = defaultdict(float)
     for day in range(days + AHEAD):
         due = wanted * (day + 1) // days - planned
         while due >= size or (due and day == days - 1):
-            delivery = _delivery(len(found), planned, min(size, due), day, dice)
+            supplier = _next_supplier(owed, min(size, due), dice)
+            delivery = _delivery(len(found), planned, min(size, due), day, supplier, dice)
             found.append(delivery)
             planned += len(delivery.boxes)
             due -= len(delivery.boxes)
@@ -140,8 +143,25 @@ def _size(scale: float, dice: Random) -> int:
     return dice.randint(3, 9) if scale >= 0.2 else dice.randint(1, 3)
 
 
-def _delivery(number: int, first_box: int, size: int, day: int, dice: Random) -> Delivery:
-    supplier = _by_weight(WORLD["suppliers"], "weight", dice)
+def _next_supplier(owed: dict[str, float], boxes: int, dice: Random) -> Mapping[str, Any]:
+    """Whose turn it is: by and large each hands in its share, all the year round."""
+    suppliers: Sequence[Mapping[str, Any]] = WORLD["suppliers"]
+    whole = sum(supplier["weight"] for supplier in suppliers)
+    for supplier in suppliers:
+        owed[supplier["code"]] += boxes * supplier["weight"] / whole
+    drawn = max(suppliers, key=lambda supplier: owed[supplier["code"]] + dice.uniform(0, boxes))
+    owed[drawn["code"]] -= boxes
+    return drawn
+
+
+def _delivery(
+    number: int,
+    first_box: int,
+    size: int,
+    day: int,
+    supplier: Mapping[str, Any],
+    dice: Random,
+) -> Delivery:
     site = _by_weight(WORLD["sites"], "boxes", dice)
     if number % 7 == 2:
         site = WORLD["sites"][1]
