@@ -146,9 +146,15 @@ def scans_in_the_way(session: Session, entry_ids: Select[Any]) -> list[str]:
     return _standing_scans(session, _entry.c.id.in_(entry_ids))
 
 
-def scans_that_changed(session: Session, after: EntryRow, key: str) -> list[str]:
-    """Scans after an entry, in its chain, that changed the row of this key. One statement."""
-    changed = _entry.c.payload.contains(f'"key":"{key}"', autoescape=True)
+def scans_that_changed(
+    session: Session, after: EntryRow, key: str, *, column: str = ""
+) -> list[str]:
+    """Scans after an entry, in its chain, that changed the row of this key. One statement.
+
+    column: only those that changed this one, the first by name of all that they changed.
+    """
+    said = f'"key":"{key}"' + (f',"set":{{"{column}"' if column else "")
+    changed = _entry.c.payload.contains(said, autoescape=True)
     same_chain = _entry.c.chain_id == after.id >> SEQ_BITS
     return _standing_scans(session, and_(same_chain, _entry.c.id > after.id, changed))
 

@@ -69,8 +69,9 @@ def log_find(session: Session, command: LogFind, *, viewer: Viewer, now: datetim
         standings = standings_of_batch(session, batch.id)
         lines = _taken_out(session, batch, standings, command.mass_g)
         rows = follow_balance(batch, standings, lines) if lines else []
-        if kind.more["stops_batch"] and not batch.held:
-            rows.append(batch_change(batch, was={"held": False}, now={"held": True}))
+        if kind.more["stops_batch"]:
+            # Said of a held batch too, so that undoing an earlier hold does not release it.
+            rows.append(batch_change(batch, was={"held": batch.held}, now={"held": True}))
     elif command.mass_g is not None:
         raise Malformed(field="mass_g", problem="only with a batch")
     code = mint(CodeKind.FIND)

@@ -304,8 +304,16 @@ def _restored(
             same, was[name] = getattr(row, name) == left_as, left_as
         if not same:
             raise MovedOn(entries=chain.scans_that_changed(session, entry, said["key"]))
+        if name == "held":
+            _require_last_hold(session, entry, said["key"])
         values.setdefault(name, word)
     return RowChange(table=said["table"], key=said["key"], row_id=row.id, was=was, values=values)
+
+
+def _require_last_hold(session: Session, entry: EntryRow, batch: str) -> None:
+    """Raise MovedOn when something later held the batch too: it stays held for that."""
+    if later := chain.scans_that_changed(session, entry, batch, column="held"):
+        raise MovedOn(entries=later)
 
 
 def _require_unused(session: Session, entry: EntryRow, table: str, row: Row[Any]) -> None:

@@ -259,12 +259,25 @@ class Model:
                 return None
             changes.append(Change(table, key, column, now[column], table == "find" or "reversed"))
         for c in old.changes:
-            if (c.table, c.column) == ("batch", "state"):
+            if (c.table, c.column) == ("batch", "state") or c.before == c.after:
                 continue
             if self.rows[c.table][c.key][c.column] != c.after:
                 return None
+            if c.column == "held" and self._held_later(old, c.key):
+                return None
             changes.append(Change(c.table, c.key, c.column, c.after, c.before))
         return changes
+
+    def _held_later(self, old: Plan, batch: str) -> bool:
+        """Whether something after it held or released the same batch, and still stands."""
+        plans = list(self.booked.values())
+        later = plans[[plan is old for plan in plans].index(True) + 1 :]
+        return any(
+            (change.column, change.key) == ("held", batch)
+            for plan in later
+            for change in plan.changes
+            if plan.kind != "reverse" and not plan.undone
+        )
 
     def _state_after(self, old: Plan, batch: str, then: Mapping[tuple[str, Spot], int]) -> str:
         state = str(self.batches[batch]["state"])

@@ -11,6 +11,7 @@ from tests.simulation.model import (
     LIMIT,
     NEW,
     TOLERANCE,
+    Change,
     Line,
     Model,
     Plan,
@@ -277,7 +278,9 @@ def find(model: Model, batch: str, kind: str, mass_g: int | None) -> Planned:
     assert isinstance(plan, Plan)
     plan.makes.append(("find", NEW, row))
     if kind == "knife":
-        plan.changes += model.become(batch, "held", value=True)
+        plan.changes.append(
+            Change("batch", batch, "held", model.batches[batch]["held"], after=True)
+        )
     return plan
 
 
