@@ -204,7 +204,7 @@ class StateForbids(RuleBroken):
 
 
 class ClockDoubt(RuleBroken):
-    """The time of the scan lies in the future. Figures: `scanned_at`, `now`."""
+    """The scan lies ahead, or far back without a reason. Figures: `scanned_at`, `now`."""
 
     code = "clock_doubt"
     title = "The time of this scan cannot be right."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -157,8 +157,11 @@ def kept(session: Session, scan_id: str) -> Kept | None:
     )
 
 
-def waits_for(session: Session, code: str) -> bool:
-    """Whether a parked scan would have made what carries this code. One statement."""
+def waits_for(session: Session, code: str, site_ids: Collection[int]) -> bool:
+    """Whether a parked scan at these sites would have made this code. One statement."""
     made = _scan.c.command.contains(f'"code":"{code}"', autoescape=True)
-    row = session.execute(select(_scan.c.scan_id).where(_scan.c.status == "parked", made).limit(1))
+    here = _scan.c.site_id.in_(site_ids)
+    row = session.execute(
+        select(_scan.c.scan_id).where(here, _scan.c.status == "parked", made).limit(1)
+    )
     return row.one_or_none() is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
@@ -16,8 +16,10 @@ from starlette.concurrency import run_in_threadpool
 
 from accounts import actions as accounts
 from accounts.queries import Signed, viewer_of
-from catalogue.errors import NotAllowed, RuleBroken, Unauthenticated
+from catalogue.errors import ClockDoubt, NotAllowed, RuleBroken, Unauthenticated
+from catalogue.kinds import Role
 from catalogue.rows import SiteRow
+from chain.actions import instant
 from store.engine import Database
 from streams import scans
 from streams.acts import Command
@@ -29,6 +31,8 @@ from web.remembering import Remembered
 SESSION_COOKIE = "stofstroom"
 log = logging.getLogger("stofstroom")
 TRIES_MAX = 4
+CLOCK_BEHIND_MAX: Final = timedelta(hours=48)
+"""How old a scan of a worker may be when it comes without a reason to be late."""
 
 Action = Callable[[Session], Booked]
 
@@ -95,11 +99,15 @@ ReadDb = Annotated[Session, Depends(reading, scope="function")]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call that wants to book something: where, by whom, when."""
+    """A call that wants to book something: where, by whom, when.
+
+    may_be_old: what it says was done may lie long ago, because it is known why.
+    """
 
     database: Database
     me: Signed
     now: datetime
+    may_be_old: bool = False
 
     def book(self, action: Action, command: Command) -> Booked:
         """Run the action in one transaction; it is answered only after the commit.
@@ -119,10 +127,20 @@ class Call:
         def booked_and_noted(session: Session) -> Booked:
             booked = action(session)
             if not booked.repeated:
+                self._require_recent(command.scanned_at)
                 accounts.note_actor(session, command.scan_id, self.me.actor, self.now.date())
             return booked
 
         return self.database.write_together(booked_and_noted)
+
+    def _require_recent(self, scanned_at: datetime) -> None:
+        """Raise ClockDoubt for a time of a worker that nobody would expect now.
+
+        Team leaders and above may book the past. A repeat is no booking, however old it is.
+        """
+        is_old = scanned_at < self.now - CLOCK_BEHIND_MAX
+        if is_old and self.me.viewer.role is Role.WORKER and not self.may_be_old:
+            raise ClockDoubt(scanned_at=instant(scanned_at), now=instant(self.now))
 
     def keep(
         self,

@@ -7,6 +7,7 @@ what a rule would refuse waits for a team leader, and so does what builds on it.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -30,7 +31,7 @@ from catalogue.errors import (
 from catalogue.rulebook import rulebook
 from chain import queries as chain
 from streams import scans
-from streams.ledger import Booked, require_reason
+from streams.ledger import CLOCK_AHEAD_MAX, Booked, require_reason
 from web.api import wire
 from web.api.acts import BY_KIND, ActKind, act_of, keep_refusal
 from web.api.answers import refusals
@@ -109,6 +110,9 @@ SETTLED_BEFORE = {"model": Settled, "description": "This was decided before: the
 def sync(body: SyncIn, call: Calling) -> SyncOut:
     """Book what was done without a network: every command gets its own answer, in order."""
     unmade: set[str] = set()
+    # A clock that is right now was right while the tablet was away.
+    clock_is_right = abs(body.sent_at - call.now) <= CLOCK_AHEAD_MAX
+    call = replace(call, may_be_old=clock_is_right)
     results = [_one(call, command, unmade) for command in body.commands]
     return SyncOut(epoch=_epoch(call), received_at=call.now, results=results)
 
@@ -180,7 +184,8 @@ def _builds_on_parked(call: Call, target: str | None, unmade: set[str]) -> bool:
     if target in unmade:
         return True
     with call.database.read() as session:
-        return scans.waits_for(session, target)
+        sites = sites_for(rulebook(session), call.me.viewer)
+        return scans.waits_for(session, target, [site.id for site in sites])
 
 
 def _park(

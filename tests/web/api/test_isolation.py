@@ -10,9 +10,10 @@ from uuid import uuid4
 import pytest
 
 from catalogue.codes import CodeKind, mint
-from tests.web.api.calling import AFNEMER, Hall
+from tests.web.api.calling import AFNEMER, Hall, command, intake, sorting
 from tests.web.api.good import GOOD, YEAR, Good, Route, send
-from tests.web.api.test_permissions import MAY, spelled
+from tests.web.api.test_permissions import KINDS as KINDS_OF_ACT
+from tests.web.api.test_permissions import MAY, by_tablet, spelled
 
 LEADER_ELSEWHERE: Final = ("foreign_leader", "leader_of_s2")
 BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
@@ -67,6 +68,41 @@ def test_a_thing_of_others_is_like_nothing(hall: Hall, route: Route) -> None:
         nothing = send(hall.caller(name), route, nothing_like(route, sent))
         assert (theirs.status_code, theirs.json()["code"]) == (404, "not_found"), name
         assert theirs.content == nothing.content, name
+
+
+BY_TABLET: Final = sorted(kind for kind, path in KINDS_OF_ACT.items() if "{" in path)
+
+
+@pytest.mark.parametrize("kind", BY_TABLET)
+def test_a_tablet_elsewhere_finds_nothing_of_ours(hall: Hall, kind: str) -> None:
+    """What cannot be found is refused, not parked: nothing of it waits at our site for anybody."""
+    route = ("POST", KINDS_OF_ACT[kind])
+    sent = GOOD[route](hall)
+    kept = len(hall.get("/parked").json())
+    for name in LEADER_ELSEWHERE:
+        theirs, nothing = hall.sync(
+            by_tablet(kind, sent), by_tablet(kind, nothing_like(route, sent)), by=name
+        )["results"]
+        assert (theirs["status"], theirs["answer"]["code"]) == ("refused", "not_found")
+        assert theirs["answer"] == nothing["answer"]
+        assert hall.get("/parked", by=name).json() == []
+    assert len(hall.get("/parked").json()) == kept
+
+
+def test_what_waits_elsewhere_is_told_to_nobody(hall: Hall) -> None:
+    """A batch whose intake is parked exists for nobody who could not have seen it."""
+    hall.depot.later(days=5)
+    (code,) = hall.depot.reserve()
+    late = intake(code=code)
+    (result,) = hall.sync(command("intake", None, late), by="worker")["results"]
+    assert result["status"] == "parked"
+    theirs, nothing = hall.sync(
+        command("sort", code, sorting()),
+        command("sort", mint(CodeKind.BATCH), sorting()),
+        by="foreign_leader",
+    )["results"]
+    assert theirs["answer"] == nothing["answer"]
+    assert (theirs["status"], theirs["answer"]["code"]) == ("refused", "not_found")
 
 
 NOTHING: Final = {

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from tests.web.api.calling import CALLERS, SEVEN, Hall
-from tests.web.api.good import GOOD, Route, send
+from tests.web.api.calling import CALLERS, SEVEN, Hall, command
+from tests.web.api.good import GOOD, Good, Route, send
+from web.api.acts import ACTS
 from web.permissions import API
 
 MATRIX: Final = """
@@ -110,6 +111,54 @@ def test_who_may_not_is_refused_and_changes_nothing(hall: Hall, route: Route) ->
     assert refusal(stranger) == (401, "unauthenticated")
     assert stranger.headers["www-authenticate"] == "Bearer"
     assert entries(hall) == before
+
+
+KINDS: Final = {
+    "delivery": "/deliveries",
+    "codes": "/codes",
+    "intake": "/batches",
+    "sort": "/batches/{code}/sortings",
+    "gate": "/batches/{code}/gates",
+    "weigh": "/batches/{code}/weighings",
+    "correct": "/batches/{code}/correction",
+    "close": "/batches/{code}/close",
+    "reopen": "/batches/{code}/reopen",
+    "hold": "/batches/{code}/hold",
+    "release": "/batches/{code}/release",
+    "refuse": "/batches/{code}/refusal",
+    "reverse": "/scans/{scan_id}/reversal",
+    "find": "/finds",
+    "handover": "/finds/{code}/handover",
+    "bin": "/bins",
+    "bin_close": "/bins/{code}/close",
+    "shipment": "/shipments",
+    "return": "/shipments/{code}/returns",
+    "confirm": "/shipments/{code}/confirmation",
+}
+"""What a tablet calls each act, and the call of the same act."""
+
+
+def by_tablet(kind: str, sent: Good) -> dict[str, Any]:
+    """A good call, as a command of a tablet."""
+    target = next(iter(sent.named.values()), None)
+    return command(kind, target, sent.body or {})
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_tablet_may_no_more_than_a_call(hall: Hall, kind: str) -> None:
+    route = ("POST", KINDS[kind])
+    for name in MAY["POST", "/sync"]:
+        (result,) = hall.sync(by_tablet(kind, GOOD[route](hall)), by=name)["results"]
+        if name in MAY[route]:
+            assert result["status"] == "accepted", result
+        else:
+            assert (result["status"], result["answer"]["code"]) == ("refused", "not_allowed")
+
+
+def test_every_kind_of_act_is_tried_by_a_tablet() -> None:
+    ours = {(kind, f"/bins/{path}") for kind, path in (("sort_bin", "{code}/sortings"),
+                                                       ("gate_bin", "{code}/gates"))}  # fmt: skip
+    assert {(act.kind, act.path) for act in ACTS} - ours == set(KINDS.items())
 
 
 def refusal(answer: Any) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from catalogue.codes import CodeKind, mint, parse
-from tests.web.api.calling import AT, Hall, intake, scan, sorting
+from tests.web.api.calling import AT, Hall, command, intake, scan, sorting, tablet
 from tests.web.api.good import (
     GOOD,
     YEAR,
@@ -204,6 +204,32 @@ def test_a_knife_stops_the_batch_and_a_wallet_does_not(hall: Hall) -> None:
             "/finds", scan(station="S1-A", batch=code, kind=kind, count=1, scanned_at=AT)
         ).raise_for_status()
         assert hall.get(f"/batches/{code}").json()["held"] is held, kind
+
+
+def test_only_a_team_leader_books_what_is_older_than_two_days(hall: Hall) -> None:
+    """A worker's clock that says so is rather wrong; imports are a team leader's."""
+    hall.depot.later(hours=48)
+    assert hall.post("/batches", intake(), by="worker").status_code == 201
+    booked_in_time = intake()
+    hall.post("/batches", booked_in_time, by="worker").raise_for_status()
+    hall.depot.later(seconds=1)
+    told = hall.post("/batches", intake(), by="worker").json()
+    assert (told["code"], told["now"]) == ("clock_doubt", "2026-03-04T08:00:01.000000Z")
+    assert hall.post("/batches", booked_in_time, by="worker").status_code == 200
+    assert hall.post("/batches", intake(), by="leader").status_code == 201
+
+
+def test_a_tablet_that_was_away_is_believed_when_its_clock_is_right(hall: Hall) -> None:
+    hall.depot.later(days=5)
+    for sent_at, status in (("2026-03-07T09:04:00+01:00", "accepted"), (AT, "parked")):
+        said = {**tablet(command("intake", None, intake())), "sent_at": sent_at}
+        (result,) = hall.post("/sync", said, by="worker").json()["results"]
+        assert result["status"] == status
+    (parked,) = hall.get("/parked").json()
+    assert parked["code"] == "clock_doubt"
+    book = scan(decision="book", reason="mistake")
+    settled = hall.post(f"/parked/{parked['scan_id']}/settlement", book)
+    assert settled.json()["state"] == "settled"
 
 
 Provoked = Callable[[Hall], Any]
