@@ -137,7 +137,7 @@ def month_bars(report: Report, words: Words) -> dict[str, Any] | None:
             "linecolor": INK,
         },
         "yaxis": {
-            "title": {"text": words.gettext(KILOGRAMS)},
+            "title": {"text": words.gettext(KILOGRAMS), "standoff": 12},
             "tickformat": ",.0f",
             "gridcolor": GRID,
             "zerolinecolor": INK,
