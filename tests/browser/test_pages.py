@@ -301,7 +301,7 @@ def test_every_page_is_for_everybody_and_fits_every_screen(
         assert violations(page, {}) == [], path
         for width in (390, 320):
             page.set_viewport_size({"width": width, "height": 844})
-            page.wait_for_function(FITS, arg=[path, width], timeout=5_000)
+            page.wait_for_function(FITS, arg=[path, width])
         assert violations(page, ONLY_ON_PHONES) == [], path
 
 

@@ -17,7 +17,7 @@ from dispatch.views import list_shipments
 from intake.views import list_deliveries
 from streams.ledger import site_day
 from streams.today import site_now
-from streams.views import Asked, flags, list_batches, list_bins
+from streams.views import Asked, Flagging, flags, list_batches, list_bins
 from web.deps import ReadDb
 from web.pages.forms import Form
 from web.pages.naming import Names
@@ -91,7 +91,10 @@ def today_page(
     ]
     open_bins = Asked(site=site.code, state=BinState.OPEN, limit=200)
     bins = [names.bin(row) for row in list_bins(db, book, viewer, open_bins) if row.mass_g]
-    since = day - timedelta(days=FLAGGED_DAYS)
+    # A scale past its calibration says so with every weighing: once is enough here.
+    worries: dict[tuple[str, str], Flagging] = {}
+    for flag in flags(db, book, viewer, since=day - timedelta(days=FLAGGED_DAYS)):
+        worries.setdefault((flag.code, flag.subject), flag)
     return TodayPage(
         site=site.name,
         sites=[(row.code, row.name) for row in sites_for(book, viewer)],
@@ -104,7 +107,7 @@ def today_page(
         sorting_count=now.sorting_count,
         travelling_g=now.travelling_g,
         travelling_count=len(travelling),
-        flags=[names.flag(row) for row in flags(db, book, viewer, since=since, limit=SHOWN)],
+        flags=[names.flag(flag) for flag in worries.values()][:SHOWN],
         held=batches("held"),
         overdue=[row for row in travelling if row.age_days > OVERDUE_DAYS],
         expected=[names.delivery(row) for row in reversed(expected)][:SHOWN],
