@@ -250,11 +250,13 @@ def test_progress_tells_every_entry_once(ledger: Session) -> None:
     assert told[-1][1] == told[-1][2]
 
 
-def test_rows_that_two_operators_define_in_turn_are_understood(session: Session) -> None:
+def test_rows_that_are_defined_again_and_by_two_operators_are_understood(
+    session: Session,
+) -> None:
     define_reference(session)
     register_operator(session, "OTHER", {"name": "Other sorters"}, now=START)
-    for operator in ("OTHER", "OP"):
-        define(session, operator, "organisation", "NH", {"name": operator}, now=START)
+    for name in ("New name", "Newer name"):
+        define(session, "OP", "organisation", "NH", {"name": name}, now=START)
     define(session, "OTHER", "organisation", "NEW", {"name": "New"}, now=START)
     for code in ("NEW", "ANY-NAME"):
         of = {"organisation": "NEW", "roles": ["supplier"], "permit": code}

@@ -42,14 +42,14 @@ CALLERS: Final[Mapping[str, tuple[Role, str, str | None]]] = {
     "foreign_leader": (Role.TEAM_LEADER, "BUITENPOST", None),
     "foreign_manager": (Role.MANAGER, "BUITENPOST", None),
     "foreign_supplier": (Role.SUPPLIER, "VREEMD", None),
-    "foreign_outlet": (Role.OUTLET, "AFNEMER", None),
+    "foreign_outlet": (Role.OUTLET, "TAKER", None),
     "foreign_auditor": (Role.AUDITOR, "BUITENPOST", None),
     "foreign_administrator": (Role.ADMINISTRATOR, "BUITENPOST", None),
 }
-AFNEMER: Final[Mapping[str, dict[str, Any]]] = {
+TAKER: Final[Mapping[str, dict[str, Any]]] = {
     "organisation": {"name": "Afnemer"},
     "partner": {
-        "organisation": "AFNEMER",
+        "organisation": "TAKER",
         "roles": ["outlet"],
         "treatments": list(DESTINATIONS),
     },
@@ -140,9 +140,9 @@ def settings_of(database: Database, keys: Path) -> Settings:
 def token_of(depot: Depot, name: str) -> str:
     role, organisation, site = CALLERS[name]
     with depot.database.write() as session:
-        if organisation == "AFNEMER":
-            for noun, data in AFNEMER.items():
-                define(session, "BUITENPOST", noun, "AFNEMER", data, now=depot.now)
+        if organisation == "TAKER":
+            for noun, data in TAKER.items():
+                define(session, "BUITENPOST", noun, "TAKER", data, now=depot.now)
         return make_token(
             session, role=role, organisation=organisation, site=site, name=name, now=depot.now
         )

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from catalogue.codes import CodeKind, mint
-from tests.web.api.calling import AFNEMER, Hall, command, intake, sorting
+from tests.web.api.calling import TAKER, Hall, command, intake, sorting
 from tests.web.api.good import GOOD, YEAR, Good, Route, send
 from tests.web.api.test_permissions import KINDS as KINDS_OF_ACT
 from tests.web.api.test_permissions import MAY, by_tablet, spelled
@@ -129,7 +129,7 @@ def foreign_things(hall: Hall) -> dict[str, str]:
         "site": "X1",
         "station": "X1-A",
         "supplier": "VREEMD",
-        "outlet": AFNEMER["partner"]["organisation"],
+        "outlet": TAKER["partner"]["organisation"],
     }
 
 
@@ -291,3 +291,13 @@ def test_a_scan_number_of_others_tells_nothing_of_what_it_was_for(hall: Hall) ->
     told = answer.json()
     assert (answer.status_code, told["code"], told["scan_id"]) == (422, "scan_reused", taken)
     assert set(told) == {"type", "code", "status", "title", "detail", "scan_id"}
+
+
+def test_a_repeat_by_somebody_else_is_not_answered(hall: Hall) -> None:
+    for route in (("POST", "/batches"), ("POST", "/batches/{code}/sortings")):
+        sent = GOOD[route](hall)
+        assert send(hall.caller("leader"), route, sent).status_code == 201
+        for name in LEADER_ELSEWHERE:
+            told = send(hall.caller(name), route, sent)
+            assert (told.status_code, told.json()["code"]) == (422, "scan_reused")
+        assert send(hall.caller("worker"), route, sent).status_code == 200
