@@ -114,7 +114,8 @@ def define(
 
 
 def _require_code(code: str) -> None:
-    if not is_chosen(code) and not all(part.isidentifier() for part in code.split(":")):
+    is_name = code.isascii() and all(part.isidentifier() for part in code.split(":"))
+    if not is_chosen(code) and not is_name:
         raise Malformed(field="code", problem="not a code", read=code[:40])
 
 
@@ -142,7 +143,9 @@ def _values(
     for name, given in data.items():
         if name in NOUNS[noun]:
             target = NOUNS[noun][name]
-            values[name] = given and _ref(session, target, given, operator_id)
+            if given is None and not table.c[f"{name}_id"].nullable:
+                raise Malformed(field=name, problem="missing")
+            values[name] = None if given is None else _ref(session, target, given, operator_id)
         elif name not in table.c or name in OWN or table.c[name].foreign_keys:
             raise Malformed(field=name, problem="unknown")
         else:
@@ -190,9 +193,7 @@ def _current(
             where.append(table.c.operator_id == operator_id)
     else:
         where.append(table.c.operator_id == operator_id)
-        for name, value in values.items():
-            if isinstance(value, Ref) and name != "operator":
-                where.append(table.c[f"{name}_id"] == value.id)
+        where += [table.c[f"{name}_id"] == _id(values.get(name)) for name in NOUNS[table.name]]
     row = session.execute(
         select(table).where(*where).order_by(table.c.version.desc()).limit(1)
     ).one_or_none()
@@ -217,17 +218,17 @@ def _row(
     changed = {
         name: value
         for name, value in values.items()
-        if not isinstance(value, Ref) and before[name] != value
+        if name != "operator" and name not in NOUNS[noun] and before[name] != value
     }
     was = {name: before[name] for name in changed}
-    moved = {
-        name: value
-        for name, value in values.items()
-        if isinstance(value, Ref) and name != "operator" and before[f"{name}_id"] != value.id
-    }
-    if moved:
-        raise Malformed(field=next(iter(moved)), problem="cannot change")
+    for name in NOUNS[noun]:
+        if name in values and before[f"{name}_id"] != _id(values[name]):
+            raise Malformed(field=name, problem="cannot change")
     return RowChange(table=noun, key=key, row_id=before["id"], was=was, values=changed)
+
+
+def _id(reference: Value) -> int | None:
+    return reference.id if isinstance(reference, Ref) else None
 
 
 def _key_of_references(noun: str, values: Mapping[str, Value]) -> str:

@@ -27,8 +27,15 @@ class Refusal(Exception):
 
     def __init__(self, **figures: Figure) -> None:
         super().__init__(f"{self.code}: {figures}")
-        self.figures = figures
+        self.figures = {name: _sayable(figure) for name, figure in figures.items()}
         self.said_before = False
+
+
+def _sayable(figure: Figure) -> Figure:
+    # What came may be half a character, which no answer could repeat.
+    if isinstance(figure, str):
+        return figure.encode(errors="backslashreplace").decode()
+    return figure
 
 
 class BadInput(Refusal):

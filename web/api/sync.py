@@ -53,7 +53,7 @@ class SyncCommand(BaseModel):
     scan_id: UUID
     kind: wire.Code
     target: wire.Code | None = None
-    body: dict[str, Any]
+    body: wire.Data
 
 
 class SyncIn(BaseModel):

@@ -119,7 +119,7 @@ def _painted(made: Any, format: LabelFormat, size: Size, dpi: int) -> bytes:
 def put_reference(
     noun: Annotated[str, Path(max_length=20, pattern=r"^[a-z_]+$")],
     code: Annotated[str, Path(min_length=1, max_length=60, pattern=wire.PLAIN)],
-    data: Annotated[dict[str, Any], Body()],
+    data: Annotated[wire.Data, Body()],
     call: Calling,
 ) -> dict[str, Any]:
     """Write a version of reference data of one's own operator, for all to see in its chain."""

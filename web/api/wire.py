@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -48,11 +49,23 @@ def _of_our_time(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _all_text(data: dict[str, Any]) -> dict[str, Any]:
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("not text") from error
+    return data
+
+
+Data = Annotated[dict[str, Any], AfterValidator(_all_text)]
+NUMBER_MAX = 2**53 - 1
+"""What an entry can hold: beyond it not every reader of JSON keeps a number whole."""
+
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=PLAIN)]
 Short = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=PLAIN)]
 Words = Annotated[str, StringConstraints(max_length=2000, pattern=WORDS)]
-Mass = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53, description="whole grams")]
-Count = Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
+Mass = Annotated[int, Field(strict=True, ge=-NUMBER_MAX, le=NUMBER_MAX, description="whole grams")]
+Count = Annotated[int, Field(strict=True, ge=-NUMBER_MAX, le=NUMBER_MAX)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_of_our_time)]
 Quality = Literal["measured", "estimated"]
 

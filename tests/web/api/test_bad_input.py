@@ -129,6 +129,18 @@ def test_a_note_is_words_and_no_signs_that_no_page_can_show(hall: Hall, wrong: s
     refused(hall.caller("leader").post_bytes("/batches", body), "malformed")
 
 
+def test_the_name_of_a_field_is_text_too(hall: Hall) -> None:
+    for wrong in ("\ud800", "\x00", "x" * 10_000):
+        body = json.dumps({**intake(), wrong: 1}).encode()
+        refused(hall.caller("leader").post_bytes("/batches", body), "malformed")
+        one = command("sort", hall.depot.log()["code"], {**sorting(), wrong: 1})
+        answer = hall.caller("leader").post_bytes("/sync", json.dumps(sent(one)).encode())
+        if answer.status_code == 200:
+            assert answer.json()["results"][0]["answer"]["code"] == "malformed"
+        else:
+            refused(answer, "malformed")
+
+
 @pytest.mark.parametrize("wrong", NOT_A_TIME.values(), ids=NOT_A_TIME)
 def test_a_time_that_cannot_be_is_refused(hall: Hall, wrong: Any) -> None:
     before = entries(hall)
