@@ -16,9 +16,10 @@ from starlette.concurrency import run_in_threadpool
 
 from accounts import actions as accounts
 from accounts.queries import Signed, viewer_of
-from catalogue.errors import ClockDoubt, NotAllowed, RuleBroken, Unauthenticated
+from catalogue.errors import ClockDoubt, NotAllowed, RuleBroken, ScanReused, Unauthenticated
 from catalogue.kinds import Role
 from catalogue.rows import SiteRow
+from catalogue.rulebook import rulebook
 from chain.actions import instant
 from store.engine import Database
 from streams import scans
@@ -26,6 +27,7 @@ from streams.acts import Command
 from streams.ledger import Booked
 from web.i18n import Language, choose
 from web.permissions import API
+from web.reference import sites_for
 from web.remembering import Remembered
 
 SESSION_COOKIE = "stofstroom"
@@ -126,12 +128,20 @@ class Call:
     def _once(self, action: Action, command: Command) -> Booked:
         def booked_and_noted(session: Session) -> Booked:
             booked = action(session)
-            if not booked.repeated:
+            if booked.repeated:
+                self._require_own(session, booked, command.scan_id)
+            else:
                 self._require_recent(command.scanned_at)
                 accounts.note_actor(session, command.scan_id, self.me.actor, self.now.date())
             return booked
 
         return self.database.write_together(booked_and_noted)
+
+    def _require_own(self, session: Session, booked: Booked, scan_id: str) -> None:
+        """Raise ScanReused for what was booked where the caller has nothing to do."""
+        chain, _, _seq = str(booked.answer["entry"]).partition("#")
+        if chain not in {site.chain for site in sites_for(rulebook(session), self.me.viewer)}:
+            raise ScanReused(scan_id=scan_id)
 
     def _require_recent(self, scanned_at: datetime) -> None:
         """Raise ClockDoubt for a time of a worker that nobody would expect now.
