@@ -1,0 +1,37 @@
+"""A database that somebody else keeps busy is said to be so, and can be asked again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import text
+
+from store.engine import Database
+from tests.audit import breaches
+from tests.builders import Depot
+from tests.cast import take_the_stage
+from tests.web.api.calling import Hall, settings_of, sorting
+from web.app import create_app
+
+
+def test_a_lock_that_does_not_come_is_answered_with_busy_and_not_as_a_mistake(
+    postgresql_database: Database, tmp_path: Path
+) -> None:
+    with postgresql_database.write() as session:
+        take_the_stage(session)
+    # As the installation's own, but it waits a fifth of a second instead of thirty.
+    impatient = Database(
+        postgresql_database.url.update_query_dict({"options": "-c lock_timeout=200ms"})
+    )
+    depot = Depot(impatient)
+    hall = Hall(create_app(settings_of(impatient, tmp_path), database=impatient), depot, tmp_path)
+    batch, body = depot.log()["code"], sorting()
+    hall.caller("worker")
+    with postgresql_database.write() as session:
+        session.connection().execute(text("SELECT 1 FROM chain FOR UPDATE"))
+        session.connection().execute(text("SELECT 1 FROM batch FOR UPDATE"))
+        answer = hall.post(f"/batches/{batch}/sortings", body, by="worker")
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    assert hall.post(f"/batches/{batch}/sortings", body, by="worker").status_code == 201
+    assert breaches(impatient) == []
+    impatient.dispose()
