@@ -133,7 +133,7 @@ def shape(link: str) -> str:
     return re.sub(r"[BKDSF][0-9A-Z]{11}|[0-9a-f-]{36}|\d{4}-\d\d-\d\d", "~", link)
 
 
-def booking_calls() -> list[str]:
+def writing_calls() -> list[str]:
     """Every address that may book something."""
     calls = [f"{API_PREFIX}{path}" for method, path in sorted(API) if method == "POST"]
     return [*routes("POST"), *calls]
@@ -143,7 +143,7 @@ def test_another_sites_page_cannot_book_with_somebodys_cookie(
     hall: Depot, browser_of: BrowserOf
 ) -> None:
     leader, before = browser_of("leader").client, entries(hall)
-    for path in booking_calls():
+    for path in writing_calls():
         for origin in FOREIGN:
             answer = leader.post(filled_in(path), data={}, headers={"origin": origin})
             told = answer.json()["code"]
