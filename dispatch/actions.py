@@ -80,8 +80,8 @@ class Confirm(Command):
 def ship(session: Session, command: Ship, *, viewer: Viewer, now: datetime) -> Booked:
     """Ship bins to one outlet. Their weighed masses are the mass of the shipment.
 
-    Raises NotFound, Malformed, BinOpen, BinClosed, DestinationForbidden (outlet, work_bin),
-    ScanReused.
+    Raises NotFound, Malformed, BinOpen, BinClosed, BinEmpty, DestinationForbidden (outlet,
+    work_bin), ScanReused.
     """
     if before := answered(session, "shipment", None, command):
         return before
@@ -103,6 +103,7 @@ def ship(session: Session, command: Ship, *, viewer: Viewer, now: datetime) -> B
         rules.require_permitted(destination or "", partner.treatments)
     code = mint(CodeKind.SHIPMENT)
     contents = contents_of_bins(session, [row.id for row in rows])
+    _require_filled(rows, contents)
     shipment = RowChange(
         table="shipment",
         key=code,
@@ -133,6 +134,13 @@ def ship(session: Session, command: Ship, *, viewer: Viewer, now: datetime) -> B
         },
     )
     return book(session, act, now=now)
+
+
+def _require_filled(rows: Sequence[BinRow], contents: Sequence[Standing]) -> None:
+    """A bin that was weighed, and sorted out again since, has nothing to send."""
+    filled = {standing.spot.place.code.rsplit("/", 1)[-1] for standing in contents}
+    for row in rows:
+        rules.require_filled(row.code, 1 if row.code in filled else 0)
 
 
 def _shipped(

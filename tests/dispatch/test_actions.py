@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from catalogue.errors import Malformed, NotFound, Refusal
+from catalogue.errors import BinEmpty, Malformed, NotFound, Refusal
 from dispatch.actions import ReturnLine
 from tests.audit import STANDINGS, breaches, rows, stands
 from tests.builders import Depot
@@ -48,6 +48,15 @@ def test_a_work_bin_does_not_leave(depot: Depot) -> None:
     with pytest.raises(Refusal) as refused:
         depot.ship(bench)
     assert refused.value.figures["rule"] == "work_bin"
+
+
+def test_a_bin_that_was_sorted_out_again_does_not_leave(depot: Depot) -> None:
+    batch = depot.log()["code"]
+    code = depot.sort(batch, {"recycle": 50_000})["bins"][0]
+    depot.close_bin(code, 50_000)
+    depot.sort(code, {"burn": 50_000})
+    with pytest.raises(BinEmpty):
+        depot.ship(code)
 
 
 def test_one_shipment_holds_bins_for_several_destinations(parallel_depot: Depot) -> None:

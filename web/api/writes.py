@@ -162,7 +162,9 @@ def close_bin(code: Target, body: wire.BinCloseIn, call: Calling) -> JSONRespons
     return answer(perform(call, "bin_close", code, body))
 
 
-@router.post("/shipments", **_writes("bin_open", "bin_closed", "destination_forbidden"))
+@router.post(
+    "/shipments", **_writes("bin_open", "bin_closed", "bin_empty", "destination_forbidden")
+)
 def ship(body: wire.ShipmentIn, call: Calling) -> JSONResponse:
     """Ship closed bins to one outlet."""
     return answer(perform(call, "shipment", None, body))
