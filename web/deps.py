@@ -34,7 +34,7 @@ SESSION_COOKIE = "stofstroom"
 log = logging.getLogger("stofstroom")
 TRIES_MAX = 4
 CLOCK_BEHIND_MAX: Final = timedelta(hours=48)
-"""How old a scan of a worker may be when it comes without a reason to be late."""
+"""How old a scan of a worker may be when its tablet's clock is wrong."""
 
 Action = Callable[[Session], Booked]
 
@@ -103,13 +103,14 @@ ReadDb = Annotated[Session, Depends(reading, scope="function")]
 class Call:
     """A call that wants to book something: where, by whom, when.
 
-    may_be_old: what it says was done may lie long ago, because it is known why.
+    may_be_old: False for what a tablet sends whose clock cannot be right: then the time of what a
+    worker did may not lie long ago.
     """
 
     database: Database
     me: Signed
     now: datetime
-    may_be_old: bool = False
+    may_be_old: bool = True
 
     def book(self, action: Action, command: Command) -> Booked:
         """Run the action in one transaction; it is answered only after the commit.
@@ -144,9 +145,9 @@ class Call:
             raise ScanReused(scan_id=scan_id)
 
     def _require_recent(self, scanned_at: datetime) -> None:
-        """Raise ClockDoubt for a time of a worker that nobody would expect now.
+        """Raise ClockDoubt for an old time of a worker whose tablet's clock is wrong.
 
-        Team leaders and above may book the past. A repeat is no booking, however old it is.
+        Team leaders may book the past whatever their clock. A repeat is no booking.
         """
         is_old = scanned_at < self.now - CLOCK_BEHIND_MAX
         if is_old and self.me.viewer.role is Role.WORKER and not self.may_be_old:

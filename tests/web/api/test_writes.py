@@ -206,17 +206,22 @@ def test_a_knife_stops_the_batch_and_a_wallet_does_not(hall: Hall) -> None:
         assert hall.get(f"/batches/{code}").json()["held"] is held, kind
 
 
-def test_only_a_team_leader_books_what_is_older_than_two_days(hall: Hall) -> None:
-    """A worker's clock that says so is rather wrong; imports are a team leader's."""
+def test_the_old_time_of_a_worker_parks_when_the_tablets_clock_is_wrong(hall: Hall) -> None:
+    """A clock that is wrong now was wrong then; imports are a team leader's."""
     hall.depot.later(hours=48)
-    assert hall.post("/batches", intake(), by="worker").status_code == 201
+
+    def sent(by: str, body: dict[str, Any]) -> str:
+        said = {**tablet(command("intake", None, body)), "sent_at": AT}
+        (result,) = hall.post("/sync", said, by=by).json()["results"]
+        return str(result["status"])
+
     booked_in_time = intake()
-    hall.post("/batches", booked_in_time, by="worker").raise_for_status()
+    assert sent("worker", booked_in_time) == "accepted"
     hall.depot.later(seconds=1)
-    told = hall.post("/batches", intake(), by="worker").json()
-    assert (told["code"], told["now"]) == ("clock_doubt", "2026-03-04T08:00:01.000000Z")
-    assert hall.post("/batches", booked_in_time, by="worker").status_code == 200
-    assert hall.post("/batches", intake(), by="leader").status_code == 201
+    assert sent("worker", intake()) == "parked"
+    assert sent("worker", booked_in_time) == "repeated"
+    assert sent("leader", intake()) == "accepted"
+    assert hall.post("/batches", intake(), by="worker").status_code == 201
 
 
 def test_a_tablet_that_was_away_is_believed_when_its_clock_is_right(hall: Hall) -> None:
