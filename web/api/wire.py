@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -70,7 +71,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(
 Quality = Literal["measured", "estimated"]
 
 
-class Wire(BaseModel):
+class Wire(BaseModel, ABC):
     """A write. `scan_id` is made by the sender: the same one again gets the same answer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -78,9 +79,9 @@ class Wire(BaseModel):
     scan_id: UUID
     note: Words | None = Field(default=None, description="free words; they never enter the chain")
 
+    @abstractmethod
     def command(self, now: datetime) -> Command:
         """What the rooms are asked to do. now: the time of those that carry none."""
-        raise NotImplementedError
 
     def common(self, at: datetime) -> dict[str, Any]:
         """What every command carries."""
