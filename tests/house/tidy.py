@@ -251,7 +251,7 @@ RULES = (
         name="no path of one machine",
         applies=lambda path: True,
         breaches=_matches(_MACHINE_PATHS),
-        good=("see tests/work/x", "/var/lib/stofstroom", "https://example.org/home/"),
+        good=("see tests/workers/x", "/var/lib/stofstroom", "https://example.org/home/"),
         bad=("see \N{SOLIDUS}work/main", "\N{SOLIDUS}root/x", "cp x \N{SOLIDUS}home/anna"),
     ),
     Rule(
