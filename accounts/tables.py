@@ -1,4 +1,4 @@
-"""People, their sessions, machines' tokens, and who did what (apart from the register)."""
+"""People, their sessions, machines' tokens, tablets, and who did what (apart from the register)."""
 
 from __future__ import annotations
 
@@ -65,3 +65,39 @@ class Actor(SQLModel, table=True):
     scan_id: str = Field(primary_key=True, max_length=36)
     actor: str = Field(max_length=60)
     erase_on: date
+
+
+class Enrolment(SQLModel, table=True):
+    """A code that lets one tablet in at one station, once. Only its SHA-256 is kept."""
+
+    __tablename__ = "enrolment"
+
+    id: int = Field(default=None, sa_column=_own_key())
+    hash: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=120)
+    station_id: int = Field(sa_column=key_to("station.id"))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+
+
+class Device(SQLModel, table=True):
+    """An enrolled tablet: it acts as a worker at its station. Only the SHA-256 of its token is kept.
+
+    What it said of itself when it was last heard: how many scans waited in it, how many need a
+    person, and the number of the last one it made.
+    """
+
+    __tablename__ = "device"
+
+    id: int = Field(default=None, sa_column=_own_key())
+    hash: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=120)
+    station_id: int = Field(sa_column=key_to("station.id"))
+    enrolled_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+    seen_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+    app_version: str = Field(default="", max_length=40)
+    waiting: int = 0
+    attention: int = 0
+    counter: int = 0

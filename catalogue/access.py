@@ -18,6 +18,7 @@ class Viewer:
 
     operator_id: the operator of which staff are part. supplier_ids: a supplier's own organisation
     and its children. outlet_id: the outlet. site_id: the one site that it is limited to, if any.
+    station_id: the station of an enrolled tablet.
     """
 
     role: Role
@@ -26,6 +27,7 @@ class Viewer:
     supplier_ids: AbstractSet[int] = frozenset()
     outlet_id: int | None = None
     site_id: int | None = None
+    station_id: int | None = None
 
     @property
     def is_staff(self) -> bool:

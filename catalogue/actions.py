@@ -33,6 +33,7 @@ NOUNS: Final[Mapping[str, Mapping[str, str]]] = {
     "station": {"site": "site"},
     "container": {"site": "site"},
     "scale": {"site": "site"},
+    "printer": {"site": "site"},
     "article_group": {},
     "gate": {},
     "destination": {},

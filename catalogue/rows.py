@@ -82,10 +82,23 @@ class ScaleRow:
     division_g: int
     max_g: int
     calibration_due: date
+    address: str | None = None
 
     @property
     def ref(self) -> Ref:
         return Ref(self.id, self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterRow:
+    id: int
+    code: str
+    site_id: int
+    name: str
+    host: str
+    port: int
+    size: str
+    dpi: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from catalogue.rows import (
     NamedRow,
     OrganisationRow,
     PartnerRow,
+    PrinterRow,
     ScaleRow,
     SiteRow,
     StationRow,
@@ -112,6 +113,7 @@ class Rulebook:
     stations: Mapping[str, StationRow]
     containers: Mapping[str, ContainerRow]
     scales: Mapping[str, ScaleRow]
+    printers: Mapping[str, PrinterRow]
     operators: Mapping[int, OperatorBook]
 
     @cached_property
@@ -173,6 +175,13 @@ class Rulebook:
         if scale is None or scale.site_id != site.id:
             raise NotFound
         return scale
+
+    def printer(self, code: str, site: SiteRow) -> PrinterRow:
+        """A printer of this site. Raises NotFound."""
+        printer = self.printers.get(code)
+        if printer is None or printer.site_id != site.id:
+            raise NotFound
+        return printer
 
     def operator(self, site: SiteRow) -> OperatorBook:
         return self.operators[site.operator_id]
@@ -243,8 +252,22 @@ def _read(session: Session, edition: tuple[tuple[str, str], ...]) -> Rulebook:
                 row.division_g,
                 row.max_g,
                 row.calibration_due,
+                row.address,
             )
             for row in _rows(session, "scale")
+        },
+        printers={
+            row.code: PrinterRow(
+                row.id,
+                row.code,
+                row.site_id,
+                row.name,
+                row.host,
+                row.port,
+                row.size,
+                row.dpi,
+            )
+            for row in _rows(session, "printer")
         },
         operators=_operators(session, organisations),
     )

@@ -106,7 +106,10 @@ class Container(SQLModel, table=True):
 
 
 class Scale(SQLModel, table=True):
-    """What weighs. After `calibration_due` its weights are estimates."""
+    """What weighs. After `calibration_due` its weights are estimates.
+
+    address: `tcp://host:port` of its serial-to-Ethernet box; None: a tablet reads it itself.
+    """
 
     __tablename__ = "scale"
 
@@ -118,6 +121,24 @@ class Scale(SQLModel, table=True):
     division_g: int = Field(sa_column=_mass("division_g"))
     max_g: int = Field(sa_column=_mass("max_g"))
     calibration_due: date
+    address: str | None = Field(default=None, max_length=80)
+
+
+class Printer(SQLModel, table=True):
+    """A label printer on the network that understands ZPL. size and dpi: of the stock in it."""
+
+    __tablename__ = "printer"
+    __table_args__ = (CheckConstraint("port BETWEEN 1 AND 65535", name="printer_port"),)
+
+    id: int = Field(sa_column=entry_key())
+    version: int = 1
+    code: str = Field(max_length=20, unique=True)
+    site_id: int = Field(sa_column=key_to("site.id"))
+    name: str = Field(max_length=120)
+    host: str = Field(max_length=120)
+    port: int = 9100
+    size: str = Field(default="100x150", max_length=10)
+    dpi: int = 203
 
 
 class ArticleGroup(SQLModel, table=True):

@@ -1,17 +1,20 @@
-"""What intake keeps beside the ledger: deliveries, receipts and finds."""
+"""What intake keeps beside the ledger: deliveries, receipts, finds, and photos."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Text
 from sqlmodel import Field, SQLModel
 
-from store.columns import entry_key, key_to
+from store.columns import UtcDateTime, entry_key, key_to
 
 
 class Delivery(SQLModel, table=True):
-    """What a supplier announces and what arrives. lines: canonical JSON of what was announced."""
+    """What a supplier announces and what arrives. lines: canonical JSON of what was announced.
+
+    reference: the supplier's own number, such as that of its waybill.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -28,6 +31,7 @@ class Delivery(SQLModel, table=True):
     announced_g: int = Field(sa_column=Column(BigInteger, nullable=False))
     lines: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(max_length=10)
+    reference: str | None = Field(default=None, max_length=60)
 
 
 class Receipt(SQLModel, table=True):
@@ -60,3 +64,15 @@ class Find(SQLModel, table=True):
     mass_g: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     reversed: bool = False
     handover_id: int | None = Field(default=None, sa_column=key_to("entry.id", nullable=True))
+
+
+class Photo(SQLModel, table=True):
+    """A picture that an entry names by its SHA-256, which is its key here; erased apart from it."""
+
+    __tablename__ = "photo"
+
+    hash: str = Field(primary_key=True, max_length=64)
+    site_id: int = Field(sa_column=key_to("site.id"))
+    media_type: str = Field(max_length=20)
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -74,6 +74,19 @@ class Bin(SQLModel, table=True):
     tare_g: int | None = Field(default=None, sa_column=_count(nullable=True))
 
 
+class Relabelling(SQLModel, table=True):
+    """Another label that stands for a batch or a bin, whose own one was damaged.
+
+    The code of the batch or bin stays what it was; a scan of either label finds it.
+    """
+
+    __tablename__ = "relabelling"
+
+    id: int = Field(sa_column=entry_key())
+    code: str = Field(max_length=20, unique=True)
+    stands_for: str = Field(max_length=20)
+
+
 class Place(SQLModel, table=True):
     """Where grams can stand. A bin's or shipment's place lies within the one that totals are kept
     for: all bins, or all shipments, of a site for one destination version.

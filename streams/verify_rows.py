@@ -22,6 +22,7 @@ REGISTER = (
     "station",
     "container",
     "scale",
+    "printer",
     "article_group",
     "gate",
     "destination",
@@ -38,6 +39,7 @@ REGISTER = (
     "find",
     "shipment",
     "shipment_bin",
+    "relabelling",
 )
 """Tables whose rows entries describe, in the order in which breaches are named."""
 
