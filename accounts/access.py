@@ -5,7 +5,10 @@ from __future__ import annotations
 from catalogue.access import STAFF, Viewer
 from catalogue.errors import NotAllowed, NotFound
 from catalogue.kinds import Role
+from catalogue.rows import StationRow
 from catalogue.rulebook import Rulebook
+
+MAY_ENROL = frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR})
 
 
 def managed(book: Rulebook, viewer: Viewer) -> frozenset[int]:
@@ -39,3 +42,25 @@ def require_may_grant(book: Rulebook, viewer: Viewer, *, organisation: str, role
         raise NotAllowed
     if viewer.role is Role.SUPPLIER and role is not Role.SUPPLIER:
         raise NotAllowed
+
+
+def station_to_enrol(book: Rulebook, viewer: Viewer, code: str) -> StationRow:
+    """The station where the viewer may let a tablet in.
+
+    Raises NotAllowed, and NotFound for one that does not exist or belongs to others.
+    """
+    station = book.stations.get(code)
+    if station is None or station.site_id not in enrolling_sites(book, viewer):
+        raise NotFound
+    return station
+
+
+def enrolling_sites(book: Rulebook, viewer: Viewer) -> frozenset[int]:
+    """Sites where the viewer may let tablets in and put them out. Raises NotAllowed."""
+    if viewer.role not in MAY_ENROL:
+        raise NotAllowed
+    return frozenset(
+        site.id
+        for site in book.sites.values()
+        if viewer.sees_site(operator_id=site.operator_id, site_id=site.id)
+    )

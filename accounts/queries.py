@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from accounts.rules import as_typed
-from accounts.secret import is_password, token_hash
-from accounts.tables import Person, Token
+from accounts.secret import TABLET_PREFIX, is_password, token_hash
+from accounts.tables import Device, Person, Token
 from catalogue.access import STAFF, Viewer
 from catalogue.errors import SignInFailed
 from catalogue.kinds import Role
@@ -20,14 +20,15 @@ from store.columns import table_of
 
 _person = table_of(Person)
 _token = table_of(Token)
+_device = table_of(Device)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
     """Somebody, or some machine, that showed a valid token.
 
-    actor: what is noted beside an act, "person:3" or "token:12". language: of the person; None
-    for a machine. kind: "session" or "api".
+    actor: what is noted beside an act, "person:3", "token:12" or "device:7". language: of the
+    person; None for a machine. kind: "session", "api" or "device". device_id: of a tablet.
     """
 
     viewer: Viewer
@@ -35,6 +36,7 @@ class Signed:
     name: str
     language: str | None
     kind: str
+    device_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,23 @@ class PersonRow:
     active: bool
 
 
-# Asked with every call, so it is built once.
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """An enrolled tablet as lists show it, with what it last said of itself."""
+
+    id: int
+    name: str
+    station_id: int
+    enrolled_at: datetime
+    revoked_at: datetime | None
+    seen_at: datetime | None
+    app_version: str
+    waiting: int
+    attention: int
+    counter: int
+
+
+# Asked with every call, so both are built once.
 _BEHIND_TOKEN = (
     select(
         _token.c.id,
@@ -81,6 +99,10 @@ _BEHIND_TOKEN = (
     .outerjoin_from(_token, _person, _token.c.person_id == _person.c.id)
     .where(_token.c.hash == bindparam("hashed"))
 )
+_TABLET_BEHIND_TOKEN = select(
+    _device.c.id, _device.c.name, _device.c.station_id, _device.c.revoked_at
+).where(_device.c.hash == bindparam("hashed"))
+_DEVICE_COLUMNS = [_device.c[field.name] for field in fields(DeviceRow)]
 
 
 def viewer_of(session: Session, plain_token: str, now: datetime) -> Signed | None:
@@ -91,6 +113,8 @@ def viewer_of(session: Session, plain_token: str, now: datetime) -> Signed | Non
     hashed = token_hash(plain_token)
     if hashed is None:
         return None
+    if plain_token.startswith(TABLET_PREFIX):
+        return _tablet_of(session, hashed)
     row = session.connection().execute(_BEHIND_TOKEN, {"hashed": hashed}).one_or_none()
     if row is None or row.revoked_at is not None:
         return None
@@ -101,6 +125,24 @@ def viewer_of(session: Session, plain_token: str, now: datetime) -> Signed | Non
     actor = f"token:{row.id}" if row.person_id is None else f"person:{row.person_id}"
     viewer = viewer_as(rulebook(session), Role(row.role), row.home, row.site_id)
     return Signed(viewer=viewer, actor=actor, name=row.name, language=row.language, kind=row.kind)
+
+
+def _tablet_of(session: Session, hashed: str) -> Signed | None:
+    """A tablet is a worker at its station, wherever that station stands now."""
+    row = session.connection().execute(_TABLET_BEHIND_TOKEN, {"hashed": hashed}).one_or_none()
+    if row is None or row.revoked_at is not None:
+        return None
+    book = rulebook(session)
+    site = book.sites_by_id[book.stations_by_id[row.station_id].site_id]
+    worker = viewer_as(book, Role.WORKER, site.operator_id, site.id)
+    return Signed(
+        viewer=replace(worker, station_id=row.station_id),
+        actor=f"device:{row.id}",
+        name=row.name,
+        language=None,
+        kind="device",
+        device_id=row.id,
+    )
 
 
 def viewer_as(
@@ -180,3 +222,21 @@ def people(session: Session, organisation_ids: Collection[int]) -> list[PersonRo
     return [
         PersonRow(key, email, name, Role(role), *rest) for key, email, name, role, *rest in rows
     ]
+
+
+def devices(session: Session, station_ids: Collection[int]) -> list[DeviceRow]:
+    """Tablets that are let in at these stations, by name. One statement."""
+    rows = session.execute(
+        select(*_DEVICE_COLUMNS)
+        .where(_device.c.station_id.in_(station_ids), _device.c.revoked_at.is_(None))
+        .order_by(_device.c.name, _device.c.id)
+    )
+    return [DeviceRow(*row) for row in rows]
+
+
+def device(session: Session, device_id: int) -> DeviceRow | None:
+    """A tablet that is let in; None when there is none of this key. One statement."""
+    row = session.execute(
+        select(*_DEVICE_COLUMNS).where(_device.c.id == device_id, _device.c.revoked_at.is_(None))
+    ).one_or_none()
+    return DeviceRow(*row) if row else None

@@ -82,7 +82,7 @@ class Enrolment(SQLModel, table=True):
 
 
 class Device(SQLModel, table=True):
-    """An enrolled tablet: it acts as a worker at its station. Only the SHA-256 of its token is kept.
+    """An enrolled tablet: a worker at its station. Only the SHA-256 of its token is kept.
 
     What it said of itself when it was last heard: how many scans waited in it, how many need a
     person, and the number of the last one it made.

@@ -250,6 +250,14 @@ class SignInFailed(NotAllowed):
     advice = "Try again, or ask your administrator for a new password."
 
 
+class EnrolmentUnknown(NotAllowed):
+    """The code of an enrolment is wrong, was used, or is too old; which of them is not said."""
+
+    code = "enrolment_unknown"
+    title = "This code does not let a tablet in."
+    advice = "Ask your team leader for a new code."
+
+
 def concrete(kind: type[Refusal] = Refusal) -> dict[str, type[Refusal]]:
     """Every refusal that can be raised, by code."""
     found = {}

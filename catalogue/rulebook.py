@@ -125,6 +125,10 @@ class Rulebook:
         return {row.id: row for row in self.sites.values()}
 
     @cached_property
+    def stations_by_id(self) -> Mapping[int, StationRow]:
+        return {row.id: row for row in self.stations.values()}
+
+    @cached_property
     def containers_by_id(self) -> Mapping[int, ContainerRow]:
         return {row.id: row for row in self.containers.values()}
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from starlette.requests import Request
 
+from accounts.devices import enrol
 from accounts.queries import person_by_password
 from catalogue.codes import CodeKind, mint
 from catalogue.errors import MassExceeded
@@ -204,3 +205,9 @@ def send_a_parked_scan_again(depot: Depot) -> None:
             now=depot.now,
         )
     depot.do(reserve_codes, command)
+
+
+@provokes("enrolment_unknown")
+def let_a_tablet_in_with_a_guess(depot: Depot) -> None:
+    with depot.database.write() as session:
+        enrol(session, "2345 678F", now=depot.now)
