@@ -92,7 +92,8 @@ def reverse(
 ) -> Booked:
     """Undo the entry of a scan, whole. A closed batch that gets mass back is open again.
 
-    Raises NotFound, NotAllowed (a worker, too late or beyond the floor), AlreadyReversed,
+    Raises NotFound, NotAllowed (a worker, too late, beyond the floor, or at a tablet of another
+    station), AlreadyReversed,
     NotReversible, MovedOn, ReasonNeeded, ScanReused.
     """
     if before := answered(session, "reverse", scan_id, command):
@@ -143,9 +144,16 @@ def _reversible(
     if entry.kind not in REVERSIBLE:
         raise NotReversible(kind=entry.kind)
     late = now - entry.recorded_at > WORKER_UNDO_MAX
-    if viewer.role is Role.WORKER and (late or entry.kind not in BY_WORKER):
+    elsewhere = not _is_own_station(reference, entry, viewer)
+    if viewer.role is Role.WORKER and (late or elsewhere or entry.kind not in BY_WORKER):
         raise NotAllowed
     return entry, site
+
+
+def _is_own_station(reference: Rulebook, entry: EntryRow, viewer: Viewer) -> bool:
+    """Whether a tablet may take it for its own: an entry that names no station is everybody's."""
+    station = reference.stations.get(entry.body.get("station") or "")
+    return viewer.station_id is None or station is None or station.id == viewer.station_id
 
 
 def _touched(entry: EntryRow, lines: Sequence[Line]) -> tuple[set[tuple[str, str]], set[int]]:
