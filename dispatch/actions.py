@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -26,6 +26,7 @@ from streams.mass import Grams, checked_g
 from streams.queries import (
     BinRow,
     bins_by_code,
+    by_label,
     contents_of_bins,
     contents_of_shipment,
 )
@@ -203,16 +204,17 @@ def take_back(
         raise Malformed(field="lines", problem="none")
     with_it = {row.code: row for row in queries.bins_of_shipment(session, reference, shipment.id)}
     named = sorted(line.bin for line in command.lines if line.bin)
-    into = {row.code: row for row in bins_by_code(session, reference, named, viewer)}
+    into = by_label(session, bins_by_code(session, reference, named, viewer), named)
     require(all(row.site.id == shipment.site.id for row in into.values()))
-    loose = [line for line in command.lines if line.bin not in with_it or line.mass_g is not None]
+    came = [replace(line, bin=into[line.bin].code) if line.bin else line for line in command.lines]
+    loose = [line for line in came if line.bin not in with_it or line.mass_g is not None]
     _require_loose(loose)
     if any(line.bin is None for line in loose):
         into[""] = open_bin(session, shipment.site, None, command, now=now)
     left: list[Standing] = contents_of_shipment(session, code)
     lines: list[Line] = []
     rows: list[RowChange] = []
-    for wanted in command.lines:
+    for wanted in came:
         if wanted in loose:
             moved = _loose(session, shipment.site, wanted, into[wanted.bin or ""], left)
         else:

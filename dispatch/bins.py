@@ -46,6 +46,7 @@ def close_bin(
         return before
     reference = rulebook(session)
     row = bin_by_code(session, reference, code, viewer, lock=True)
+    said, code = code, row.code
     rules.require_open(code, row.state)
     mass_g = net_g(command.gross_g, command.tare_g)
     contents = contents_of_bin(session, row.id)
@@ -77,7 +78,7 @@ def close_bin(
         kind="bin_close",
         site=row.site,
         command=command,
-        target=code,
+        target=said,
         subject=code,
         lines=lines,
         rows=[closed],

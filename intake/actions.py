@@ -31,6 +31,7 @@ from streams.changes import after, batch_change, counted_pieces, follow_balance,
 from streams.ledger import NEW_BATCH, Booked, book, site_day
 from streams.mass import Grams, net_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
+from streams.relabellings import require_unused
 from streams.rules import (
     BatchRef,
     Line,
@@ -132,7 +133,7 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
     mass_g = net_g(command.gross_g, command.tare_g)
     rules.require_count(command.pieces)
     code = code_for(session, reference, CodeKind.BATCH, command.code, site)
-    queries.require_unused(session, code)
+    require_unused(session, code)
     delivery = queries.delivery_to_receive(session, command.delivery, site, supplier.id)
     day = site_day(command.scanned_at, site)
     weighed, flags = weight(
@@ -252,6 +253,7 @@ def weigh_batch(
         return before
     reference = rulebook(session)
     batch = batch_by_code(session, reference, code, viewer, lock=True)
+    said, code = code, batch.code
     require_active(code, batch.state, held=False)
     station = reference.station(command.station, batch.site)
     mass_g = net_g(command.gross_g, command.tare_g)
@@ -276,7 +278,7 @@ def weigh_batch(
         kind="weigh",
         site=batch.site,
         command=command,
-        target=code,
+        target=said,
         subject=code,
         lines=lines,
         rows=[

@@ -57,11 +57,13 @@ def hold_batch(
     if command.mass_g is None:
         rules.require_not_held(code, held=batch.held)
         rows = [batch_change(batch, was={"held": False}, now={"held": True})]
-        return _set_aside(session, "hold", batch, command, standings, [], rows, now=now, held=True)
+        return _set_aside(
+            session, "hold", batch, code, command, standings, [], rows, now=now, held=True
+        )
     lines = _moved(session, batch, standings, Pool.HOLDING, places.quarantine, command.mass_g)
     rows = follow_balance(batch, standings, lines)
     return _set_aside(
-        session, "hold", batch, command, standings, lines, rows, now=now, held=batch.held
+        session, "hold", batch, code, command, standings, lines, rows, now=now, held=batch.held
     )
 
 
@@ -93,7 +95,7 @@ def release_batch(
     if batch.held and whole:
         rows.append(batch_change(batch, was={"held": True}, now={"held": False}))
     return _set_aside(
-        session, "release", batch, command, standings, lines, rows, now=now, held=held
+        session, "release", batch, code, command, standings, lines, rows, now=now, held=held
     )
 
 
@@ -120,7 +122,7 @@ def refuse_batch(
     else:
         rows = follow_balance(batch, standings, lines)
     return _set_aside(
-        session, "refuse", batch, command, standings, lines, rows, now=now, held=batch.held
+        session, "refuse", batch, code, command, standings, lines, rows, now=now, held=batch.held
     )
 
 
@@ -142,6 +144,7 @@ def _set_aside(
     session: Session,
     kind: str,
     batch: BatchRow,
+    said: str,
     command: SetAside,
     standings: list[Standing],
     lines: list[Line],
@@ -157,7 +160,7 @@ def _set_aside(
         kind=kind,
         site=batch.site,
         command=command,
-        target=batch.code,
+        target=said,
         subject=batch.code,
         lines=lines,
         rows=rows,

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from catalogue.errors import CodeTaken, NotFound
+from catalogue.errors import NotFound
 from catalogue.kinds import DeliveryState
 from catalogue.rows import SiteRow
 from chain.rows import RowChange
@@ -100,13 +100,6 @@ def delivery_change(delivery: DeliveryRow, state: DeliveryState) -> RowChange:
         was={"state": delivery.state},
         values={"state": state.value},
     )
-
-
-def require_unused(session: Session, code: str) -> None:
-    """Raise CodeTaken when a batch carries the code. One statement."""
-    used = session.execute(select(_batch.c.id).where(_batch.c.code == code)).one_or_none()
-    if used is not None:
-        raise CodeTaken(read=code)
 
 
 def received_of_delivery(session: Session, delivery_id: int) -> int:

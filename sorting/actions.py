@@ -30,10 +30,11 @@ from streams.queries import (
     batch_by_code,
     bin_by_code,
     bins_to_fill,
+    by_label,
     contents_of_bin,
-    require_unused,
     standings_of_batch,
 )
+from streams.relabellings import require_unused
 from streams.rules import (
     Line,
     PlaceRef,
@@ -141,6 +142,7 @@ def sort_batch(
         return before
     reference = rulebook(session)
     batch = batch_by_code(session, reference, code, viewer, lock=True)
+    said, code = code, batch.code
     require_active(code, batch.state, held=batch.held)
     site = batch.site
     station = reference.station(command.station, site)
@@ -175,7 +177,7 @@ def sort_batch(
         kind="sort",
         site=site,
         command=command,
-        target=code,
+        target=said,
         subject=code,
         lines=lines,
         gate_uses=uses,
@@ -209,7 +211,8 @@ def sort_bin(
     if before := answered(session, "sort", code, command):
         return before
     reference = rulebook(session)
-    site = bin_by_code(session, reference, code, viewer).site
+    seen = bin_by_code(session, reference, code, viewer)
+    site, said, code = seen.site, code, seen.code
     station = reference.station(command.station, site)
     sorted_g = _checked_parts(command.parts)
     locked = _locked_bins(session, reference, site, command, viewer, code)
@@ -242,7 +245,7 @@ def sort_bin(
         kind="sort",
         site=site,
         command=command,
-        target=code,
+        target=said,
         subject=code,
         lines=lines,
         gate_uses=uses,
@@ -300,7 +303,7 @@ def _bins_of(
 ) -> list[Place]:
     day = site_day(command.scanned_at, site)
     operator = reference.operator(site)
-    by_code = {row.code: row for row in locked}
+    by_code = by_label(session, locked, {part.bin for part in command.parts if part.bin})
     in_use = {r.destination.id: r for r in reversed(locked) if r.destination and r.is_open}
     found: list[tuple[BinRow, Part]] = []
     for part in command.parts:

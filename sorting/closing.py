@@ -64,6 +64,7 @@ def close_batch(
         return before
     reference = rulebook(session)
     batch = batch_by_code(session, reference, code, viewer, lock=True)
+    said, code = code, batch.code
     require_active(code, batch.state, held=batch.held)
     station = reference.station(command.station, batch.site)
     operator = reference.operator(batch.site)
@@ -88,7 +89,7 @@ def close_batch(
         kind="close",
         site=batch.site,
         command=command,
-        target=code,
+        target=said,
         subject=code,
         lines=lines,
         rows=[closed],
@@ -113,6 +114,7 @@ def reopen_batch(
         return before
     reference = rulebook(session)
     batch = batch_by_code(session, reference, code, viewer, lock=True)
+    said, code = code, batch.code
     station = reference.station(command.station, batch.site)
     if command.losses:
         raise Malformed(field="losses", problem="not when reopening")
@@ -125,7 +127,7 @@ def reopen_batch(
         kind="reopen",
         site=batch.site,
         command=command,
-        target=code,
+        target=said,
         subject=code,
         rows=[opened],
         facts={"station": station.code, "reason": command.reason},

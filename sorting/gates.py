@@ -102,6 +102,7 @@ def pass_batch(
         return before
     reference = rulebook(session)
     batch = batch_by_code(session, reference, code, viewer, lock=True)
+    said, code = code, batch.code
     require_active(code, batch.state, held=batch.held)
     station = reference.station(command.station, batch.site)
     gate = reference.operator(batch.site).gate(command.gate)
@@ -112,7 +113,7 @@ def pass_batch(
         kind="gate",
         site=batch.site,
         command=command,
-        target=code,
+        target=said,
         subject=code,
         gate_uses=[use],
         facts=_facts(command, station.code),
@@ -132,6 +133,7 @@ def pass_bin(
         return before
     reference = rulebook(session)
     source = bin_by_code(session, reference, code, viewer, lock=True)
+    said, code = code, source.code
     station = reference.station(command.station, source.site)
     gate = reference.operator(source.site).gate(command.gate)
     mass_g, pieces = _measure(command)
@@ -142,7 +144,7 @@ def pass_bin(
         kind="gate",
         site=source.site,
         command=command,
-        target=code,
+        target=said,
         subject=code,
         gate_uses=_divided(contents, gate.ref, mass_g, pieces),
         facts=_facts(command, station.code),

@@ -74,6 +74,7 @@ def correct_batch(
         return before
     reference = rulebook(session)
     batch = _locked(session, reference, batch_by_code(session, reference, code, viewer), viewer)
+    said, code = code, batch.code
     operator = reference.operator(batch.site)
     require_reason(operator, command.reason, "correction")
     if batch.state in GONE:
@@ -102,7 +103,7 @@ def correct_batch(
         kind="correct",
         site=batch.site,
         command=command,
-        target=code,
+        target=said,
         subject=code,
         lines=lines,
         gate_uses=gate_uses,

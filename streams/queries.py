@@ -9,38 +9,33 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Row,
     RowMapping,
     Select,
     and_,
     bindparam,
-    literal,
     or_,
     select,
 )
 from sqlmodel import Session, SQLModel
 
 from catalogue.access import Viewer, require
-from catalogue.errors import CodeTaken, NotFound
 from catalogue.kinds import BatchState, BinState, Quality
 from catalogue.rows import DestinationRow, GroupRow, SiteRow
 from catalogue.rulebook import Rulebook
 from chain.rows import Ref
-from chain.tables import Entry
 from store.columns import table_of
 from streams.mass import Grams
 from streams.places import place_ref
+from streams.relabellings import own_code, own_codes
 from streams.rules import BatchRef, Line, Spot, Standing
-from streams.tables import Balance, Batch, Bin, GateBalance, Movement, Place, Scan
+from streams.tables import Balance, Batch, Bin, GateBalance, Movement, Place
 
 _batch = table_of(Batch)
 _bin = table_of(Bin)
 _place = table_of(Place)
 _movement = table_of(Movement)
-_scan = table_of(Scan)
-_entry = table_of(Entry)
 _balance = table_of(Balance)
 _gate_balance = table_of(GateBalance)
 
@@ -95,11 +90,11 @@ def batch_by_code(
 ) -> BatchRow:
     """A batch that exists for the viewer; `lock` keeps other writers off it until the commit.
 
-    One statement. Raises NotFound.
+    One statement, and two more for the code of a second label. Raises NotFound.
     """
     row = session.connection().execute(_batch_of_code(lock), {"code": code}).one_or_none()
     if row is None:
-        raise NotFound
+        return batch_by_code(session, book, own_code(session, code), viewer, lock=lock)
     site = book.sites_by_id[row.site_id]
     require(
         viewer.sees_batch(
@@ -140,8 +135,11 @@ def batch_row(book: Rulebook, row: object) -> BatchRow:
 def bin_by_code(
     session: Session, book: Rulebook, code: str, viewer: Viewer, *, lock: bool = False
 ) -> BinRow:
-    """A bin as staff of its site see it. One statement. Raises NotFound."""
+    """A bin as staff of its site see it. One statement, and two more for the code of a second
+    label. Raises NotFound."""
     found = bins(session, book, _bin.c.code == code, lock=lock)
+    if not found:
+        return bin_by_code(session, book, own_code(session, code), viewer, lock=lock)
     _require_bins(found, 1, viewer)
     return found[0]
 
@@ -149,8 +147,12 @@ def bin_by_code(
 def bins_by_code(
     session: Session, book: Rulebook, codes: Collection[str], viewer: Viewer
 ) -> list[BinRow]:
-    """Bins of these codes, locked in the order of their keys. One statement. Raises NotFound."""
+    """Bins of these codes, locked in the order of their keys. One statement, and two more for the
+    code of a second label. Raises NotFound."""
     found = bins(session, book, _bin.c.code.in_(codes), lock=True)
+    if len(found) < len(codes):
+        own = own_codes(session, codes).values()
+        found = bins(session, book, _bin.c.code.in_(own), lock=True)
     _require_bins(found, len(set(codes)), viewer)
     return found
 
@@ -161,11 +163,16 @@ def _require_bins(found: Collection[BinRow], wanted: int, viewer: Viewer) -> Non
         require(viewer.sees_site(operator_id=row.site.operator_id, site_id=row.site.id))
 
 
-def require_unused(session: Session, bin_code: str) -> None:
-    """Raise CodeTaken when a bin carries the code. One statement."""
-    used = session.execute(select(_bin.c.id).where(_bin.c.code == bin_code)).one_or_none()
-    if used is not None:
-        raise CodeTaken(read=bin_code)
+def by_label(
+    session: Session, rows: Collection[BinRow], codes: Collection[str]
+) -> dict[str, BinRow]:
+    """Bins by what was scanned: their own code, or that of a second label. No statement, and one
+    when there is a second label."""
+    found = {row.code: row for row in rows}
+    others = set(codes) - found.keys()
+    return found | {
+        code: found[own] for code, own in (own_codes(session, others).items() if others else ())
+    }
 
 
 def open_bin_for(
@@ -187,7 +194,7 @@ def bins_to_fill(
     """The bins of these codes and the open ones of a site for these destination versions.
 
     Locked at once and in the order of their keys, so that no two stations wait for each other.
-    One statement. Raises NotFound.
+    One statement, and two more for the code of a second label. Raises NotFound.
     """
     wanted = {
         "codes": list(codes),
@@ -198,6 +205,10 @@ def bins_to_fill(
     rows = session.connection().execute(_bins_to_fill(), wanted)
     found = [bin_row(book, row) for row in rows]
     named = [row for row in found if row.code in codes]
+    if len(named) < len(set(codes)):
+        own = own_codes(session, codes)
+        if own.keys() != set(own.values()):
+            return bins_to_fill(session, book, site, {*own.values()}, destination_ids, viewer)
     _require_bins(named, len(set(codes)), viewer)
     return found
 
@@ -328,24 +339,6 @@ def _line(got: RowMapping) -> Line:
     ]
     batch = BatchRef(got["batch_id"], got["code"], got["supplier_id"], got["received_day"])
     return Line(batch, ends[0], ends[1], Grams(got["mass_g"]), got["pieces"])
-
-
-def said_before(session: Session, scan_id: str) -> Row[Any]:
-    """What a scan brought about or was refused: id and payload of its entry; content, status and
-    problem when it was kept. All None when it is new. One statement."""
-    return session.connection().execute(_said_before(), {"scan_id": scan_id}).one()
-
-
-@cache
-def _said_before() -> Select[Any]:
-    one = select(literal(1).label("one")).subquery()
-    scan_id: BindParameter[str] = bindparam("scan_id")
-    return (
-        select(_entry.c.id, _entry.c.payload, _scan.c.content, _scan.c.status, _scan.c.problem)
-        .select_from(one)
-        .outerjoin(_entry, _entry.c.scan_id == scan_id)
-        .outerjoin(_scan, _scan.c.scan_id == scan_id)
-    )
 
 
 def gate_balances(session: Session, batch_ids: Iterable[int]) -> dict[tuple[int, int], list[int]]:

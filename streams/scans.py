@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session
 
-from catalogue.errors import Parked, Refusal, RuleBroken, ScanReused, StateForbids, concrete
+from catalogue.errors import Parked, Refusal, ScanReused, StateForbids, concrete
 from catalogue.rows import SiteRow
+from chain.tables import Entry
 from proof.canonical import canonical
 from store.columns import table_of
 from streams.acts import Command
 from streams.ledger import Booked, content, said_in_order
-from streams.queries import said_before
 from streams.tables import Scan
+
+PERSONAL: Final = frozenset({"note", "first", "second", "receiver"})
+"""Words of and about people, which are not kept: what is kept must be erasable."""
+
+WAITS: Final = frozenset({"parked", "refused"})
+"""How a kept scan stands that nobody decided on yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +45,32 @@ class Kept:
     """A kept scan: the request as it came, and how it ended."""
 
     site_id: int
+    kind: str
     status: str
     command: Mapping[str, Any]
     problem: Mapping[str, Any]
     reason: str | None
+    settled_by: str | None
+
+    @property
+    def refusal(self) -> Refusal:
+        """What was answered when it was kept."""
+        return _said_again(self.problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a kept scan ends. by: its own `scan_id`; status: settled (booked) or dropped; changed:
+    what of the request was put right before it was booked."""
+
+    by: str
+    status: str
+    reason: str
+    changed: Mapping[str, Any] | None = None
 
 
 _scan = table_of(Scan)
+_entry = table_of(Entry)
 
 
 def answered(session: Session, kind: str, target: str | None, command: Command) -> Booked | None:
@@ -41,14 +79,63 @@ def answered(session: Session, kind: str, target: str | None, command: Command) 
     Raises ScanReused when the content differs; the refusal of before, when there was one.
     """
     _wait_for_twin(session, command.scan_id)
-    row = said_before(session, command.scan_id)
+    row = _said_before(session, command.scan_id)
+    if row.payload is None and row.status is None:
+        return None
+    return _answer_of(row, command.scan_id, content(kind, target, command))
+
+
+def answered_as_it_came(session: Session, scan_id: str, said: str) -> Booked | None:
+    """As `answered`, for a request that could not be read. said: its `raw_content`."""
+    _wait_for_twin(session, scan_id)
+    row = _said_before(session, scan_id)
+    if row.payload is None and row.status is None:
+        return None
+    if row.status == "settled" and row.payload is None:
+        raise ScanReused(scan_id=scan_id)
+    return _answer_of(row, scan_id, said)
+
+
+def _answer_of(row: Row[Any], scan_id: str, said: str) -> Booked | None:
     if row.payload is not None:
-        return _repeated(row.id, json.loads(row.payload), content(kind, target, command))
-    if row.status not in (None, "settled"):
-        if row.content != content(kind, target, command):
-            raise ScanReused(scan_id=command.scan_id)
-        raise _refusal_of(row.status, row.problem, command.scan_id)
-    return None
+        payload = json.loads(row.payload)
+        # What a team leader put right before booking it is still the scan that came.
+        if payload["content"] != said and not (row.status == "settled" and row.content == said):
+            raise ScanReused(scan_id=scan_id)
+        entry = f"{payload['chain']}#{payload['seq']}"
+        return Booked(said_in_order({**payload["answer"], "entry": entry}), row.id, repeated=True)
+    if row.status == "settled":
+        return None
+    if row.content != said:
+        raise ScanReused(scan_id=scan_id)
+    if row.status == "parked":
+        raise Parked(scan_id=scan_id)
+    refusal = _said_again(json.loads(row.problem))
+    refusal.said_before = True
+    raise refusal
+
+
+def _said_again(problem: Mapping[str, Any]) -> Refusal:
+    return concrete()[problem["code"]](**problem["figures"])
+
+
+def _said_before(session: Session, scan_id: str) -> Row[Any]:
+    """What a scan brought about or was refused: id and payload of its entry; content, status and
+    problem when it was kept. All None when it is new. One statement."""
+    return session.connection().execute(_of_scan(), {"scan_id": scan_id}).one()
+
+
+# Asked with every act, so it is built once: building it costs more than running it.
+@cache
+def _of_scan() -> Select[Any]:
+    one = select(literal(1).label("one")).subquery()
+    scan_id: BindParameter[str] = bindparam("scan_id")
+    return (
+        select(_entry.c.id, _entry.c.payload, _scan.c.content, _scan.c.status, _scan.c.problem)
+        .select_from(one)
+        .outerjoin(_entry, _entry.c.scan_id == scan_id)
+        .outerjoin(_scan, _scan.c.scan_id == scan_id)
+    )
 
 
 def _wait_for_twin(session: Session, scan_id: str) -> None:
@@ -58,22 +145,6 @@ def _wait_for_twin(session: Session, scan_id: str) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(scan_id, 0))))
-
-
-def _repeated(entry_id: int, payload: Mapping[str, Any], said: str) -> Booked:
-    if payload["content"] != said:
-        raise ScanReused(scan_id=payload["scan_id"])
-    entry = f"{payload['chain']}#{payload['seq']}"
-    return Booked(said_in_order({**payload["answer"], "entry": entry}), entry_id, repeated=True)
-
-
-def _refusal_of(status: str, problem: str, scan_id: str) -> Refusal:
-    if status == "parked":
-        return Parked(scan_id=scan_id)
-    said = json.loads(problem)
-    refusal = concrete(RuleBroken)[said["code"]](**said["figures"])
-    refusal.said_before = True
-    return refusal
 
 
 def keep(
@@ -89,54 +160,108 @@ def keep(
     now: datetime,
 ) -> None:
     """Keep a scan that was not booked, as it came. Keeping it twice changes nothing."""
-    known = session.execute(select(_scan.c.scan_id).where(_scan.c.scan_id == command.scan_id))
+    row = {
+        "scan_id": command.scan_id,
+        "site_id": site.id,
+        "kind": kind,
+        "target": target,
+        "content": content(kind, target, command),
+        "command": canonical(dict(request)).decode(),
+        "status": status,
+    }
+    _keep(session, row, refusal, now)
+
+
+def keep_as_it_came(
+    session: Session,
+    *,
+    scan_id: str,
+    refusal: Refusal,
+    request: Mapping[str, Any],
+    site: SiteRow,
+    now: datetime,
+) -> None:
+    """Keep a refused request that could not be read, whatever JSON it was."""
+    row = {
+        "scan_id": scan_id,
+        "site_id": site.id,
+        "kind": request["kind"][:20],
+        "target": request["target"],
+        "content": raw_content(request),
+        "command": _written(_impersonal(request)),
+        "status": "refused",
+    }
+    _keep(session, row, refusal, now)
+
+
+def _keep(session: Session, row: Mapping[str, Any], refusal: Refusal, now: datetime) -> None:
+    known = session.execute(select(_scan.c.scan_id).where(_scan.c.scan_id == row["scan_id"]))
     if known.one_or_none() is not None:
         return
     problem = {"code": refusal.code, "figures": dict(refusal.figures)}
     session.execute(
-        insert(_scan).values(
-            scan_id=command.scan_id,
-            site_id=site.id,
-            kind=kind,
-            target=target,
-            content=content(kind, target, command),
-            command=canonical(dict(request)).decode(),
-            status=status,
-            problem=canonical(problem).decode(),
-            received_at=now,
-        )
+        insert(_scan).values(**row, problem=canonical(problem).decode(), received_at=now)
     )
 
 
-def settle(
-    session: Session, scan_id: str, *, by: str, status: str, reason: str, now: datetime
-) -> bool:
-    """Say how a parked scan ended; whether this very decision had said so before.
+def raw_content(request: Mapping[str, Any]) -> str:
+    """What "the same content" means of a request that could not be read."""
+    said = {name: _impersonal(request[name]) for name in ("kind", "target", "body")}
+    return hashlib.sha256(_written(said).encode()).hexdigest()
 
-    by: the `scan_id` of the decision. Raises ScanReused when it was used for something else,
-    StateForbids when the scan is not parked.
+
+def _written(value: Any) -> str:
+    # Numbers that JSON does not know are kept as words, so that everybody can read them again.
+    plain = json.loads(json.dumps(value), parse_constant=str)
+    return json.dumps(plain, sort_keys=True, separators=(",", ":"))
+
+
+def _impersonal(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _impersonal(one) for name, one in value.items() if name not in PERSONAL}
+    if isinstance(value, list | tuple):
+        return [_impersonal(one) for one in value]
+    return value
+
+
+def settle(session: Session, scan_id: str, decision: Decision, *, now: datetime) -> bool:
+    """Say how a kept scan ends; whether this very decision had said so before.
+
+    What was refused to somebody who saw it is only seen to; what a tablet sent can be booked.
+    Raises ScanReused when the decision's `scan_id` was used for something else, StateForbids when
+    the scan waits for no decision, or not for this one.
     """
     row = session.execute(
         select(_scan).where(_scan.c.scan_id == scan_id).with_for_update(key_share=True)
     ).one()
-    if row.settled_by == by:
-        if (row.status, row.settled_reason) != (status, reason):
-            raise ScanReused(scan_id=by)
+    kept = json.loads(row.command)
+    changed = dict(decision.changed or {}) or None
+    if row.settled_by == decision.by:
+        made = (row.status, row.settled_reason, kept.get("changed"))
+        if made != (decision.status, decision.reason, changed):
+            raise ScanReused(scan_id=decision.by)
         return True
-    if _is_used(session, by):
-        raise ScanReused(scan_id=by)
-    if row.status != "parked":
+    if _is_used(session, decision.by):
+        raise ScanReused(scan_id=decision.by)
+    only_seen_to = row.status == "refused" and "device" not in kept
+    if row.status not in WAITS or (only_seen_to and decision.status == "settled"):
         raise StateForbids(subject=scan_id, state=row.status)
     session.execute(
         update(_scan)
         .where(_scan.c.scan_id == scan_id)
-        .values(status=status, settled_at=now, settled_reason=reason, settled_by=by)
+        .values(
+            status=decision.status,
+            settled_at=now,
+            settled_reason=decision.reason,
+            settled_by=decision.by,
+            command=_written({**kept, "changed": changed}) if changed else row.command,
+        )
     )
     return False
 
 
 def _is_used(session: Session, scan_id: str) -> bool:
-    said = said_before(session, scan_id)
+    said = _said_before(session, scan_id)
     if said.payload is not None or said.status is not None:
         return True
     decided = session.execute(select(_scan.c.scan_id).where(_scan.c.settled_by == scan_id))
@@ -150,18 +275,20 @@ def kept(session: Session, scan_id: str) -> Kept | None:
         return None
     return Kept(
         row.site_id,
+        row.kind,
         row.status,
         json.loads(row.command),
         json.loads(row.problem),
         row.settled_reason,
+        row.settled_by,
     )
 
 
-def waits_for(session: Session, code: str, site_ids: Collection[int]) -> bool:
-    """Whether a parked scan at these sites would have made this code. One statement."""
-    made = _scan.c.command.contains(f'"code":"{code}"', autoescape=True)
+def waits_for(session: Session, codes: Collection[str], site_ids: Collection[int]) -> bool:
+    """Whether a parked scan at these sites would have made one of these codes. One statement."""
+    made = [_scan.c.command.contains(f'"code":"{code}"', autoescape=True) for code in codes]
     here = _scan.c.site_id.in_(site_ids)
     row = session.execute(
-        select(_scan.c.scan_id).where(here, _scan.c.status == "parked", made).limit(1)
+        select(_scan.c.scan_id).where(here, _scan.c.status == "parked", or_(*made)).limit(1)
     )
     return row.one_or_none() is not None

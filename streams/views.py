@@ -263,7 +263,7 @@ def whole_batch(session: Session, book: Rulebook, code: str, viewer: Viewer) -> 
     return WholeBatch(
         batch=batch,
         standings=standings_of_batch(session, batch.id),
-        history=_history(session, or_(_entry.c.id.in_(touched), _entry.c.subject == code)),
+        history=_history(session, or_(_entry.c.id.in_(touched), _entry.c.subject == batch.code)),
         gates=[
             GateState(gates[gate_id], free_g, free_pieces)
             for (_, gate_id), (free_g, free_pieces) in sorted(
@@ -284,7 +284,7 @@ def whole_bin(session: Session, book: Rulebook, code: str, viewer: Viewer) -> Wh
     return WholeBin(
         bin=row,
         contents=contents_of_bin(session, row.id),
-        history=_history(session, or_(_entry.c.id.in_(touched), _entry.c.subject == code)),
+        history=_history(session, or_(_entry.c.id.in_(touched), _entry.c.subject == row.code)),
     )
 
 
