@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import Select, select
 from sqlmodel import Session
 
 from catalogue.codes import CodeKind, MisreadCode, mint, parse
@@ -50,3 +52,8 @@ def code_for(
     if row is None or row.kind != kind.value or row.station_id not in stations:
         raise CodeTaken(read=code)
     return code
+
+
+def reserved_for(station_id: int) -> Select[Any]:
+    """The codes and kinds that were minted in advance for a station, used or not, as a question."""
+    return select(_reserved.c.code, _reserved.c.kind).where(_reserved.c.station_id == station_id)

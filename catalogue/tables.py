@@ -288,6 +288,7 @@ class ReservedCode(SQLModel, table=True):
     """A label code minted in advance for a station; bound by the first act that uses it."""
 
     __tablename__ = "reserved_code"
+    __table_args__ = (Index("ix_reserved_code_station", "station_id"),)
 
     code: str = Field(primary_key=True, max_length=20)
     entry_id: int = Field(sa_column=key_to("entry.id"))

@@ -91,6 +91,18 @@ def head(session: Session, chain: str) -> Head:
     return _head(session.execute(select(_chain).where(_chain.c.code == chain)).one())
 
 
+def bodies_after(session: Session, chain: str, seq: int, *, limit: int) -> list[dict[str, Any]]:
+    """What the entries of a chain after a place in it say, oldest first. One statement."""
+    rows = session.execute(
+        select(_entry.c.payload)
+        .join(_chain, _chain.c.id == _entry.c.chain_id)
+        .where(_chain.c.code == chain, _entry.c.seq > seq)
+        .order_by(_entry.c.seq)
+        .limit(limit)
+    )
+    return [json.loads(row.payload)["body"] for row in rows]
+
+
 def chain_number(session: Session, chain: str) -> int:
     """The key of a chain, which exists. One statement."""
     return int(session.execute(select(_chain.c.id).where(_chain.c.code == chain)).scalar_one())

@@ -38,6 +38,7 @@ class Receipt(SQLModel, table=True):
     """How a batch came in: with which delivery (none: unannounced), at which station, in what."""
 
     __tablename__ = "receipt"
+    __table_args__ = (Index("ix_receipt_batch", "batch_id"),)
 
     id: int = Field(sa_column=entry_key())
     batch_id: int = Field(sa_column=key_to("batch.id"))

@@ -95,7 +95,10 @@ class Place(SQLModel, table=True):
     """
 
     __tablename__ = "place"
-    __table_args__ = (CheckConstraint(f"pool IN {POOLS}", name="place_pool"),)
+    __table_args__ = (
+        CheckConstraint(f"pool IN {POOLS}", name="place_pool"),
+        Index("ix_place_bin", "bin_id"),
+    )
 
     id: int = Field(sa_column=Column(Key, primary_key=True, autoincrement=True))
     code: str = Field(max_length=120, unique=True)

@@ -10,6 +10,13 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+INDEXES = (
+    ("ix_receipt_batch", "receipt", "batch_id"),
+    ("ix_reserved_code_station", "reserved_code", "station_id"),
+    ("ix_place_bin", "place", "bin_id"),
+)
+"""What a tablet asks for whenever it brings itself up to date."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -111,6 +118,9 @@ def upgrade() -> None:
     with op.batch_alter_table("print_job", schema=None) as batch_op:
         batch_op.create_index("ix_print_job_site_state", ["site_id", "state"], unique=False)
 
+    for name, table, column in INDEXES:
+        op.create_index(name, table, [column], unique=False)
+
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reference", sa.String(length=60), nullable=True))
 
@@ -124,6 +134,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_column("reference")
+
+    for name, table, _column in INDEXES:
+        op.drop_index(name, table_name=table)
 
     with op.batch_alter_table("print_job", schema=None) as batch_op:
         batch_op.drop_index("ix_print_job_site_state")

@@ -1,0 +1,232 @@
+"""What a tablet holds of its site: open batches with what is left of them, and bins.
+
+Each read takes everything that is open at a site, or (`only`) what has been touched since the
+tablet last asked. Both take the same number of statements, whatever there is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlmodel import Session
+
+from catalogue.codes import CodeKind
+from catalogue.kinds import WEIGHING_DIFFERENCE, BinState, Pool
+from catalogue.labels import reserved_for
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook
+from store.columns import table_of
+from streams.queries import BatchRow, BinRow, batch_row, bin_row
+from streams.rules import ACTIVE, tolerance_g
+from streams.tables import Balance, Batch, Bin, GateBalance, Place, Relabelling
+
+IN_HOUSE: Final = frozenset({BinState.OPEN, BinState.CLOSED})
+
+_batch = table_of(Batch)
+_bin = table_of(Bin)
+_place = table_of(Place)
+_balance = table_of(Balance)
+_gate_balance = table_of(GateBalance)
+_relabelling = table_of(Relabelling)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Codes of the batches and bins that some entries had to do with."""
+
+    batches: frozenset[str]
+    bins: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloorBatch:
+    """A batch as a tablet needs it. room_g: by how much more than is held may still be sorted;
+    gates: grams and pieces that passed each and have not left; bins: its grams in each."""
+
+    batch: BatchRow
+    input_g: int
+    held_g: int
+    room_g: int
+    gates: Mapping[str, tuple[int, int]]
+    bins: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FloorBin:
+    """A bin as a tablet needs it, with what stands in it."""
+
+    bin: BinRow
+    mass_g: int
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What stands where, of one batch."""
+
+    input_g: int = 0
+    held_g: int = 0
+    gained_g: int = 0
+
+    def __post_init__(self) -> None:
+        self.bins: dict[str, int] = {}
+
+    def add(self, place: str, pool: Pool, mass_g: int) -> None:
+        self.input_g += mass_g if pool is not Pool.SUPPLIER else 0
+        self.held_g += mass_g if pool is Pool.HOLDING else 0
+        if pool is Pool.LOSS and place.endswith(f"/{WEIGHING_DIFFERENCE}"):
+            self.gained_g -= mass_g
+        if pool is Pool.BIN:
+            self.bins[place.rpartition("/")[2]] = mass_g
+
+
+def touched(bodies: Iterable[Mapping[str, Any]]) -> Touched:
+    """What entries had to do with, from what they say. Another label touches what it stands for."""
+    by_table: dict[str, set[str]] = defaultdict(set)
+    for body in bodies:
+        for line in body.get("lines", ()):
+            by_table["batch"].add(line["batch"])
+            for end in ("source", "target"):
+                pool, _, place = line[end].partition("/")
+                if pool == Pool.BIN:
+                    by_table["bin"].add(place.rpartition("/")[2])
+        by_table["batch"].update(use["batch"] for use in body.get("gate_lines", ()))
+        for row in body.get("rows", ()):
+            if row["table"] == "shipment_bin":
+                by_table["bin"].add(row["key"].partition("/")[2])
+            elif row["table"] == "relabelling":
+                for table in ("batch", "bin"):
+                    by_table[table].add(row["set"]["stands_for"])
+            else:
+                by_table[row["table"]].add(row["key"])
+    return Touched(frozenset(by_table["batch"]), frozenset(by_table["bin"]))
+
+
+def batches_at(site: SiteRow, only: AbstractSet[str] | None) -> Select[tuple[int]]:
+    """Keys of the open batches of a site, or of those of these codes, as a question."""
+    return select(_batch.c.id).where(_of_batches(site, only))
+
+
+def _of_batches(site: SiteRow, only: AbstractSet[str] | None) -> ColumnElement[bool]:
+    if only is not None:
+        return and_(_batch.c.site_id == site.id, _batch.c.code.in_(sorted(only)))
+    return and_(_batch.c.site_id == site.id, _batch.c.state.in_([s.value for s in ACTIVE]))
+
+
+def _of_bins(site: SiteRow, only: AbstractSet[str] | None) -> ColumnElement[bool]:
+    if only is not None:
+        return and_(_bin.c.site_id == site.id, _bin.c.code.in_(sorted(only)))
+    return and_(_bin.c.site_id == site.id, _bin.c.state.in_([s.value for s in IN_HOUSE]))
+
+
+def floor_batches(
+    session: Session, book: Rulebook, site: SiteRow, only: AbstractSet[str] | None = None
+) -> list[FloorBatch]:
+    """Open batches of a site, or those of these codes in any state. Three statements."""
+    rows = session.execute(select(_batch).where(_of_batches(site, only)).order_by(_batch.c.id))
+    batches = [batch_row(book, row) for row in rows]
+    sums = _sums(session, batches_at(site, only))
+    gates = _gates(session, book, site, batches_at(site, only))
+    return [
+        FloorBatch(
+            batch=batch,
+            input_g=stands.input_g,
+            held_g=stands.held_g,
+            room_g=_room_g(batch, stands),
+            gates=gates[batch.id],
+            bins=stands.bins,
+        )
+        for batch in batches
+        for stands in (sums[batch.id],)
+    ]
+
+
+def _room_g(batch: BatchRow, stands: _Sum) -> int:
+    """What `streams.rules.excess_g` leaves of the tolerance."""
+    tolerated_g = tolerance_g(stands.input_g, batch.group.tolerance_permille)
+    return max(0, tolerated_g - max(0, stands.gained_g))
+
+
+def _sums(session: Session, batch_ids: Select[tuple[int]]) -> Mapping[int, _Sum]:
+    rows = session.execute(
+        select(_balance.c.batch_id, _place.c.code, _place.c.pool, func.sum(_balance.c.mass_g))
+        .join(_place, _place.c.id == _balance.c.place_id)
+        .where(_balance.c.batch_id.in_(batch_ids), _balance.c.mass_g != 0)
+        .group_by(_balance.c.batch_id, _place.c.code, _place.c.pool)
+        .order_by(_balance.c.batch_id, _place.c.code)
+    )
+    found: dict[int, _Sum] = defaultdict(_Sum)
+    for batch_id, place, pool, mass_g in rows:
+        found[batch_id].add(place, Pool(pool), int(mass_g))
+    return found
+
+
+def _gates(
+    session: Session, book: Rulebook, site: SiteRow, batch_ids: Select[tuple[int]]
+) -> Mapping[int, dict[str, tuple[int, int]]]:
+    names = {row.id: row.code for row in book.operator(site).gates.values()}
+    rows = session.execute(
+        select(_gate_balance)
+        .where(
+            _gate_balance.c.batch_id.in_(batch_ids),
+            or_(_gate_balance.c.free_g != 0, _gate_balance.c.free_pieces != 0),
+        )
+        .order_by(_gate_balance.c.batch_id, _gate_balance.c.gate_id)
+    )
+    found: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for row in rows:
+        found[row.batch_id][names[row.gate_id]] = (row.free_g, row.free_pieces)
+    return found
+
+
+def floor_bins(
+    session: Session, book: Rulebook, site: SiteRow, only: AbstractSet[str] | None = None
+) -> list[FloorBin]:
+    """Bins that stand at a site, or those of these codes wherever they are. Two statements."""
+    rows = session.execute(select(_bin).where(_of_bins(site, only)).order_by(_bin.c.id))
+    bins = [bin_row(book, row) for row in rows]
+    masses = session.execute(
+        select(_place.c.bin_id, func.sum(_balance.c.mass_g))
+        .join(_balance, _balance.c.place_id == _place.c.id)
+        .where(_place.c.bin_id.in_(select(_bin.c.id).where(_of_bins(site, only))))
+        .group_by(_place.c.bin_id)
+    )
+    by_bin = {bin_id: int(mass_g) for bin_id, mass_g in masses}
+    return [FloorBin(row, by_bin.get(row.id, 0)) for row in bins]
+
+
+def other_labels(session: Session, site: SiteRow, only: Touched | None = None) -> dict[str, str]:
+    """Labels that stand for what the other reads bring, with its own code. One statement."""
+    of_batches = select(_batch.c.code).where(_of_batches(site, only and only.batches))
+    of_bins = select(_bin.c.code).where(_of_bins(site, only and only.bins))
+    rows = session.execute(
+        select(_relabelling.c.code, _relabelling.c.stands_for)
+        .where(
+            or_(_relabelling.c.stands_for.in_(of_batches), _relabelling.c.stands_for.in_(of_bins))
+        )
+        .order_by(_relabelling.c.id)
+    )
+    return {row.code: row.stands_for for row in rows}
+
+
+def unused_codes(session: Session, station_id: int) -> dict[CodeKind, list[str]]:
+    """Codes of a station that stand for nothing yet, by kind. One statement."""
+    reserved = reserved_for(station_id).subquery()
+    rows = session.execute(
+        select(reserved)
+        .where(
+            *(
+                ~select(table.c.id).where(table.c.code == reserved.c.code).exists()
+                for table in (_batch, _bin, _relabelling)
+            )
+        )
+        .order_by(reserved.c.code)
+    )
+    found: dict[CodeKind, list[str]] = {CodeKind.BATCH: [], CodeKind.BIN: []}
+    for code, kind in rows:
+        found[CodeKind(kind)].append(code)
+    return found
