@@ -1,0 +1,246 @@
+/**
+ * Sending what waits: in order, fifty at a time, as often as it takes. An answer that cannot be
+ * read is no answer, and whatever the server says, nothing that waits is dropped.
+ */
+
+import { Unreachable, pauseAfter } from "./net.js";
+import { uuid7 } from "./ids.js";
+
+const AT_ONCE = 50;
+const CODES_AT_ONCE = 500;
+const ENDS = new Set(["accepted", "repeated", "refused", "parked"]);
+/** Answers to a whole call that come from this call, and will come again. */
+const UNREADABLE = new Set([400, 404, 405, 409, 411, 413, 415, 422]);
+
+export class Sender {
+  constructor(outbox, { device = () => "tablet", station = () => "", version = "0" } = {}) {
+    this.outbox = outbox;
+    this.who = { device, station, version };
+    this.trouble = null;
+    this.failures = 0;
+    this.timer = 0;
+    this.running = null;
+    this.again = false;
+    /** Whether something was sent of which nobody knows how it ended. */
+    this.unsure = false;
+    this.saidAttention = null;
+    this.onsynced = () => undefined;
+  }
+
+  get store() {
+    return this.outbox.store;
+  }
+
+  /** Send until nothing waits or nobody answers. One at a time; a second call makes it go on. */
+  flush() {
+    this.again = true;
+    this.running ??= this.#run().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  async #run() {
+    clearTimeout(this.timer);
+    while (this.again && this.outbox.leading) {
+      this.again = false;
+      try {
+        await this.#all();
+        this.failures = 0;
+      } catch (error) {
+        this.#failed(error);
+      }
+    }
+  }
+
+  #failed(error) {
+    if (error instanceof Later) this.trouble = error.trouble;
+    else if (error?.name === "StorageTrouble") this.trouble = "storage";
+    else if (!(error instanceof Unreachable)) console.error(error);
+    this.failures += 1;
+    this.again = false;
+    clearTimeout(this.timer);
+    const pause = Math.max(pauseAfter(this.failures), error?.pause ?? 0);
+    this.timer = setTimeout(() => this.flush(), pause);
+    this.outbox.changed("pause");
+  }
+
+  async #all() {
+    let size = AT_ONCE;
+    while (this.outbox.leading) {
+      await this.#announce();
+      const rows = this.#next(size);
+      const { attention } = this.outbox.counts();
+      if (rows.length === 0 && attention === this.saidAttention) return;
+      await this.#photos(rows);
+      const reply = await this.#sync(rows);
+      if (UNREADABLE.has(reply.status)) {
+        size = await this.#unreadable(rows, reply);
+        continue;
+      }
+      const told = checked(reply);
+      size = AT_ONCE;
+      if (await this.#isRestored(told)) continue;
+      await this.#ended(rows, told);
+      if (rows.length === 0) return;
+    }
+  }
+
+  /** What goes next: the first that wait, but for those that are stuck and what builds on them. */
+  #next(size) {
+    const rows = [];
+    const stuck = new Set();
+    for (const row of this.outbox.rows.values()) {
+      if (row.state !== "waiting") continue;
+      if (row.stuck === this.who.version || stuck.has(row.target)) {
+        stuck.add(row.scan_id);
+        if (row.body?.code) stuck.add(row.body.code);
+      } else if (rows.push(row) >= size) break;
+    }
+    return rows;
+  }
+
+  async #sync(rows) {
+    const { waiting, attention } = this.outbox.counts();
+    const epoch = (await this.store.meta("epoch")) ?? null;
+    this.unsure = rows.length > 0;
+    const reply = await this.outbox.net.post("/sync", {
+      device: this.who.device(),
+      app_version: this.who.version,
+      sent_at: new Date().toISOString(),
+      epoch,
+      waiting: waiting - rows.length,
+      attention,
+      commands: rows.map(commandOf),
+    }, { timeout: 30_000 });
+    this.saidAttention = reply.ok ? attention : null;
+    return reply;
+  }
+
+  /** A call that the server cannot read: halve it until the one is found that it stumbles over. */
+  async #unreadable(rows, reply) {
+    this.unsure = false;
+    if (rows.length > 1) return Math.ceil(rows.length / 2);
+    if (rows.length === 0) throw new Later("outdated");
+    await this.outbox.change(rows, {
+      stuck: this.who.version, answer: reply.data ?? { status: reply.status },
+    }, "stuck");
+    return AT_ONCE;
+  }
+
+  /** Another epoch: a backup was restored. What this answer says is only part of the truth. */
+  async #isRestored(told) {
+    const known = await this.store.meta("epoch");
+    if (known === told.epoch) return false;
+    if (known === undefined) {
+      await this.store.setMeta("epoch", told.epoch);
+      return false;
+    }
+    await this.outbox.replay(told.epoch);
+    return true;
+  }
+
+  async #ended(rows, told) {
+    const bySent = new Map(rows.map((row) => [row.scan_id, row]));
+    const known = new Map();
+    for (const result of told.results) {
+      const fits = bySent.has(result?.scan_id) && ENDS.has(result.status);
+      if (fits && isObject(result.answer)) known.set(result.scan_id, result);
+    }
+    const ended = rows.filter((row) => known.has(row.scan_id));
+    await this.outbox.change(ended, (row) => endOf(row, known.get(row.scan_id), told), "ended");
+    this.unsure = false;
+    this.trouble = null;
+    this.onsynced(ended);
+    if (ended.length < rows.length) throw new Later("unreadable");
+  }
+
+  /** After a restore the server may not know the labels that were reserved since its backup. */
+  async #announce() {
+    if (!(await this.store.meta("reannounce"))) return;
+    const codes = await this.#codesInUse();
+    for (const [kind, all] of Object.entries(codes)) {
+      for (let at = 0; at < all.length; at += CODES_AT_ONCE) {
+        const some = all.slice(at, at + CODES_AT_ONCE);
+        const reply = await this.outbox.net.post("/codes", {
+          scan_id: uuid7(), station: this.who.station(), kind, count: some.length, codes: some,
+        });
+        if (!reply.ok && !UNREADABLE.has(reply.status)) checked(reply);
+      }
+    }
+    await this.store.setMeta("reannounce", false);
+  }
+
+  async #codesInUse() {
+    const codes = { batch: new Set(), bin: new Set() };
+    const reserved = (await this.store.meta("codes")) ?? {};
+    for (const kind of Object.keys(codes)) {
+      for (const code of reserved[kind] ?? []) codes[kind].add(code);
+    }
+    for (const row of await this.store.all("outbox", { index: "state", key: "waiting" })) {
+      const code = row.body?.code;
+      const kind = { intake: "batch", bin: "bin" }[row.kind];
+      if (code && kind) codes[kind].add(code);
+      if (code && row.kind === "relabel") codes[code[0] === "K" ? "bin" : "batch"].add(code);
+    }
+    return Object.fromEntries(
+      Object.entries(codes).filter(([, all]) => all.size).map(([kind, all]) => [kind, [...all]]));
+  }
+
+  async #photos(rows) {
+    const wanted = new Set(rows.flatMap((row) => row.photos ?? []));
+    for (const hash of wanted) {
+      const photo = await this.store.get("photos", hash);
+      if (!photo || photo.state === "sent") continue;
+      const reply = await this.outbox.net.call("POST", "/photos", {
+        body: photo.blob, type: photo.blob.type || "image/jpeg", timeout: 60_000,
+      });
+      // One that the server cannot read stays here; the command that names it is told so.
+      if (reply.ok) await this.store.put("photos", { ...photo, state: "sent" });
+      else if (!UNREADABLE.has(reply.status)) checked(reply);
+    }
+  }
+}
+
+/** Nothing was answered that could be used: try again later. */
+class Later extends Error {
+  constructor(trouble, pause = 0) {
+    super(`Not now: ${trouble}`);
+    this.trouble = trouble;
+    this.pause = pause;
+  }
+}
+
+function commandOf(row) {
+  const { scan_id, kind, target, body, counter, captured_at } = row;
+  return { scan_id, kind, target: target ?? null, body, counter, captured_at };
+}
+
+/** What /sync said, if that is what it says. Throws Later. */
+function checked(reply) {
+  if (reply.status === 401) throw new Later("unauthenticated");
+  if (reply.status === 403) throw new Later("not_allowed");
+  if (reply.status === 426) throw new Later("outdated");
+  if (!reply.ok) throw new Later(null, reply.status === 429 ? 5_000 : 0);
+  const { data } = reply;
+  if (isObject(data) && (data.epoch === undefined || Array.isArray(data.results))) return data;
+  throw new Later("unreadable");
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function endOf(row, result, told) {
+  const booked = result.status === "accepted" || result.status === "repeated";
+  const [, seq] = String(result.answer.entry ?? "").split("#");
+  return {
+    state: result.status,
+    answer: result.answer,
+    ended_at: Date.now(),
+    entry_epoch: booked ? told.epoch : null,
+    entry_seq: booked && seq ? Number(seq) : null,
+    acknowledged: false,
+    stuck: null,
+  };
+}
