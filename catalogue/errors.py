@@ -234,6 +234,22 @@ class Parked(RuleBroken):
     advice = "Go on with your work. Your team leader decides."
 
 
+class NeedsLeader(RuleBroken):
+    """A tablet sent what only a team leader does: kept, for one to decide. Figures: `kind`."""
+
+    code = "needs_leader"
+    title = "A team leader decides on this."
+    advice = "Go on with your work. Your team leader decides."
+
+
+class AppOutdated(BadInput):
+    """A tablet speaks as no version does that is understood. Figures: `app_version`, `protocols`."""
+
+    code = "app_outdated"
+    title = "The app on this tablet is of another version."
+    advice = "Nothing is lost. Let the tablet load the app anew."
+
+
 class Unauthenticated(NotAllowed):
     """401: nobody is signed in, or the token is unknown, expired or revoked."""
 

@@ -35,6 +35,9 @@ NEW_BATCH: Final = THIS_ENTRY
 TIMED_BY_SERVER: Final = frozenset({"delivery", "codes", "bin", "handover"})
 """Kinds whose time the server may give: a repeat comes later and still is the same."""
 
+ADDED_LATER: Final = frozenset({"reference", "photos", "codes"})
+"""Fields that commands of before did not have: left empty they are no part of the content."""
+
 CLOCK_AHEAD_MAX: Final = timedelta(minutes=5)
 
 
@@ -125,7 +128,11 @@ def said_in_order(answer: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(command: Command) -> dict[str, Any]:
     said = asdict(command)
     del said["note"]
-    return {name: _plain_value(value) for name, value in said.items()}
+    return {
+        name: _plain_value(value)
+        for name, value in said.items()
+        if value not in (None, ()) or name not in ADDED_LATER
+    }
 
 
 def _plain_value(value: Any) -> Any:

@@ -22,11 +22,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from catalogue.errors import Parked, Refusal, ScanReused, StateForbids, concrete
 from catalogue.rows import SiteRow
-from chain.tables import Entry
 from proof.canonical import canonical
 from store.columns import table_of
 from streams.acts import Command
@@ -53,6 +52,12 @@ class Kept:
     settled_by: str | None
 
     @property
+    def station(self) -> str | None:
+        """The station of the tablet that sent it."""
+        device = self.command.get("device")
+        return str(device["station"]) if device else None
+
+    @property
     def refusal(self) -> Refusal:
         """What was answered when it was kept."""
         return _said_again(self.problem)
@@ -70,7 +75,6 @@ class Decision:
 
 
 _scan = table_of(Scan)
-_entry = table_of(Entry)
 
 
 def answered(session: Session, kind: str, target: str | None, command: Command) -> Booked | None:
@@ -129,11 +133,12 @@ def _said_before(session: Session, scan_id: str) -> Row[Any]:
 @cache
 def _of_scan() -> Select[Any]:
     one = select(literal(1).label("one")).subquery()
+    entry = SQLModel.metadata.tables["entry"]
     scan_id: BindParameter[str] = bindparam("scan_id")
     return (
-        select(_entry.c.id, _entry.c.payload, _scan.c.content, _scan.c.status, _scan.c.problem)
+        select(entry.c.id, entry.c.payload, _scan.c.content, _scan.c.status, _scan.c.problem)
         .select_from(one)
-        .outerjoin(_entry, _entry.c.scan_id == scan_id)
+        .outerjoin(entry, entry.c.scan_id == scan_id)
         .outerjoin(_scan, _scan.c.scan_id == scan_id)
     )
 
@@ -188,7 +193,7 @@ def keep_as_it_came(
         "kind": request["kind"][:20],
         "target": request["target"],
         "content": raw_content(request),
-        "command": _written(_impersonal(request)),
+        "command": _written(impersonal(request)),
         "status": "refused",
     }
     _keep(session, row, refusal, now)
@@ -206,7 +211,7 @@ def _keep(session: Session, row: Mapping[str, Any], refusal: Refusal, now: datet
 
 def raw_content(request: Mapping[str, Any]) -> str:
     """What "the same content" means of a request that could not be read."""
-    said = {name: _impersonal(request[name]) for name in ("kind", "target", "body")}
+    said = {name: impersonal(request[name]) for name in ("kind", "target", "body")}
     return hashlib.sha256(_written(said).encode()).hexdigest()
 
 
@@ -216,11 +221,12 @@ def _written(value: Any) -> str:
     return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
 
-def _impersonal(value: Any) -> Any:
+def impersonal(value: Any) -> Any:
+    """A request without the words of and about people in it."""
     if isinstance(value, Mapping):
-        return {name: _impersonal(one) for name, one in value.items() if name not in PERSONAL}
+        return {name: impersonal(one) for name, one in value.items() if name not in PERSONAL}
     if isinstance(value, list | tuple):
-        return [_impersonal(one) for one in value]
+        return [impersonal(one) for one in value]
     return value
 
 

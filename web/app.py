@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from store.engine import Database
 from web import errors
-from web.api import answers, figures, reads, sync, tools, writes
+from web.api import answers, figures, floor, reads, settling, sync, tools, writes
 from web.deps import clock, permitted
 from web.housekeeping import lifespan
 from web.pages import house
@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     return app
 
 
-ROOMS = (writes, sync, reads, figures, tools)
+ROOMS = (writes, sync, settling, reads, figures, tools, floor)
 
 
 def _api() -> APIRouter:

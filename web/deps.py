@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from accounts import actions as accounts
 from accounts.queries import Signed, viewer_of
-from catalogue.errors import ClockDoubt, NotAllowed, RuleBroken, ScanReused, Unauthenticated
+from catalogue.errors import ClockDoubt, NotAllowed, Refusal, ScanReused, Unauthenticated
 from catalogue.kinds import Role
 from catalogue.rows import SiteRow
 from catalogue.rulebook import rulebook
@@ -155,7 +155,7 @@ class Call:
 
     def keep(
         self,
-        refusal: RuleBroken,
+        refusal: Refusal,
         *,
         status: str,
         kind: str,

@@ -10,7 +10,7 @@ from catalogue.errors import MassExceeded, Parked, RuleBroken, ScanReused
 from catalogue.rulebook import rulebook
 from sorting.actions import Sort, sort_batch
 from streams.ledger import Booked
-from streams.scans import keep, kept, settle
+from streams.scans import Decision, keep, kept, settle
 from tests.audit import breaches
 from tests.builders import Depot, part
 
@@ -87,14 +87,8 @@ def test_a_parked_scan_waits_until_it_is_settled(depot: Depot) -> None:
         depot.do(sort_batch, batch, command)
     with depot.database.write() as session:
         decision = str(uuid4())
-        settle(
-            session,
-            command.scan_id,
-            by=decision,
-            status="settled",
-            reason="mistake",
-            now=depot.now,
-        )
+        how = Decision(by=decision, status="settled", reason="mistake")
+        settle(session, command.scan_id, how, now=depot.now)
     assert depot.do(sort_batch, batch, command)["held_g"] == 500_000
     assert breaches(depot.database) == []
 

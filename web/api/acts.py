@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
-from catalogue.errors import Malformed, NotFound, RuleBroken
+from catalogue.codes import CodeKind
+from catalogue.errors import Malformed, NotFound, Refusal, RuleBroken
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from dispatch.actions import confirm, ship, take_back
@@ -18,11 +19,13 @@ from intake.actions import log_batch, reserve_codes, weigh_batch
 from intake.aside import hold_batch, refuse_batch, release_batch
 from intake.deliveries import announce_delivery
 from intake.finds import hand_over, log_find
+from labels.actions import relabel
 from sorting.actions import open_new_bin, sort_batch, sort_bin
 from sorting.closing import close_batch, reopen_batch
 from sorting.gates import pass_batch, pass_bin
 from streams.corrections import correct_batch
 from streams.ledger import Booked
+from streams.relabellings import own_codes
 from streams.reversals import reverse
 from web.api import wire
 from web.deps import Call
@@ -60,6 +63,7 @@ ACTS: Final = (
     _kind("hold", "/batches/{code}/hold", wire.AsideIn, hold_batch),
     _kind("release", "/batches/{code}/release", wire.AsideIn, release_batch),
     _kind("refuse", "/batches/{code}/refusal", wire.AsideIn, refuse_batch),
+    _kind("relabel", "/labels/{code}/replacement", wire.RelabelIn, relabel),
     _kind("reverse", "/scans/{scan_id}/reversal", wire.ReversalIn, reverse),
     _kind("find", "/finds", wire.FindIn, log_find),
     _kind("handover", "/finds/{code}/handover", wire.HandoverIn, hand_over),
@@ -73,45 +77,62 @@ BY_KIND: Final[Mapping[str, ActKind]] = {act.kind: act for act in ACTS}
 LEDGER_KINDS: Final = {"sort_bin": "sort", "gate_bin": "gate"}
 """A batch and a bin are sorted by two actions, but it is one kind of entry."""
 
+NOBODY: Final[Mapping[str, Any]] = {}
 TABLES: Final = {"/batches": "batch", "/bins": "bin", "/shipments": "shipment", "/finds": "find"}
 
 
 def perform(call: Call, kind: str, target: str | None, body: wire.Wire) -> Booked:
     """Book an act. A rule's refusal is kept beside the register and raised again."""
     act = BY_KIND[kind]
-    command = body.command(call.now)
-    named = (target,) if act.targeted else ()
-
-    def run(session: Session) -> Booked:
-        return act.run(session, *named, command, viewer=call.me.viewer, now=call.now)
-
     try:
-        return call.book(run, command)
+        return call.book(running(call, act, target, body), body.command(call.now))
     except RuleBroken as refusal:
         keep_refusal(call, refusal, act, target, body, status="refused")
         raise
 
 
+def running(
+    call: Call, act: ActKind, target: str | None, body: wire.Wire
+) -> Callable[[Session], Booked]:
+    """The action of an act, ready to be run within a transaction."""
+    named = (target,) if act.targeted else ()
+
+    def run(session: Session) -> Booked:
+        return act.run(session, *named, body.command(call.now), viewer=call.me.viewer, now=call.now)
+
+    return run
+
+
+def ledger_kind(act: ActKind) -> str:
+    """The kind of entry that an act makes."""
+    return LEDGER_KINDS.get(act.kind, act.kind)
+
+
 def keep_refusal(
     call: Call,
-    refusal: RuleBroken,
+    refusal: Refusal,
     act: ActKind,
     target: str | None,
     body: wire.Wire,
     *,
     status: str,
+    said_by: Mapping[str, Any] = NOBODY,
+    otherwise: SiteRow | None = None,
 ) -> None:
-    """Keep a scan that a rule refused, when it can be said at which site."""
+    """Keep a scan that was refused, when it can be said at which site.
+
+    said_by: which tablet sent it; otherwise: the site of what does not say where it was.
+    """
     with call.database.read() as session:
-        site = site_of(session, act, target, body)
+        site = site_of(session, act, target, body) or otherwise
     if site is not None:
         call.keep(
             refusal,
             status=status,
-            kind=LEDGER_KINDS.get(act.kind, act.kind),
+            kind=ledger_kind(act),
             target=target,
             command=body.command(call.now),
-            request={"kind": act.kind, "target": target, "body": said(body)},
+            request={"kind": act.kind, "target": target, "body": said(body), **said_by},
             site=site,
         )
 
@@ -122,7 +143,7 @@ def said(body: wire.Wire) -> dict[str, Any]:
 
 
 def site_of(session: Session, act: ActKind, target: str | None, body: wire.Wire) -> SiteRow | None:
-    """The site that an act is about. At most two statements."""
+    """The site that an act is about. At most three statements."""
     book = rulebook(session)
     named = getattr(body, "site", None)
     station = book.stations.get(getattr(body, "station", "") or "")
@@ -134,8 +155,14 @@ def site_of(session: Session, act: ActKind, target: str | None, body: wire.Wire)
         return _site_of_scan(session, book, target)
     code = target or (getattr(body, "bins", None) or [""])[0]
     table = next((TABLES[p] for p in TABLES if act.path.startswith(p)), "bin")
+    if act.kind == "relabel" and code.startswith(CodeKind.BATCH.letter):
+        table = "batch"
     rows = SQLModel.metadata.tables["bin" if act.kind == "shipment" else table]
-    site_id = session.execute(select(rows.c.site_id).where(rows.c.code == code)).scalar()
+    site_of_code = select(rows.c.site_id)
+    site_id = session.execute(site_of_code.where(rows.c.code == code)).scalar()
+    if site_id is None:
+        own = own_codes(session, [code])[code]
+        site_id = session.execute(site_of_code.where(rows.c.code == own)).scalar()
     return book.sites_by_id.get(site_id or 0)
 
 

@@ -25,6 +25,7 @@ from intake.actions import LogBatch, ReserveCodes, WeighBatch
 from intake.aside import SetAside
 from intake.deliveries import AnnounceDelivery, AnnouncedLine
 from intake.finds import HandOver, LogFind, hand_over_of
+from labels.actions import Relabel
 from sorting.actions import OpenBin, Part, Sort
 from sorting.closing import Close, NamedLoss
 from sorting.gates import PassGate
@@ -67,6 +68,9 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=P
 Words = Annotated[str, StringConstraints(max_length=2000, pattern=WORDS)]
 Mass = Annotated[int, Field(strict=True, ge=-NUMBER_MAX, le=NUMBER_MAX, description="whole grams")]
 Count = Annotated[int, Field(strict=True, ge=-NUMBER_MAX, le=NUMBER_MAX)]
+AnyMoment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+"""As a clock says it, however wrong it is."""
+Tally = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_of_our_time)]
 Quality = Literal["measured", "estimated"]
 
@@ -250,6 +254,17 @@ class AsideIn(Wire):
 
     def command(self, now: datetime) -> SetAside:
         return SetAside(**self.common(self.scanned_at), **self.rest())
+
+
+class RelabelIn(Wire):
+    """A damaged label is replaced. code: that of the blank label that hangs there now."""
+
+    code: Code
+    reason: Code
+    scanned_at: Moment
+
+    def command(self, now: datetime) -> Relabel:
+        return Relabel(**self.common(self.scanned_at), **self.rest())
 
 
 class ReversalIn(Wire):
