@@ -26,7 +26,7 @@ export function pauseAfter(failures) {
  * @typedef {Object} Reply
  * @property {number} status
  * @property {boolean} ok 2xx
- * @property {any} data the JSON of the answer; null when it has none
+ * @property {any} body the JSON of the answer; null when it has none
  */
 
 export class Net {
@@ -53,24 +53,35 @@ export class Net {
   }
 
   /**
-   * Call the API. Throws Unreachable unless our server answered; a refusal is an answer.
+   * Call the API. A refusal is an answer; null when nobody of ours answered.
    * @param {string} method
-   * @param {string} path under the base; one that begins with `//` is left as `/...`
-   * @param {{json?: any, body?: BodyInit, type?: string, timeout?: number}} [what]
-   * @returns {Promise<Reply>}
+   * @param {string} path under the base; one that begins with `//` is taken as `/...`
+   * @param {any} [json] body
+   * @param {{raw?: BodyInit, type?: string, timeout?: number}} [how] raw: a body that is no JSON,
+   *   of this type
+   * @returns {Promise<Reply|null>}
    */
-  async call(method, path, { json, body, type, timeout = TIMEOUT_MS } = {}) {
+  async call(method, path, json, how) {
+    try {
+      return await this.ask(method, path, json, how);
+    } catch (error) {
+      if (error instanceof Unreachable) return null;
+      throw error;
+    }
+  }
+
+  /** As `call`, but throws Unreachable when nobody of ours answered. */
+  async ask(method, path, json, { raw, type, timeout = TIMEOUT_MS } = {}) {
     const headers = { Accept: "application/json" };
     const token = this.token();
     if (token) headers.Authorization = `Bearer ${token}`;
-    if (json !== undefined) headers["Content-Type"] = "application/json";
-    if (type) headers["Content-Type"] = type;
-    const address = path.startsWith("//") ? path.slice(1) : this.base + path;
+    if (json !== undefined && json !== null) headers["Content-Type"] = "application/json";
+    if (raw) headers["Content-Type"] = type ?? raw.type;
     try {
-      const response = await fetch(address, {
+      const response = await fetch(path.startsWith("//") ? path.slice(1) : this.base + path, {
         method,
         headers,
-        body: json === undefined ? body : JSON.stringify(json),
+        body: raw ?? (headers["Content-Type"] ? JSON.stringify(json) : undefined),
         cache: "no-store",
         credentials: "omit",
         redirect: "error",
@@ -85,21 +96,9 @@ export class Net {
     }
   }
 
-  get(path, what) {
-    return this.call("GET", path, what);
-  }
-
-  post(path, json, what) {
-    return this.call("POST", path, { json, ...what });
-  }
-
   /** Ask whether the server is there. Never throws. */
   async probe() {
-    try {
-      await this.call("GET", "//healthz", { timeout: 5_000 });
-    } catch (error) {
-      if (!(error instanceof Unreachable)) throw error;
-    }
+    await this.call("GET", "//healthz", null, { timeout: 5_000 });
     return this.online === true;
   }
 
@@ -149,6 +148,6 @@ async function replyOf(response) {
     throw new Unreachable(`status ${response.status}`);
   }
   if (!isJson && response.status !== 204) throw new Unreachable(`an answer of ${type || "no type"}`);
-  const data = isJson ? await response.json() : null;
-  return { status: response.status, ok: response.ok, data };
+  const body = isJson ? await response.json() : null;
+  return { status: response.status, ok: response.ok, body };
 }

@@ -12,7 +12,6 @@ import { asked } from "./store.js";
 export const KEPT_DAYS = 14;
 const KEPT_MS = KEPT_DAYS * 24 * 3_600_000;
 const LOADED = 2_000;
-const LOCK = "stofstroom-outbox";
 const CHANNEL = "stofstroom-outbox";
 export const STATES = ["waiting", "accepted", "repeated", "refused", "parked"];
 
@@ -29,16 +28,17 @@ export class Outbox {
     this.rows = new Map();
     this.byScan = new Map();
     this.counter = 0;
-    /** Whether this tab may send; `leader` of the Web Lock. Null until that is known. */
-    this.leading = null;
+    /** Whether this tab is the one that sends (`leader.js`). */
+    this.leading = false;
+    /** What a row carries besides its command: the world says what it foretold. */
+    this.decorate = () => ({});
     this.listeners = new Set();
     this.sender = new Sender(this, { device, station, version });
     this.channel = null;
-    this.release = null;
     this.ready = null;
   }
 
-  /** Read what is kept, prune it, and ask to lead. Throws StorageTrouble. */
+  /** Read what is kept, and prune it. Nothing is sent before `lead(true)`. May throw StorageTrouble. */
   open() {
     this.ready ??= this.#open().catch((error) => {
       this.ready = null;
@@ -51,11 +51,10 @@ export class Outbox {
     await this.#load();
     await this.prune();
     this.channel = new BroadcastChannel(CHANNEL);
-    this.channel.onmessage = () => this.#load().then(() => this.#changed("elsewhere"));
+    this.channel.onmessage = () => this.#load().then(() => this.#changed("loaded"));
     this.net.onchange((online) => {
       if (online) this.flush();
     });
-    await this.lead();
   }
 
   async #load() {
@@ -78,38 +77,16 @@ export class Outbox {
     this.byScan.set(row.scan_id, row);
   }
 
-  /**
-   * Ask to be the tab that sends. Without `steal` a tab that leads already stays the one.
-   * @returns {Promise<boolean>} whether this tab leads now
-   */
-  lead({ steal = false } = {}) {
-    if (this.leading) return Promise.resolve(true);
-    if (!navigator.locks) {
-      this.#lead(true);
-      return Promise.resolve(true);
-    }
-    return new Promise((resolve) => {
-      const how = steal ? { steal } : { ifAvailable: true };
-      navigator.locks.request(LOCK, how, (lock) => {
-        this.#lead(lock !== null);
-        resolve(lock !== null);
-        return lock && new Promise((release) => {
-          this.release = release;
-        });
-      }).catch(() => {
-        // Stolen by another tab, which its person asked for.
-        this.#lead(false);
-        resolve(false);
-      });
-    });
-  }
-
-  async #lead(leading) {
-    const gained = leading && this.leading === false;
+  /** Become the tab that sends, or stop being it: whoever holds the Web Lock decides. */
+  async lead(leading) {
     this.leading = leading;
-    if (gained) await this.#load();
-    this.#changed("leader");
-    if (leading) this.flush();
+    if (leading) {
+      await this.open();
+      // Another tab may have kept something since this one has read.
+      await this.#load();
+      this.#changed("loaded");
+      this.flush();
+    }
   }
 
   /**
@@ -117,8 +94,8 @@ export class Outbox {
    *
    * The same `scan_id` again changes nothing and returns the row of before, so whoever gives a
    * draft its number beforehand books once, however often somebody taps.
-   * @param {{scan_id: string, kind: string, target: string|null, body: Object,
-   *   captured_at?: string, photos?: string[], changes?: any[], foretold?: Object}} command
+   * @param {{scan_id: string, kind: string, target?: string|null, body: Object,
+   *   captured_at?: string, photos?: string[]}} command photos: hashes of those that it names
    * @param {{drop?: string}} [with_] drop: name of the draft that this command ends
    * @returns {Promise<Object>} the row
    */
@@ -126,7 +103,13 @@ export class Outbox {
     const known = this.byScan.get(command.scan_id);
     if (known) return known;
     const row = {
-      captured_at: new Date().toISOString(), photos: [], ...command, state: "waiting", answer: null,
+      captured_at: new Date().toISOString(),
+      photos: [],
+      target: null,
+      ...command,
+      ...this.decorate(command),
+      state: "waiting",
+      answer: null,
     };
     const kept = await this.store.write(["meta", "outbox", "drafts"], async (stores) => {
       const twin = await asked(stores.outbox.index("scan_id").get(row.scan_id));

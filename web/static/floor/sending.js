@@ -79,6 +79,7 @@ export class Sender {
         continue;
       }
       const told = checked(reply);
+      if (!isAnswer(told)) throw new Later("unreadable");
       size = AT_ONCE;
       if (await this.#isRestored(told)) continue;
       await this.#ended(rows, told);
@@ -102,9 +103,9 @@ export class Sender {
 
   async #sync(rows) {
     const { waiting, attention } = this.outbox.counts();
-    const epoch = (await this.store.meta("epoch")) ?? null;
+    const epoch = (await this.store.get("epoch")) ?? null;
     this.unsure = rows.length > 0;
-    const reply = await this.outbox.net.post("/sync", {
+    const reply = await this.outbox.net.ask("POST", "/sync", {
       device: this.who.device(),
       app_version: this.who.version,
       sent_at: new Date().toISOString(),
@@ -123,17 +124,17 @@ export class Sender {
     if (rows.length > 1) return Math.ceil(rows.length / 2);
     if (rows.length === 0) throw new Later("outdated");
     await this.outbox.change(rows, {
-      stuck: this.who.version, answer: reply.data ?? { status: reply.status },
+      stuck: this.who.version, answer: reply.body ?? { status: reply.status },
     }, "stuck");
     return AT_ONCE;
   }
 
   /** Another epoch: a backup was restored. What this answer says is only part of the truth. */
   async #isRestored(told) {
-    const known = await this.store.meta("epoch");
+    const known = await this.store.get("epoch");
     if (known === told.epoch) return false;
     if (known === undefined) {
-      await this.store.setMeta("epoch", told.epoch);
+      await this.store.set("epoch", told.epoch);
       return false;
     }
     await this.outbox.replay(told.epoch);
@@ -157,23 +158,23 @@ export class Sender {
 
   /** After a restore the server may not know the labels that were reserved since its backup. */
   async #announce() {
-    if (!(await this.store.meta("reannounce"))) return;
+    if (!(await this.store.get("reannounce"))) return;
     const codes = await this.#codesInUse();
     for (const [kind, all] of Object.entries(codes)) {
       for (let at = 0; at < all.length; at += CODES_AT_ONCE) {
         const some = all.slice(at, at + CODES_AT_ONCE);
-        const reply = await this.outbox.net.post("/codes", {
+        const reply = await this.outbox.net.ask("POST", "/codes", {
           scan_id: uuid7(), station: this.who.station(), kind, count: some.length, codes: some,
         });
         if (!reply.ok && !UNREADABLE.has(reply.status)) checked(reply);
       }
     }
-    await this.store.setMeta("reannounce", false);
+    await this.store.set("reannounce", false);
   }
 
   async #codesInUse() {
     const codes = { batch: new Set(), bin: new Set() };
-    const reserved = (await this.store.meta("codes")) ?? {};
+    const reserved = (await this.store.get("codes")) ?? {};
     for (const kind of Object.keys(codes)) {
       for (const code of reserved[kind] ?? []) codes[kind].add(code);
     }
@@ -190,10 +191,10 @@ export class Sender {
   async #photos(rows) {
     const wanted = new Set(rows.flatMap((row) => row.photos ?? []));
     for (const hash of wanted) {
-      const photo = await this.store.get("photos", hash);
+      const photo = await this.store.find("photos", hash);
       if (!photo || photo.state === "sent") continue;
-      const reply = await this.outbox.net.call("POST", "/photos", {
-        body: photo.blob, type: photo.blob.type || "image/jpeg", timeout: 60_000,
+      const reply = await this.outbox.net.ask("POST", "/photos", null, {
+        raw: photo.blob, type: photo.blob.type || "image/jpeg", timeout: 60_000,
       });
       // One that the server cannot read stays here; the command that names it is told so.
       if (reply.ok) await this.store.put("photos", { ...photo, state: "sent" });
@@ -216,15 +217,17 @@ function commandOf(row) {
   return { scan_id, kind, target: target ?? null, body, counter, captured_at };
 }
 
-/** What /sync said, if that is what it says. Throws Later. */
+/** What was answered, when it is what was asked for. Throws Later. */
 function checked(reply) {
   if (reply.status === 401) throw new Later("unauthenticated");
   if (reply.status === 403) throw new Later("not_allowed");
   if (reply.status === 426) throw new Later("outdated");
   if (!reply.ok) throw new Later(null, reply.status === 429 ? 5_000 : 0);
-  const { data } = reply;
-  if (isObject(data) && (data.epoch === undefined || Array.isArray(data.results))) return data;
-  throw new Later("unreadable");
+  return reply.body;
+}
+
+function isAnswer(told) {
+  return isObject(told) && typeof told.epoch === "string" && Array.isArray(told.results);
 }
 
 function isObject(value) {

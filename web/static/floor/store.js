@@ -134,7 +134,18 @@ export class Store {
     }
   }
 
-  get(name, key) {
+  /** A value of the store `meta`, such as settings and the route. */
+  get(name) {
+    return this.find("meta", name);
+  }
+
+  /** Keep a value in the store `meta`. */
+  set(name, value) {
+    return this.put("meta", value, name);
+  }
+
+  /** A value of a store. */
+  find(name, key) {
     return this.read([name], (stores) => asked(stores[name].get(key)));
   }
 
@@ -156,23 +167,6 @@ export class Store {
       const from = index ? stores[name].index(index) : stores[name];
       return asked(from.getAll(key));
     });
-  }
-
-  /** A value of the store `meta`. */
-  meta(name) {
-    return this.get("meta", name);
-  }
-
-  /** Several values of the store `meta`, by name. */
-  async metas(...names) {
-    return this.read(["meta"], async ({ meta }) => {
-      const values = await Promise.all(names.map((name) => asked(meta.get(name))));
-      return Object.fromEntries(names.map((name, at) => [name, values[at]]));
-    });
-  }
-
-  setMeta(name, value) {
-    return this.put("meta", value, name);
   }
 
   /**
