@@ -24,9 +24,13 @@ export function h(tag, props, ...children) {
 function set(node, name, value) {
   if (value === null || value === undefined || value === false) return;
   if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-  else if (name === "style") for (const key of Object.keys(value)) node.style.setProperty(key, value[key]);
+  else if (name === "style") setStyle(node, value);
   else if (name === "value" && "value" in node) node.value = value;
   else node.setAttribute(name, value === true ? "" : String(value));
+}
+
+function setStyle(node, values) {
+  for (const [name, value] of Object.entries(values)) node.style.setProperty(name, value);
 }
 
 function append(node, children) {
@@ -58,7 +62,7 @@ export function pic(id, look = "", label = "") {
   );
 }
 
-/** The same, as SPEC calls it. */
+/** A shorter word for who thinks of it as an icon. */
 export const icon = pic;
 
 const PRESSED_AGAIN_MS = 300;
@@ -179,7 +183,12 @@ export function ask(how) {
     "div",
     { class: "ask" },
     how.pictogram && pic(how.pictogram),
-    h("div", null, h("h1", { class: "question" }, how.text), how.help && h("p", { class: "help" }, how.help)),
+    h(
+      "div",
+      null,
+      h("h1", { class: "question" }, how.text),
+      how.help && h("p", { class: "help" }, how.help),
+    ),
   );
 }
 

@@ -1,0 +1,81 @@
+// Which screen stands on the stage, and the way back. It survives a tab that was killed.
+
+const DEPTH_MAX = 12;
+const HOME = "home";
+
+/**
+ * @param {object} floor
+ * @param {Map<string, object>} screens  by name
+ * @param {() => void} onshown  after another screen was opened
+ */
+export function createRouter(floor, screens, onshown) {
+  let stack = [{ name: HOME, params: {} }];
+  let view = null;
+  let due = false;
+
+  const top = () => stack[stack.length - 1];
+  const save = () => {
+    floor.store.setMeta("route", stack).catch(() => {});
+  };
+  const open = () => {
+    view?.close?.();
+    const { name, params } = top();
+    view = screens.get(name).open(floor, params || {});
+    floor.frame.show(view.render(), { fresh: true });
+    onshown();
+  };
+  const render = () => {
+    due = false;
+    if (view) floor.frame.show(view.render(), { fresh: false });
+  };
+
+  return {
+    get name() {
+      return top().name;
+    },
+    get view() {
+      return view;
+    },
+    get canGoBack() {
+      return stack.length > 1;
+    },
+    /** Opens a screen. The same screen again replaces itself, so that back leads somewhere else. */
+    go(name, params = {}) {
+      if (!screens.has(name)) return false;
+      if (name === HOME) stack = [];
+      else if (stack.length && top().name === name) stack.pop();
+      stack = [...stack.slice(-DEPTH_MAX), { name, params }];
+      save();
+      open();
+      return true;
+    },
+    back() {
+      if (stack.length > 1) stack.pop();
+      save();
+      open();
+    },
+    home() {
+      stack = [{ name: HOME, params: {} }];
+      save();
+      open();
+    },
+    /** The screen now anew, once, however often it is asked for before the next turn. */
+    refresh() {
+      if (due) return;
+      due = true;
+      queueMicrotask(render);
+    },
+    /** Where somebody was before the tab was killed, else home. */
+    async restore() {
+      const kept = await floor.store.meta("route");
+      const known = (kept || []).filter((each) => screens.has(each.name));
+      if (known.length) stack = known;
+      open();
+    },
+    /** A screen that is no step of the work, such as letting the tablet in. */
+    only(name) {
+      stack = [{ name, params: {} }];
+      open();
+    },
+  };
+}
