@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -71,9 +71,7 @@ class _Sum:
     input_g: int = 0
     held_g: int = 0
     gained_g: int = 0
-
-    def __post_init__(self) -> None:
-        self.bins: dict[str, int] = {}
+    bins: dict[str, int] = field(default_factory=dict)
 
     def add(self, place: str, pool: Pool, mass_g: int) -> None:
         self.input_g += mass_g if pool is not Pool.SUPPLIER else 0

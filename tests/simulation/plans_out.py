@@ -71,6 +71,8 @@ def ship(model: Model, bins: Sequence[str], treatments: Sequence[str]) -> Planne
                 return "bin_open" if each["state"] == "open" else "bin_closed"
             if each["destination"] not in treatments:
                 return "destination_forbidden"
+    if any(not model.at(code) for code in bins):
+        return "bin_empty"
     sent: dict[str, list[Line]] = {}
     changes = []
     for code in bins:

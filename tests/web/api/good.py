@@ -156,6 +156,12 @@ def undo(hall: Hall) -> Good:
     return Good({"scan_id": hall.depot.scan_id}, scan(reason="mistake", scanned_at=AT))
 
 
+@good("POST", "/labels/{code}/replacement")
+def relabel(hall: Hall) -> Good:
+    (blank,) = hall.depot.reserve()
+    return Good({"code": hall.depot.log()["code"]}, scan(code=blank, reason="torn", scanned_at=AT))
+
+
 @good("POST", "/finds")
 def find(hall: Hall) -> Good:
     batch = hall.depot.log()["code"]
@@ -231,6 +237,12 @@ def bin_(hall: Hall) -> Good:
 @good("GET", "/shipments/{code}")
 def shipment(hall: Hall) -> Good:
     return Good({"code": shipped(hall.depot)})
+
+
+@good("GET", "/floor/world")
+def floor_world(hall: Hall) -> Good:
+    hall.depot.log()
+    return Good(query={"station": "S1-A"})
 
 
 YEAR: Final = {"from": "2026-01-01", "to": "2027-01-01"}

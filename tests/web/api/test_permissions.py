@@ -27,6 +27,7 @@ POST /batches/{code}/reopen             .      x      .       .        .      . 
 POST /batches/{code}/hold               x      x      .       .        .      .       .
 POST /batches/{code}/release            .      x      .       .        .      .       .
 POST /batches/{code}/refusal            x      x      .       .        .      .       .
+POST /labels/{code}/replacement         x      x      .       .        .      .       .
 POST /scans/{scan_id}/reversal          x      x      .       .        .      .       .
 POST /finds                             x      x      .       .        .      .       .
 POST /finds/{code}/handover             x      x      .       .        .      .       .
@@ -40,6 +41,7 @@ POST /scan                              x      x      x       .        .      x 
 POST /parked/{scan_id}/settlement       .      x      .       .        .      .       .
 PUT  /reference/{noun}/{code}           .      .      x       .        .      .       x
 GET  /reference                         x      x      x       x        x      x       x
+GET  /floor/world                       x      x      .       .        .      .       .
 GET  /batches                           x      x      x       x        .      x       x
 GET  /batches/{code}                    x      x      x       x        .      x       x
 GET  /bins                              x      x      x       .        .      x       x
@@ -126,6 +128,7 @@ KINDS: Final = {
     "hold": "/batches/{code}/hold",
     "release": "/batches/{code}/release",
     "refuse": "/batches/{code}/refusal",
+    "relabel": "/labels/{code}/replacement",
     "reverse": "/scans/{scan_id}/reversal",
     "find": "/finds",
     "handover": "/finds/{code}/handover",
