@@ -210,6 +210,14 @@ class StateForbids(RuleBroken):
     advice = "Look at its state first."
 
 
+class NoPrinter(RuleBroken):
+    """Nobody said which printer, and the site has none, or several. Figures: `printers`."""
+
+    code = "no_printer"
+    title = "Choose a printer."
+    advice = "Name one of the printers of this site, or print the label as a PDF."
+
+
 class ClockDoubt(RuleBroken):
     """The scan lies ahead, or far back without a reason. Figures: `scanned_at`, `now`."""
 

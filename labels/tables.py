@@ -11,11 +11,13 @@ from store.columns import Key, UtcDateTime, key_to
 
 
 class PrintJob(SQLModel, table=True):
-    """One label, once. scan_id: made by the sender, so that a repeat prints nothing.
+    """One label, once. scan_id: made by the sender, so that a repeat prints nothing. part, parts:
+    which of how many containers, 0 for a label of its own.
 
     queued: waits, and certainly was not printed. sent: the printer said that it has it. doubtful:
     all of it was sent and the printer said nothing, so a person looks. printed: its label was
-    scanned. failed: given up. cancelled: nobody wants it any more.
+    scanned. failed: given up. cancelled: nobody wants it any more. problem: a word for why it
+    waits or went wrong; "sending" while it is in somebody's hands.
     """
 
     __tablename__ = "print_job"
@@ -33,6 +35,8 @@ class PrintJob(SQLModel, table=True):
     site_id: int = Field(sa_column=key_to("site.id"))
     station_id: int | None = Field(default=None, sa_column=key_to("station.id", nullable=True))
     printer_id: int = Field(sa_column=key_to("printer.id"))
+    part: int = 0
+    parts: int = 0
     language: str = Field(default="nl", max_length=5)
     state: str = Field(max_length=10)
     attempts: int = 0

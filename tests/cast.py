@@ -33,6 +33,7 @@ REASONS: Final = {
         "settlement",
     ],
     "damp": ["refusal", "hold", "return"],
+    "torn": ["relabel"],
 }
 DESTINATIONS: Final[Mapping[str, tuple[str, list[str], list[str]]]] = {
     "reuse": ("reuse", ["open", "debrand"], []),

@@ -95,6 +95,8 @@ def upgrade() -> None:
         sa.Column("site_id", Key, autoincrement=False, nullable=False),
         sa.Column("station_id", Key, autoincrement=False, nullable=True),
         sa.Column("printer_id", Key, autoincrement=False, nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),

@@ -130,6 +130,14 @@ def refuse_batch(code: Target, body: wire.AsideIn, call: Calling) -> JSONRespons
 
 
 @router.post(
+    "/labels/{code}/replacement", **_writes("code_taken", "practice_label", "reason_needed")
+)
+def relabel(code: Target, body: wire.RelabelIn, call: Calling) -> JSONResponse:
+    """Let a blank label stand in the place of a damaged one, which still may be scanned."""
+    return answer(perform(call, "relabel", code, body))
+
+
+@router.post(
     "/scans/{scan_id}/reversal",
     **_writes("already_reversed", "moved_on", "not_reversible", "reason_needed"),
 )
