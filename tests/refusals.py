@@ -19,6 +19,9 @@ from dispatch.actions import ReturnLine
 from intake.actions import ReserveCodes, reserve_codes
 from streams.scans import keep
 from tests.builders import Depot, part
+from web.api.acts import BY_KIND
+from web.api.ending import require_may
+from web.api.sync import require_understood
 from web.deps import signed_in
 
 PROVOKED: dict[str, Callable[[Depot], object]] = {}
@@ -211,3 +214,13 @@ def send_a_parked_scan_again(depot: Depot) -> None:
 def let_a_tablet_in_with_a_guess(depot: Depot) -> None:
     with depot.database.write() as session:
         enrol(session, "2345 678F", now=depot.now)
+
+
+@provokes("needs_leader")
+def release_from_a_tablet(depot: Depot) -> None:
+    require_may(BY_KIND["release"], depot.people["worker"])
+
+
+@provokes("app_outdated")
+def sync_as_nobody_does_any_more(depot: Depot) -> None:
+    require_understood("0+older")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
+from catalogue.access import Viewer
 from catalogue.errors import (
     Malformed,
     NeedsLeader,
@@ -83,6 +84,12 @@ class Sending:
         """Where the caller works, for what does not say where it was."""
         return sites_for(rulebook(session), self.call.me.viewer)[0]
 
+    def is_own(self, session: Session, kept: scans.Kept) -> bool:
+        """Whether a tablet sent it from the station of this one; others may undo anybody's."""
+        station = rulebook(session).stations.get(kept.station or "")
+        own_id = self.call.me.viewer.station_id
+        return own_id is None or (station is not None and station.id == own_id)
+
     def said_by(self, session: Session, command: SyncCommand) -> dict[str, Any]:
         """Which tablet it was, for who has to decide."""
         me = self.call.me
@@ -133,16 +140,16 @@ def _read(sending: Sending, command: SyncCommand) -> tuple[ActKind, wire.Wire]:
     return act, body
 
 
-def require_may(act: ActKind, sending: Sending) -> None:
+def require_may(act: ActKind, viewer: Viewer) -> None:
     """Raise NeedsLeader when a tablet sends what only a team leader does: it has happened."""
-    if sending.call.me.viewer.role not in API["POST", act.path]:
+    if viewer.role not in API["POST", act.path]:
         raise NeedsLeader(kind=act.kind)
 
 
 def _booked(sending: Sending, act: ActKind, command: SyncCommand, body: wire.Wire) -> Booked:
     call = sending.call
     try:
-        require_may(act, sending)
+        require_may(act, call.me.viewer)
         if _builds_on_parked(sending, [command.target] if command.target else []):
             raise Parked(scan_id=str(command.scan_id))
     except RuleBroken:
@@ -207,10 +214,9 @@ def _dropped(sending: Sending, command: SyncCommand, body: wire.Wire) -> SyncRes
         site = book.sites_by_id[kept.site_id] if kept else None
         if kept is None or site not in sites_for(book, call.me.viewer):
             return None
-        is_own = not sending.by_tablet or kept.station == sending.said_by(session, command)[
-            "device"
-        ].get("station")
-        if not is_own or (kept.status != "parked" and kept.settled_by != decision.by):
+        if not sending.is_own(session, kept) or (
+            kept.status != "parked" and kept.settled_by != decision.by
+        ):
             return None
         require_reason(book.operator(site), reason, "reversal")
         repeated = scans.settle(session, target, decision, now=call.now)

@@ -114,9 +114,11 @@ def finds(request: Request, me: Me, db: ReadDb, wanted: Wanted) -> JSONResponse:
 
 
 @router.get("/parked")
-def parked(request: Request, me: Me, db: ReadDb, wanted: Wanted) -> JSONResponse:
-    """Scans that wait for a team leader; `state=refused` for those that a rule refused."""
-    status = wanted.state or "parked"
+def parked(
+    request: Request, me: Me, db: ReadDb, wanted: Wanted, status: Text = None
+) -> JSONResponse:
+    """Scans that wait for a team leader. status (or state): parked, refused, settled, dropped."""
+    status = status or wanted.state or "parked"
     rows = kept_scans(db, rulebook(db), me.viewer, status=status, asked=wanted)
     return _page(request, wanted, "scan_id", map_all(shapes.kept_scan, rows))
 
