@@ -54,8 +54,9 @@ export function commandOf(floor, kind, target, body, now = new Date()) {
  * @param {string|null} target  the code it is done to
  * @param {object} body  without what is known: site, station and time
  * @param {{say?: string, word?: string, read?: string, figures?: any, quiet?: boolean,
- *   onOk?: () => any}} [how]
- *   say: the sentence when it is accepted; quiet: the caller answers
+ *   next?: Node, draft?: string, photos?: string[], onOk?: () => any}} [how]
+ *   say: the sentence when it is accepted; next: what the hand does next, at the foot of that
+ *   answer; quiet: the caller answers; draft: name of the draft that this ends
  * @returns {Promise<{verdict: "accepted"|"refused"|"parked", scan_id: string, code?: string,
  *   figures?: object}>}
  */
@@ -68,14 +69,19 @@ export async function book(floor, kind, target, body, how = {}) {
     if (!how.quiet) answerNo(floor, command, told, how);
     return { ...says, verdict: "refused" };
   }
-  await keep(floor, command);
+  await keep(floor, command, told, how);
   if (!how.quiet) answerKept(floor, told, how);
   return { ...says, verdict: told.verdict };
 }
 
-async function keep(floor, command) {
-  if (floor.practice) await floor.world.practise(command);
-  else await floor.outbox.add(command);
+async function keep(floor, command, told, how) {
+  if (floor.practice) {
+    await floor.world.practise(command);
+    return;
+  }
+  const photos = how.photos ? { photos: how.photos } : {};
+  const whole = { ...command, ...photos, changes: told.changes, foretold: told.answer };
+  await floor.outbox.add(whole, { drop: how.draft });
 }
 
 function answerKept(floor, told, how) {
@@ -87,6 +93,7 @@ function answerKept(floor, told, how) {
     read: how.read,
     figures: how.figures,
     onOk: how.onOk,
+    next: parked ? null : how.next,
   });
 }
 
@@ -98,14 +105,14 @@ function answerNo(floor, command, told, how) {
     read: how.read,
     onOk: how.onOk,
     also: mayHaveHappened
-      ? { text: _("It has happened already"), onpress: () => bookAnyway(floor, command, how) }
+      ? { text: _("It has happened already"), onpress: () => bookAnyway(floor, command, told, how) }
       : null,
   });
 }
 
 /** It lies in the bin whatever the rule says: the server books it, or keeps it for a person. */
-async function bookAnyway(floor, command, how) {
-  await keep(floor, command);
+async function bookAnyway(floor, command, told, how) {
+  await keep(floor, command, told, how);
   floor.answer({
     verdict: "parked",
     say: _("Kept. Your team leader looks at it."),

@@ -15,7 +15,7 @@ export function createRouter(floor, screens, onshown) {
 
   const top = () => stack[stack.length - 1];
   const save = () => {
-    floor.store.setMeta("route", stack).catch(() => {});
+    floor.store.set("route", stack).catch(() => {});
   };
   const open = () => {
     view?.close?.();
@@ -67,7 +67,7 @@ export function createRouter(floor, screens, onshown) {
     },
     /** Where somebody was before the tab was killed, else home. */
     async restore() {
-      const kept = await floor.store.meta("route");
+      const kept = await floor.store.get("route");
       const known = (kept || []).filter((each) => screens.has(each.name));
       if (known.length) stack = known;
       open();

@@ -11,11 +11,11 @@ const DEFAULTS = {
 
 /** The choices of a tablet, from its store. */
 export async function loadSettings(store) {
-  return { ...DEFAULTS, ...(await store.meta("settings")) };
+  return { ...DEFAULTS, ...(await store.get("settings")) };
 }
 
 /** Keeps some of them anew. */
 export async function saveSettings(store, settings, part) {
   Object.assign(settings, part);
-  await store.setMeta("settings", { ...settings });
+  await store.set("settings", { ...settings });
 }

@@ -1,0 +1,43 @@
+// From a scanned text to what a screen gets: one after the other, in order, never in silence.
+
+import { press } from "./keys.js";
+import { _ } from "./words.js";
+
+/**
+ * The scans of a floor.
+ * @param {object} floor
+ * @returns {(text: string) => Promise<void>}  comes back when the scan was answered
+ */
+export function createScanning(floor) {
+  let line = Promise.resolve();
+  return (text) => {
+    line = line.then(() => scanned(floor, text)).catch((error) => floor.failed(error));
+    return line;
+  };
+}
+
+async function scanned(floor, text) {
+  floor.frame.answers.passOn();
+  const read = floor.world.read(text);
+  const scan = read instanceof Promise ? await read : read;
+  if (scan.kind === "command" && press(floor, scan.code)) return;
+  const wanted = floor.view?.scanned ? await floor.view.scanned(scan) : false;
+  if (wanted === false) nobodyWants(floor, scan);
+}
+
+/** What it is and where it stands; from home, the work that begins with such a thing. */
+function nobodyWants(floor, scan) {
+  if (scan.kind === "command") {
+    floor.answer({ verdict: "look", say: _("There is nothing to press here."), read: scan.read });
+  } else if (scan.kind === "unknown") {
+    floor.answer(unknown(scan));
+  } else if (!floor.go("where", { scan })) {
+    floor.answer({ verdict: "look", say: scan.code, read: scan.read });
+  }
+}
+
+/** The answer to what nobody knows. */
+export function unknown(scan) {
+  const say = scan.misread ? _("Scan it once more.") : _("We do not know this code.");
+  return { verdict: "unknown", say, read: scan.read };
+}

@@ -1,0 +1,19 @@
+// All screens, in the order of their names. A screen that is not here does not exist.
+
+import { code } from "./code.js";
+import { enrol } from "./enrol.js";
+import { home, more } from "./home.js";
+import { settings } from "./settings.js";
+import { stolen } from "./stolen.js";
+
+const ALL = [
+  code,
+  enrol,
+  home,
+  more,
+  settings,
+  stolen,
+];
+
+/** By name. */
+export const SCREENS = new Map(ALL.map((screen) => [screen.name, screen]));
