@@ -46,11 +46,12 @@ const SAID = {
  * @param {boolean} [how.foot]  false: the screen has its own buttons at the foot and calls `take`
  * @param {(weight: Weight) => any} [how.onweight]  the person took it: book it
  * @returns {{node: HTMLElement, take: (then?: (weight: Weight) => any) => Weight|null,
- *   release: () => void, set: (part: object) => void, scanned: (scan: object) => boolean,
+ *   release: () => void, set: (part: object) => Promise<void>|null, scanned: (scan: object) => boolean,
  *   key: (event: KeyboardEvent) => boolean, close: () => void}}
  *   take: now, for "the scan of the bin is the confirmation". Gives the weight, or null and the
  *   panel says why. When an unusual weight is asked about, `then` hears of it after the yes.
- *   release: the booking was refused, so the same load may be taken again.
+ *   release: the booking was refused, so the same load may be taken again. set: comes back when
+ *   what another bin weighed before is known.
  */
 export function weighPanel(floor, how) {
   const panel = new Panel(floor, how);
@@ -93,9 +94,10 @@ class Panel {
     const bin = this.how.bin;
     this.how = { ...this.how, ...part };
     if (part.mode) this.by = null;
-    if (this.how.bin !== bin) this.recall();
+    const recalled = this.how.bin === bin ? null : this.recall();
     this.asked = null;
     this.draw();
+    return recalled;
   }
 
   /** How it is weighed now: scale, keypad or pieces. */
