@@ -21,7 +21,7 @@ from streams.mass import Grams, net_g
 from streams.queries import bin_by_code, contents_of_bin
 from streams.rules import Line, PlaceRef, Spot, Standing, mass_in, tolerance_g
 from streams.scans import answered
-from streams.weights import weight
+from streams.weights import frame_of, weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class CloseBin(Command):
     gross_g: int
     tare_g: int
     scale: str | None
+    frame: str | None = None
 
 
 def close_bin(
@@ -84,6 +85,7 @@ def close_bin(
         rows=[closed],
         weighed=weighed.weighed(code),
         flags=flags,
+        facts=frame_of(command),
         answer={
             "code": code,
             "mass_g": mass_g,

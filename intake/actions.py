@@ -44,7 +44,7 @@ from streams.rules import (
     tolerance_g,
 )
 from streams.scans import answered
-from streams.weights import weight
+from streams.weights import frame_of, weight
 
 CODES_AT_ONCE_MAX = 500
 
@@ -75,6 +75,7 @@ class LogBatch(Command):
     quality: str | None
     eural: str | None
     delivery: str | None
+    frame: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,7 @@ class WeighBatch(Command):
     quality: str | None
     scale: str | None
     loss_kind: str | None
+    frame: str | None = None
 
 
 def reserve_codes(
@@ -178,7 +180,7 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         rows=rows,
         weighed=weighed.weighed(code),
         flags=flags,
-        facts={"station": station.code},
+        facts={"station": station.code, **frame_of(command)},
         answer=_logged(code, mass_g, flags),
     )
     return book(session, act, now=now)
@@ -287,7 +289,7 @@ def weigh_batch(
         ],
         weighed=weighed.weighed(code),
         flags=flags,
-        facts={"station": station.code},
+        facts={"station": station.code, **frame_of(command)},
         answer={
             "code": code,
             "mass_g": mass_g,

@@ -51,7 +51,7 @@ from streams.rules import (
     tolerance_g,
 )
 from streams.scans import answered
-from streams.weights import overdue_flags, quality_of
+from streams.weights import frames_of, overdue_flags, quality_of
 
 PARTS_MAX = 50
 
@@ -67,6 +67,7 @@ class Part:
     pieces: int | None
     quality: str | None
     scale: str | None
+    frame: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,7 @@ def sort_batch(
             [part.scale for part in command.parts],
             day=site_day(command.scanned_at, site),
         ),
-        facts={"station": station.code},
+        facts={"station": station.code, **frames_of(command.parts)},
         answer={
             "code": code,
             "held_g": mass_in(then, Pool.HOLDING),
@@ -255,7 +256,7 @@ def sort_bin(
             [part.scale for part in command.parts],
             day=site_day(command.scanned_at, site),
         ),
-        facts={"station": station.code},
+        facts={"station": station.code, **frames_of(command.parts)},
         answer={
             "code": code,
             "held_g": held_g - sorted_g,

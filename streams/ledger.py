@@ -35,7 +35,7 @@ NEW_BATCH: Final = THIS_ENTRY
 TIMED_BY_SERVER: Final = frozenset({"delivery", "codes", "bin", "handover"})
 """Kinds whose time the server may give: a repeat comes later and still is the same."""
 
-ADDED_LATER: Final = frozenset({"reference", "photos", "codes"})
+ADDED_LATER: Final = frozenset({"reference", "photos", "codes", "frame"})
 """Fields that commands of before did not have: left empty they are no part of the content."""
 
 CLOCK_AHEAD_MAX: Final = timedelta(minutes=5)
@@ -128,11 +128,7 @@ def said_in_order(answer: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(command: Command) -> dict[str, Any]:
     said = asdict(command)
     del said["note"]
-    return {
-        name: _plain_value(value)
-        for name, value in said.items()
-        if value not in (None, ()) or name not in ADDED_LATER
-    }
+    return _plain_value(said)  # type: ignore[no-any-return]
 
 
 def _plain_value(value: Any) -> Any:
@@ -141,7 +137,11 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {name: _plain_value(inner) for name, inner in value.items()}
+        return {
+            name: _plain_value(inner)
+            for name, inner in value.items()
+            if inner not in (None, ()) or name not in ADDED_LATER
+        }
     if isinstance(value, list | tuple):
         return [_plain_value(inner) for inner in value]
     return value

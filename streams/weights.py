@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from catalogue.errors import Malformed
 from catalogue.kinds import Quality
@@ -87,6 +88,24 @@ def overdue_flags(
         Flagged("scale_overdue", scale.code, {"calibration_due": scale.calibration_due.isoformat()})
         for scale in overdue[:1]
     ]
+
+
+class Read(Protocol):
+    """What may carry the frame of a scale: a command, or a part of one."""
+
+    @property
+    def frame(self) -> str | None: ...
+
+
+def frame_of(weighed: Read) -> dict[str, str]:
+    """The scale's own line, to be kept with the entry; nothing where a person typed the weight."""
+    return {"frame": weighed.frame} if weighed.frame else {}
+
+
+def frames_of(parts: Sequence[Read]) -> dict[str, list[str | None]]:
+    """The scales' lines, one for each part; nothing when all of them were typed."""
+    frames = [part.frame for part in parts]
+    return {"frames": frames} if any(frames) else {}
 
 
 def known_quality(quality: str | None) -> Quality:
