@@ -54,9 +54,11 @@ export function commandOf(floor, kind, target, body, now = new Date()) {
  * @param {string|null} target  the code it is done to
  * @param {object} body  without what is known: site, station and time
  * @param {{say?: string, word?: string, read?: string, figures?: any, quiet?: boolean,
- *   next?: Node, draft?: string, photos?: string[], onOk?: () => any}} [how]
+ *   next?: Node|null, draft?: string, photos?: string[], onOk?: () => any,
+ *   onkept?: (scan_id: string) => any}} [how]
  *   say: the sentence when it is accepted; next: what the hand does next, at the foot of that
- *   answer; quiet: the caller answers; draft: name of the draft that this ends
+ *   answer (read after onkept, so it may be a getter); quiet: the caller answers; draft: name of
+ *   the draft that this ends; onkept: it is booked, also when that was said after a refusal
  * @returns {Promise<{verdict: "accepted"|"refused"|"parked", scan_id: string, code?: string,
  *   figures?: object}>}
  */
@@ -77,11 +79,12 @@ export async function book(floor, kind, target, body, how = {}) {
 async function keep(floor, command, told, how) {
   if (floor.practice) {
     await floor.world.practise(command);
-    return;
+  } else {
+    const photos = how.photos ? { photos: how.photos } : {};
+    const whole = { ...command, ...photos, changes: told.changes, foretold: told.answer };
+    await floor.outbox.add(whole, { drop: how.draft });
   }
-  const photos = how.photos ? { photos: how.photos } : {};
-  const whole = { ...command, ...photos, changes: told.changes, foretold: told.answer };
-  await floor.outbox.add(whole, { drop: how.draft });
+  how.onkept?.(command.scan_id);
 }
 
 function answerKept(floor, told, how) {
