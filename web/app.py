@@ -19,8 +19,9 @@ from web.pages import house
 from web.pages.visiting import page_of
 from web.permissions import API
 from web.remembering import Remembered
-from web.safety import Safety
+from web.safety import Packed, Safety
 from web.settings import Settings, from_environment
+from web.tries import WrongTries
 
 API_PREFIX = "/api/v1"
 
@@ -33,12 +34,14 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.state.database = database or Database(known.database_url)
     app.state.clock = clock
     app.state.remembered = Remembered()
+    app.state.wrong_tries = WrongTries()
     app.include_router(_api())
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
     house.install(app)
     errors.install(app, page_of)
     _openapi(app)
     app.add_middleware(BodyLimit, limit_bytes=known.body_max_bytes)
+    app.add_middleware(Packed)
     app.add_middleware(Safety)
     return app
 

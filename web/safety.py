@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +20,11 @@ POLICY: Final = (
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
     f"style-src 'self' 'unsafe-hashes' {PLOTLY_PROBE}; form-action 'self'; frame-ancestors 'none'"
 )
+FLOOR: Final = "/floor"
+FLOOR_POLICY: Final = (
+    f"{POLICY}; connect-src 'self' http://127.0.0.1:7531; worker-src 'self'; manifest-src 'self'"
+)
+"""The floor also asks the small program beside it that reads a scale's serial port."""
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -26,6 +32,7 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), serial=(self), geolocation=(), microphone=()",
 }
+PACKED_FROM_BYTES: Final = 500
 FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -56,6 +63,30 @@ class Safety:
         await self._app(scope, receive, guarded)
 
 
+class Packed:
+    """Compresses what is the same for everybody: scripts, sheets, pictograms, the floor's shell.
+
+    Never a page with somebody's data, whose length could then tell something about it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._packed = GZipMiddleware(app, minimum_size=PACKED_FROM_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        chosen = self._packed if scope["type"] == "http" and _is_public(scope) else self._app
+        await chosen(scope, receive, send)
+
+
+def _is_public(scope: Scope) -> bool:
+    path = scope["path"]
+    if scope["method"] not in SAFE_METHODS:
+        return False
+    if path.startswith("/static/"):
+        return path.endswith((".js", ".css", ".svg"))
+    return path == FLOOR or path.startswith(f"{FLOOR}/")
+
+
 def is_foreign(method: str, headers: Headers) -> bool:
     """Whether a page of another site sends this, and could do so only with a cookie."""
     if method in SAFE_METHODS or "authorization" in headers:
@@ -67,9 +98,15 @@ def is_foreign(method: str, headers: Headers) -> bool:
 def _add_headers(scope: Scope, headers: MutableHeaders) -> None:
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
-    if scope["path"].startswith("/static/"):
+    path = scope["path"]
+    if path == FLOOR:
+        headers["Content-Security-Policy"] = FLOOR_POLICY
+    if path.startswith("/static/"):
         if scope["query_string"].startswith(b"v="):
             headers["Cache-Control"] = FOREVER
+        elif path.startswith("/static/floor/"):
+            # Modules name each other without a version: the service worker keeps them by version.
+            headers["Cache-Control"] = "no-cache"
     else:
         # What one person may see is not kept for the next at the same tablet.
         headers.setdefault("Cache-Control", "no-store")

@@ -20,7 +20,19 @@ from web.pages.visiting import PAGES
 from web.settings import from_environment
 
 FOR_ANYBODY: Final = frozenset(
-    {"/openapi.json", "/healthz", "/static", "/static/plotly.min.js", "/login", "/logout"}
+    {
+        "/openapi.json",
+        "/healthz",
+        "/static",
+        "/static/plotly.min.js",
+        "/login",
+        "/logout",
+        "/floor",
+        "/floor/sw.js",
+        "/floor/manifest.webmanifest",
+        "/floor/words/{code}.json",
+        "/floor/version",
+    }
 )
 """What a stranger gets, too: nothing of it tells anything about anybody."""
 NAMES: Final = re.compile(r"{[^}]*}")

@@ -12,13 +12,34 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from reporting.figures import plotly_script
-from web.pages import acts, desk, entrance, inbound, lists, outbound, reports, sortings, whole
+from web.pages import (
+    acts,
+    desk,
+    entrance,
+    floor,
+    inbound,
+    lists,
+    outbound,
+    reports,
+    sortings,
+    whole,
+)
 from web.pages.visiting import PAGES
 from web.rendering import STATIC
 
 # The forms' own paths (`/batches/new`) come before those with a code in them.
-ROOMS: Final = (entrance, desk, inbound, outbound, sortings, acts, lists, whole, reports)
-FOR_STRANGERS: Final = frozenset({"/login", "/logout"})
+ROOMS: Final = (entrance, floor, desk, inbound, outbound, sortings, acts, lists, whole, reports)
+FOR_STRANGERS: Final = frozenset(
+    {
+        "/login",
+        "/logout",
+        "/floor",
+        "/floor/sw.js",
+        "/floor/manifest.webmanifest",
+        "/floor/words/{code}.json",
+        "/floor/version",
+    }
+)
 
 
 def install(app: FastAPI) -> None:
