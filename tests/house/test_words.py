@@ -19,6 +19,8 @@ WEB = LOCALE.parent
 ROOMS = [WEB.parent / room for room in ("catalogue", "nl", "reporting", "web")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "message": None}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+EXTRACTORS = {".html": "jinja2.ext:babel_extract", ".py": "python", ".js": "javascript"}
+FLOOR = sorted((WEB / "static" / "floor").rglob("*.js"))
 CATALOGUES = sorted(LOCALE.glob("*.po"))
 
 
@@ -29,15 +31,15 @@ def _refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
 
 
 def said_in_the_product() -> set[str]:
-    """All msgids: of templates, of Python under `web`, and the titles and advice of refusals."""
+    """All msgids: of templates, of Python under `web`, of the floor's modules, and the titles and advice of refusals."""
     found = {
         text for kind in _refusals() if "code" in vars(kind) for text in (kind.title, kind.advice)
     }
     found |= {text for _, *texts in BY_STATUS.values() for text in texts}
     options = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}
     sources = [path for room in ROOMS for path in sorted(room.rglob("*.py"))]
-    for path in [*sorted(WEB.rglob("*.html")), *sources]:
-        how = "jinja2.ext:babel_extract" if path.suffix == ".html" else "python"
+    for path in [*sorted(WEB.rglob("*.html")), *sources, *FLOOR]:
+        how = EXTRACTORS[path.suffix]
         for _, msgid, _, _ in extract_from_file(how, str(path), KEYWORDS, options=options):
             found.add(msgid if isinstance(msgid, str) else msgid[0])
     return found

@@ -27,6 +27,11 @@ router = APIRouter(include_in_schema=False)
 COLOUR: Final = "#17191c"
 """Of the browser's own bars around the floor: the ink of its top bar."""
 PAPER: Final = "#ffffff"
+MARKS: Final = (
+    ("mark.svg", "any", "image/svg+xml"),
+    ("mark-192.png", "192x192", "image/png"),
+    ("mark-512.png", "512x512", "image/png"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def floor_shell(request: Request) -> Response:
 
 @router.get("/floor/sw.js")
 def floor_worker(request: Request) -> Response:
-    """The service worker: it lists every file of the floor, so a change of any is a change of it."""
+    """The service worker. It lists every file of the floor: when one changes, so does this."""
     allowed = {"Service-Worker-Allowed": SHELL}
     return _fresh(request, service_worker().encode(), "text/javascript; charset=utf-8", allowed)
 

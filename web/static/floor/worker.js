@@ -1,8 +1,8 @@
-// The service worker's own part. The server writes VERSION, SHELL, FILES and WORDS before it.
+// The service worker's own part. The server writes VERSION, SHELL, FILES (hash by path) and WORDS before it.
 /* global VERSION, SHELL, FILES, WORDS */
 
 const CACHE = `stofstroom-floor-${VERSION}`;
-const OURS = new Set([...FILES, ...WORDS]);
+const OURS = new Set([...Object.keys(FILES), ...WORDS]);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fetchAll());
