@@ -18,7 +18,7 @@ from web.pages.house import STATIC
 WORDS_MAX: Final = 10
 WHOLE_MAX_BYTES: Final = 150_000
 SENTENCE_END: Final = re.compile(r"(?<=[.?!:])\s+")
-IMPORTED: Final = re.compile(r"""^\s*(?:import|export)\b[^;]*?from\s+["'](.+?)["'];""", re.MULTILINE)
+IMPORTED: Final = re.compile(r"""(?m)^\s*(?:import|export)\b[^;]*?from\s+["'](.+?)["'];""")
 LAZY: Final = re.compile(r"""\bimport\(\s*["'](.+?)["']\s*\)""")
 SAID: Final = re.compile(r"""(?<![\w.])(?:_|message)\(\s*(["'`])(.*?)\1""", re.DOTALL)
 MODULES: Final = sorted(FLOOR.rglob("*.js"))

@@ -131,7 +131,7 @@ function bars(floor) {
     speak.word.textContent = _("Read aloud");
     code.word.textContent = _("Code");
     back.word.textContent = _("Back");
-    undo.word.textContent = _("Undo");
+    undo.word.textContent = _("Take back");
     found.word.textContent = _("Found something?");
     bottom.setAttribute("aria-label", _("Always here"));
     fill(station, pic(floor.pictogram || "station"), h("span", null, at ? at.name : _("No station yet")));
