@@ -34,6 +34,11 @@ class Viewer:
         return self.operator_id is not None
 
     @property
+    def is_tablet(self) -> bool:
+        """Whether it is an enrolled tablet: what it says has happened already."""
+        return self.station_id is not None
+
+    @property
     def is_leader(self) -> bool:
         """May correct, release, and close or lose beyond a limit with a reason."""
         return self.role in LEADERS

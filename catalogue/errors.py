@@ -251,7 +251,7 @@ class NeedsLeader(RuleBroken):
 
 
 class AppOutdated(BadInput):
-    """A tablet speaks as no version does that is understood. Figures: `app_version`, `protocols`."""
+    """A tablet speaks as no version that is understood. Figures: `app_version`, `protocols`."""
 
     code = "app_outdated"
     title = "The app on this tablet is of another version."
@@ -280,6 +280,14 @@ class EnrolmentUnknown(NotAllowed):
     code = "enrolment_unknown"
     title = "This code does not let a tablet in."
     advice = "Ask your team leader for a new code."
+
+
+class TooManyTries(NotAllowed):
+    """Too many wrong codes came from one address. Figures: `wait_minutes`."""
+
+    code = "too_many_tries"
+    title = "Too many wrong codes were tried from here."
+    advice = "Wait some minutes, then try again."
 
 
 def concrete(kind: type[Refusal] = Refusal) -> dict[str, type[Refusal]]:

@@ -1,4 +1,4 @@
-"""Log batches at the gate, reserve label codes, and weigh again."""
+"""Log batches at the gate, and weigh again."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from catalogue.access import Viewer
-from catalogue.codes import CodeKind, mint
-from catalogue.errors import Malformed, NotFound
+from catalogue.codes import CodeKind
 from catalogue.kinds import (
     WEIGHING_DIFFERENCE,
     BatchState,
@@ -20,13 +19,13 @@ from catalogue.kinds import (
     Pool,
     Quality,
 )
-from catalogue.labels import code_for
+from catalogue.labels import label_for
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from chain.rows import Ref, RowChange, Value
 from intake import queries, rules
 from streams import places
-from streams.acts import Act, Command, Flagged
+from streams.acts import Act, Command, Flagged, shown, unreserved
 from streams.changes import after, batch_change, counted_pieces, follow_balance, to_place
 from streams.ledger import NEW_BATCH, Booked, book, site_day
 from streams.mass import Grams, net_g
@@ -46,17 +45,6 @@ from streams.rules import (
 from streams.scans import answered
 from streams.weights import frame_of, weight
 
-CODES_AT_ONCE_MAX = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReserveCodes(Command):
-    """Label codes for a station to use later, also offline."""
-
-    station: str
-    kind: str
-    count: int
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogBatch(Command):
@@ -75,6 +63,7 @@ class LogBatch(Command):
     quality: str | None
     eural: str | None
     delivery: str | None
+    photos: tuple[str, ...] = ()
     frame: str | None = None
 
 
@@ -89,32 +78,6 @@ class WeighBatch(Command):
     scale: str | None
     loss_kind: str | None
     frame: str | None = None
-
-
-def reserve_codes(
-    session: Session, command: ReserveCodes, *, viewer: Viewer, now: datetime
-) -> Booked:
-    """Mint codes in advance. Raises NotFound, Malformed, ScanReused."""
-    if before := answered(session, "codes", None, command):
-        return before
-    reference = rulebook(session)
-    site = _site_of_station(reference, command.station, viewer)
-    if command.kind not in (CodeKind.BATCH, CodeKind.BIN):
-        raise Malformed(field="kind", problem="batch or bin", read=command.kind[:20])
-    if not 1 <= command.count <= CODES_AT_ONCE_MAX:
-        raise Malformed(field="count", problem="1 to 500", given=command.count)
-    codes = [mint(CodeKind(command.kind)) for _ in range(command.count)]
-    station = reference.station(command.station, site)
-    rows = [
-        RowChange(
-            table="reserved_code",
-            key=code,
-            values={"code": code, "station": station.ref, "kind": command.kind},
-        )
-        for code in codes
-    ]
-    act = Act(kind="codes", site=site, command=command, rows=rows, answer={"codes": codes})
-    return book(session, act, now=now)
 
 
 def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datetime) -> Booked:
@@ -134,7 +97,8 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
     containers = [reference.container(code, site) for code in command.containers]
     mass_g = net_g(command.gross_g, command.tare_g)
     rules.require_count(command.pieces)
-    code = code_for(session, reference, CodeKind.BATCH, command.code, site)
+    label = label_for(session, reference, CodeKind.BATCH, command.code, site, viewer)
+    code = label.code
     require_unused(session, code)
     delivery = queries.delivery_to_receive(session, command.delivery, site, supplier.id)
     day = site_day(command.scanned_at, site)
@@ -147,7 +111,7 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         scale=command.scale,
         day=day,
     )
-    flags += weighed.flags(code, containers)
+    flags += weighed.flags(code, containers) + unreserved(label)
     if delivery is None:
         flags.append(Flagged("unannounced", code, {"mass_g": mass_g}))
     source, target = places.places(session, [places.supplier(site), places.holding(site)])
@@ -180,7 +144,7 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         rows=rows,
         weighed=weighed.weighed(code),
         flags=flags,
-        facts={"station": station.code, **frame_of(command)},
+        facts={"station": station.code, **frame_of(command), **shown(command.photos)},
         answer=_logged(code, mass_g, flags),
     )
     return book(session, act, now=now)
@@ -376,10 +340,3 @@ def _shrunk(
     spot = Spot(home, operator.unknown.ref, Quality.MEASURED)
     owed = Spot(loss, operator.unknown.ref, Quality.MEASURED)
     return [Line(batch.ref, owed, spot, Grams(-lost_g))]
-
-
-def _site_of_station(reference: Rulebook, code: str, viewer: Viewer) -> SiteRow:
-    station = reference.stations.get(code)
-    if station is None:
-        raise NotFound
-    return reference.site(reference.sites_by_id[station.site_id].code, viewer)

@@ -15,7 +15,7 @@ from catalogue.rulebook import rulebook
 from chain.rows import RowChange
 from intake import rules
 from streams import places
-from streams.acts import Act, Command
+from streams.acts import Act, Command, shown
 from streams.changes import after, batch_change, follow_balance, to_place
 from streams.ledger import Booked, book, require_reason
 from streams.mass import checked_g
@@ -38,6 +38,7 @@ class SetAside(Command):
 
     reason: str
     mass_g: int | None
+    photos: tuple[str, ...] = ()
 
 
 def hold_batch(
@@ -164,7 +165,7 @@ def _set_aside(
         subject=batch.code,
         lines=lines,
         rows=rows,
-        facts={"reason": command.reason},
+        facts={"reason": command.reason, **shown(command.photos)},
         answer={
             "code": batch.code,
             "state": state.value,

@@ -36,6 +36,7 @@ class AnnounceDelivery(Command):
     site: str
     expected_at: datetime
     lines: tuple[AnnouncedLine, ...]
+    reference: str | None = None
 
 
 def announce_delivery(
@@ -71,6 +72,7 @@ def announce_delivery(
             "announced_g": announced_g,
             "lines": canonical([_said(line) for line in command.lines]).decode(),
             "state": DeliveryState.ANNOUNCED.value,
+            **({"reference": command.reference} if command.reference else {}),
         },
     )
     answer = {"code": code, "mass_g": announced_g, "state": DeliveryState.ANNOUNCED.value}

@@ -16,7 +16,7 @@ from catalogue.rulebook import rulebook
 from chain.rows import THIS_ENTRY, Ref, RowChange
 from intake import queries, rules
 from streams import places
-from streams.acts import Act, Command, Flagged
+from streams.acts import Act, Command, Flagged, shown
 from streams.changes import batch_change, follow_balance, to_place
 from streams.ledger import Booked, book
 from streams.mass import checked_g
@@ -34,6 +34,7 @@ class LogFind(Command):
     kind: str
     count: int
     mass_g: int | None
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ def log_find(session: Session, command: LogFind, *, viewer: Viewer, now: datetim
         lines=lines,
         rows=[found, *rows],
         flags=flags,
-        facts={"station": station.code, "find": code},
+        facts={"station": station.code, "find": code, **shown(command.photos)},
         answer={"code": code, "batch_held": stops},
     )
     return book(session, act, now=now)

@@ -10,10 +10,10 @@ from sqlmodel import Session
 from catalogue.access import Viewer, require
 from catalogue.codes import CodeKind, MisreadCode, kind_of
 from catalogue.errors import NotFound
-from catalogue.labels import code_for
+from catalogue.labels import label_for
 from catalogue.rulebook import rulebook
 from chain.rows import RowChange
-from streams.acts import Act, Command
+from streams.acts import Act, Command, unreserved
 from streams.ledger import Booked, book, require_reason
 from streams.queries import batch_by_code, bin_by_code
 from streams.relabellings import require_unused
@@ -44,7 +44,8 @@ def relabel(
     site = row.site
     require(viewer.sees_site(operator_id=site.operator_id, site_id=site.id))
     require_reason(reference.operator(site), command.reason, "relabel")
-    new = code_for(session, reference, kind, command.code, site)
+    label = label_for(session, reference, kind, command.code, site, viewer)
+    new = label.code
     require_unused(session, new)
     act = Act(
         kind="relabel",
@@ -55,6 +56,7 @@ def relabel(
         rows=[
             RowChange(table="relabelling", key=new, values={"code": new, "stands_for": row.code})
         ],
+        flags=unreserved(label),
         facts={"reason": command.reason},
         answer={"code": row.code, "label": new},
     )

@@ -12,14 +12,14 @@ from catalogue.access import Viewer, require
 from catalogue.codes import CodeKind
 from catalogue.errors import BinClosed, Malformed
 from catalogue.kinds import WEIGHING_DIFFERENCE, BinState, Pool, Quality
-from catalogue.labels import code_for
+from catalogue.labels import label_for
 from catalogue.rows import DestinationRow, GroupRow, SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from chain.rows import Ref
 from sorting import rules
 from sorting.gates import gate_uses, what_is_free
 from streams import places
-from streams.acts import Act, Command, GateUse
+from streams.acts import Act, Command, GateUse, unreserved
 from streams.bins import bin_for
 from streams.changes import after, follow_balance, new_bin
 from streams.ledger import Booked, book, site_day
@@ -112,7 +112,8 @@ def open_new_bin(session: Session, command: OpenBin, *, viewer: Viewer, now: dat
         else None
     )
     container = reference.container(command.container, site).ref if command.container else None
-    code = code_for(session, reference, CodeKind.BIN, command.code, site)
+    label = label_for(session, reference, CodeKind.BIN, command.code, site, viewer)
+    code = label.code
     require_unused(session, code)
     act = Act(
         kind="bin",
@@ -120,6 +121,7 @@ def open_new_bin(session: Session, command: OpenBin, *, viewer: Viewer, now: dat
         command=command,
         subject=code,
         rows=[new_bin(code, site, destination, container)],
+        flags=unreserved(label),
         answer={
             "code": code,
             "mass_g": 0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -16,7 +17,7 @@ from catalogue.rulebook import Rulebook, rulebook
 from chain.actions import lock
 from chain.rows import Ref
 from sorting import rules
-from streams.acts import Act, Command, GateUse
+from streams.acts import Act, Command, GateUse, shown
 from streams.ledger import Booked, book
 from streams.mass import checked_g
 from streams.queries import (
@@ -39,6 +40,7 @@ class PassGate(Command):
     mass_g: int | None
     pieces: int | None
     evidence: str | None
+    photos: tuple[str, ...] = ()
 
 
 class Free:
@@ -167,9 +169,9 @@ def _measure(command: PassGate) -> tuple[int, int]:
     return 0, command.pieces
 
 
-def _facts(command: PassGate, station: str) -> dict[str, str]:
+def _facts(command: PassGate, station: str) -> dict[str, Any]:
     evidence = {"evidence": command.evidence} if command.evidence else {}
-    return {"station": station, "gate": command.gate, **evidence}
+    return {"station": station, "gate": command.gate, **evidence, **shown(command.photos)}
 
 
 def _divided(contents: Sequence[Standing], gate: Ref, mass_g: int, pieces: int) -> list[GateUse]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from catalogue.labels import FreshLabel
 from catalogue.rows import SiteRow
 from chain.rows import Ref, RowChange
 from streams.rules import BatchRef, Line
@@ -49,6 +50,16 @@ class Flagged:
     code: str
     subject: str
     figures: Mapping[str, int | str]
+
+
+def unreserved(label: FreshLabel) -> list[Flagged]:
+    """What a team leader should know of a label: that nobody had reserved it."""
+    return [Flagged("label_unreserved", label.code, {})] if label.unreserved else []
+
+
+def shown(photos: Sequence[str]) -> Mapping[str, Any]:
+    """The pictures of an act as a fact of its entry: their hashes. No pictures, no fact."""
+    return {"photos": list(photos)} if photos else {}
 
 
 @dataclass(frozen=True, kw_only=True)

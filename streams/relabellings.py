@@ -48,6 +48,13 @@ def second_labels(session: Session, codes: Collection[str]) -> dict[str, list[st
     return found
 
 
+def carried(session: Session, codes: Collection[str]) -> set[str]:
+    """Those of the codes that a batch, a bin or a second label carries. One statement."""
+    tables = (_batch, _bin, _relabelling)
+    first, *others = (select(table.c.code).where(table.c.code.in_(codes)) for table in tables)
+    return set(session.execute(first.union_all(*others)).scalars())
+
+
 def require_unused(session: Session, code: str) -> None:
     """Raise CodeTaken when a batch, a bin or a second label carries the code. One statement."""
     tables = (_batch, _bin, _relabelling)

@@ -17,8 +17,9 @@ from dispatch.actions import ship as ship_bins
 from dispatch.actions import take_back as take_shipment_back
 from dispatch.bins import CloseBin
 from dispatch.bins import close_bin as close_one_bin
-from intake.actions import LogBatch, ReserveCodes, WeighBatch, log_batch, reserve_codes, weigh_batch
+from intake.actions import LogBatch, WeighBatch, log_batch, weigh_batch
 from intake.aside import SetAside, hold_batch, refuse_batch, release_batch
+from intake.codes import ReserveCodes, reserve_codes
 from intake.deliveries import AnnounceDelivery, AnnouncedLine, announce_delivery
 from intake.finds import LogFind, hand_over, hand_over_of, log_find
 from sorting.actions import OpenBin, Part, Sort, open_new_bin, sort_batch, sort_bin

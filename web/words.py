@@ -112,6 +112,7 @@ FLAGS = {
     "closed_with_difference": message("This batch was closed although its balance differed."),
     "stopped_by_find": message("What was found in this batch puts it on hold."),
     "weighing_difference": message("The weighed mass differs more than is allowed."),
+    "label_unreserved": message("Nobody had reserved this label: look whether it hangs twice."),
 }
 
 FIGURES = {
@@ -154,6 +155,13 @@ FIGURES = {
     "calibration_due": message("Calibrate before"),
 }
 
+STATION_KINDS = {
+    "intake": message("Intake"),
+    "inspection": message("Inspection"),
+    "sorting": message("Sorting"),
+    "dispatch": message("Dispatch"),
+}
+
 DONE = {
     "announced": message("The delivery is announced."),
     "logged": message("The batch is logged. Stick its label on now."),
@@ -174,4 +182,5 @@ DONE = {
     "confirmed": message("The confirmation is booked."),
     "undone": message("The booking is undone."),
     "handed_over": message("The hand-over is booked."),
+    "tablet_removed": message("The tablet is removed."),
 }

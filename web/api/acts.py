@@ -15,8 +15,9 @@ from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from dispatch.actions import confirm, ship, take_back
 from dispatch.bins import close_bin
-from intake.actions import log_batch, reserve_codes, weigh_batch
+from intake.actions import log_batch, weigh_batch
 from intake.aside import hold_batch, refuse_batch, release_batch
+from intake.codes import reserve_codes
 from intake.deliveries import announce_delivery
 from intake.finds import hand_over, log_find
 from labels.actions import relabel
@@ -27,7 +28,7 @@ from streams.corrections import correct_batch
 from streams.ledger import Booked
 from streams.relabellings import own_codes
 from streams.reversals import reverse
-from web.api import wire
+from web.api import wire, wire_out
 from web.deps import Call
 
 Run = Callable[..., Booked]
@@ -69,9 +70,9 @@ ACTS: Final = (
     _kind("handover", "/finds/{code}/handover", wire.HandoverIn, hand_over),
     _kind("bin", "/bins", wire.BinIn, open_new_bin),
     _kind("bin_close", "/bins/{code}/close", wire.BinCloseIn, close_bin),
-    _kind("shipment", "/shipments", wire.ShipmentIn, ship),
-    _kind("return", "/shipments/{code}/returns", wire.ReturnIn, take_back),
-    _kind("confirm", "/shipments/{code}/confirmation", wire.ConfirmationIn, confirm),
+    _kind("shipment", "/shipments", wire_out.ShipmentIn, ship),
+    _kind("return", "/shipments/{code}/returns", wire_out.ReturnIn, take_back),
+    _kind("confirm", "/shipments/{code}/confirmation", wire_out.ConfirmationIn, confirm),
 )
 BY_KIND: Final[Mapping[str, ActKind]] = {act.kind: act for act in ACTS}
 LEDGER_KINDS: Final = {"sort_bin": "sort", "gate_bin": "gate"}

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
 from accounts.devices import heard
@@ -38,7 +38,8 @@ class SyncIn(BaseModel):
     """What a tablet did, in order. sent_at: its clock now, so that its offset is known.
 
     app_version: of an enrolled tablet PROTOCOL+BUILD. waiting, attention: how many scans wait in
-    it, and how many need a person.
+    it, and how many need a person. epoch: the one that it knows; when it is another one now, no
+    command is touched, so that the tablet can send all that a restored backup lacks in its order.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -48,6 +49,7 @@ class SyncIn(BaseModel):
     sent_at: wire.AnyMoment
     waiting: wire.Tally | None = None
     attention: wire.Tally | None = None
+    epoch: Annotated[str, StringConstraints(max_length=2_000, pattern=wire.PLAIN)] | None = None
     commands: Annotated[list[SyncCommand], Field(max_length=COMMANDS_MAX)]
 
 
@@ -65,11 +67,14 @@ def sync(body: SyncIn, call: Calling) -> SyncOut:
     if call.me.device_id is not None:
         require_understood(body.app_version)
         _note_what_it_says(call, call.me.device_id, body)
+    epoch = _epoch(call)
+    if body.epoch not in (None, epoch):
+        return SyncOut(epoch=epoch, received_at=call.now, results=[])
     # A clock that is right now was right while the tablet was away.
     clock_is_right = abs(body.sent_at - call.now) <= CLOCK_AHEAD_MAX
     sending = Sending(replace(call, may_be_old=clock_is_right))
     results = [ended(sending, command) for command in body.commands]
-    return SyncOut(epoch=_epoch(call), received_at=call.now, results=results)
+    return SyncOut(epoch=epoch, received_at=call.now, results=results)
 
 
 def require_understood(app_version: str) -> None:

@@ -19,10 +19,10 @@ from pydantic import (
     StringConstraints,
 )
 
-from dispatch.actions import Confirm, ReturnLine, Ship, TakeBack, TreatedLine
 from dispatch.bins import CloseBin
-from intake.actions import LogBatch, ReserveCodes, WeighBatch
+from intake.actions import LogBatch, WeighBatch
 from intake.aside import SetAside
+from intake.codes import CODES_AT_ONCE_MAX, ReserveCodes
 from intake.deliveries import AnnounceDelivery, AnnouncedLine
 from intake.finds import HandOver, LogFind, hand_over_of
 from labels.actions import Relabel
@@ -73,6 +73,15 @@ AnyMoment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Tally = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_of_our_time)]
 Quality = Literal["measured", "estimated"]
+Photos = Annotated[
+    list[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]],
+    Field(max_length=6, description="SHA-256 of pictures that POST /photos was sent"),
+]
+Frame = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=60, pattern=r"^[\x20-\x7e]+$"),
+    Field(description="what the scale said, as it came"),
+]
 
 
 class Wire(BaseModel, ABC):
@@ -116,6 +125,7 @@ class DeliveryIn(Wire):
     supplier: Code
     site: Code
     expected_at: Moment
+    reference: Code | None = Field(default=None, description="the supplier's own number of it")
     lines: Annotated[list[DeliveryLineIn], Field(max_length=200)]
 
     def command(self, now: datetime) -> AnnounceDelivery:
@@ -124,14 +134,17 @@ class DeliveryIn(Wire):
 
 
 class CodesIn(Wire):
-    """Label codes wanted in advance. kind: batch or bin."""
+    """Label codes wanted in advance. kind: batch or bin. codes: in place of new ones, those that
+    were reserved for this station before a backup was restored that did not hold them."""
 
     station: Code
     kind: Code
     count: Count
+    codes: Annotated[list[Code], Field(max_length=CODES_AT_ONCE_MAX)] = []
 
     def command(self, now: datetime) -> ReserveCodes:
-        return ReserveCodes(**self.common(now), **self.rest())
+        codes = tuple(self.codes)
+        return ReserveCodes(**self.common(now), **self.rest("codes"), codes=codes)
 
 
 class BatchIn(Wire):
@@ -146,16 +159,20 @@ class BatchIn(Wire):
     gross_g: Mass
     tare_g: Mass
     scale: Code | None = None
+    frame: Frame | None = None
     pieces: Count | None = None
     quality: Quality | None = None
     eural: Annotated[str, StringConstraints(pattern=r"^\d{6}\*?$")] | None = None
     delivery: Code | None = None
+    photos: Photos = []
     scanned_at: Moment
 
     def command(self, now: datetime) -> LogBatch:
-        containers = tuple(self.containers)
         return LogBatch(
-            **self.common(self.scanned_at), **self.rest("containers"), containers=containers
+            **self.common(self.scanned_at),
+            **self.rest("containers", "photos"),
+            containers=tuple(self.containers),
+            photos=tuple(self.photos),
         )
 
 
@@ -169,6 +186,7 @@ class PartIn(Inner):
     pieces: Count | None = None
     quality: Quality | None = None
     scale: Code | None = None
+    frame: Frame | None = None
 
 
 class SortIn(Wire):
@@ -192,9 +210,11 @@ class GateIn(Wire):
     mass_g: Mass | None = None
     pieces: Count | None = None
     evidence: Short | None = None
+    photos: Photos = []
 
     def command(self, now: datetime) -> PassGate:
-        return PassGate(**self.common(self.scanned_at), **self.rest())
+        photos = tuple(self.photos)
+        return PassGate(**self.common(self.scanned_at), **self.rest("photos"), photos=photos)
 
 
 class WeighingIn(Wire):
@@ -206,6 +226,7 @@ class WeighingIn(Wire):
     tare_g: Mass
     quality: Quality | None = None
     scale: Code | None = None
+    frame: Frame | None = None
     loss_kind: Code | None = None
 
     def command(self, now: datetime) -> WeighBatch:
@@ -251,9 +272,11 @@ class AsideIn(Wire):
     reason: Code
     scanned_at: Moment
     mass_g: Mass | None = None
+    photos: Photos = []
 
     def command(self, now: datetime) -> SetAside:
-        return SetAside(**self.common(self.scanned_at), **self.rest())
+        photos = tuple(self.photos)
+        return SetAside(**self.common(self.scanned_at), **self.rest("photos"), photos=photos)
 
 
 class RelabelIn(Wire):
@@ -285,10 +308,12 @@ class FindIn(Wire):
     kind: Code
     count: Count
     mass_g: Mass | None = None
+    photos: Photos = []
     scanned_at: Moment
 
     def command(self, now: datetime) -> LogFind:
-        return LogFind(**self.common(self.scanned_at), **self.rest())
+        photos = tuple(self.photos)
+        return LogFind(**self.common(self.scanned_at), **self.rest("photos"), photos=photos)
 
 
 class HandoverIn(Wire):
@@ -327,54 +352,7 @@ class BinCloseIn(Wire):
     gross_g: Mass
     tare_g: Mass
     scale: Code | None = None
+    frame: Frame | None = None
 
     def command(self, now: datetime) -> CloseBin:
         return CloseBin(**self.common(self.scanned_at), **self.rest())
-
-
-class ShipmentIn(Wire):
-    """Closed bins that leave for one outlet."""
-
-    outlet: Code
-    bins: Annotated[list[Code], Field(max_length=500)]
-    waybill: Code | None = None
-    carrier: Code | None = None
-    shipped_at: Moment
-
-    def command(self, now: datetime) -> Ship:
-        bins = tuple(self.bins)
-        return Ship(**self.common(self.shipped_at), **self.rest("bins", "shipped_at"), bins=bins)
-
-
-class ReturnLineIn(Inner):
-    bin: Code | None = None
-    mass_g: Mass | None = None
-
-
-class ReturnIn(Wire):
-    """What came back of a shipment."""
-
-    lines: Annotated[list[ReturnLineIn], Field(max_length=500)]
-    reason: Code
-    returned_at: Moment
-
-    def command(self, now: datetime) -> TakeBack:
-        lines = tuple(ReturnLine(**line.model_dump()) for line in self.lines)
-        return TakeBack(**self.common(self.returned_at), reason=self.reason, lines=lines)
-
-
-class TreatmentIn(Inner):
-    treatment: Code
-    mass_g: Mass
-
-
-class ConfirmationIn(Wire):
-    """What the outlet did with all that it still has of a shipment."""
-
-    lines: Annotated[list[TreatmentIn], Field(max_length=50)]
-    confirmed_at: Moment
-    document: Short | None = None
-
-    def command(self, now: datetime) -> Confirm:
-        lines = tuple(TreatedLine(**line.model_dump()) for line in self.lines)
-        return Confirm(**self.common(self.confirmed_at), lines=lines, document=self.document)

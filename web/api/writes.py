@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
 
-from web.api import wire
+from web.api import wire, wire_out
 from web.api.acts import perform
 from web.api.answers import Answer, refusals
 from web.deps import Calling, answer
@@ -173,7 +173,7 @@ def close_bin(code: Target, body: wire.BinCloseIn, call: Calling) -> JSONRespons
 @router.post(
     "/shipments", **_writes("bin_open", "bin_closed", "bin_empty", "destination_forbidden")
 )
-def ship(body: wire.ShipmentIn, call: Calling) -> JSONResponse:
+def ship(body: wire_out.ShipmentIn, call: Calling) -> JSONResponse:
     """Ship closed bins to one outlet."""
     return answer(perform(call, "shipment", None, body))
 
@@ -182,12 +182,12 @@ def ship(body: wire.ShipmentIn, call: Calling) -> JSONResponse:
     "/shipments/{code}/returns",
     **_writes("mass_exceeded", "bin_closed", "state_forbids", "reason_needed"),
 )
-def take_back(code: Target, body: wire.ReturnIn, call: Calling) -> JSONResponse:
+def take_back(code: Target, body: wire_out.ReturnIn, call: Calling) -> JSONResponse:
     """Book what an outlet sent back."""
     return answer(perform(call, "return", code, body))
 
 
 @router.post("/shipments/{code}/confirmation", **_writes("mass_exceeded", "destination_forbidden"))
-def confirm(code: Target, body: wire.ConfirmationIn, call: Calling) -> JSONResponse:
+def confirm(code: Target, body: wire_out.ConfirmationIn, call: Calling) -> JSONResponse:
     """Confirm what became of a shipment, per treatment."""
     return answer(perform(call, "confirm", code, body))

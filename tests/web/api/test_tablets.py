@@ -12,6 +12,7 @@ from accounts.devices import enrol, issue_code
 from accounts.queries import devices
 from catalogue.codes import CodeKind, mint
 from catalogue.rulebook import rulebook
+from streams.views import flags_of
 from tests.audit import breaches
 from tests.web.api.calling import AT, Caller, Hall, command, intake, scan, sorting, tablet
 from tests.web.api.test_permissions import entries
@@ -325,3 +326,48 @@ def test_a_morning_of_mishaps_ends_alike_on_both_databases(busy_hall: Hall) -> N
     assert (kept(hall, "parked"), kept(hall, "refused")) == ({}, {})
     assert hall.get(f"/batches/{batch}").json()["held_g"] == 700
     assert breaches(hall.depot.database) == []
+
+
+def test_codes_that_a_restored_backup_lacks_are_reserved_again(hall: Hall) -> None:
+    depot = hall.depot
+    lost, elsewhere = mint(CodeKind.BATCH), depot.reserve(station="S1-A")[0]
+    known, used = depot.reserve(count=2)
+    depot.log(code=used)
+    codes = [lost, lost, known, used, elsewhere, mint(CodeKind.BIN), lost[:-1] + "?", "x"]
+    body = scan(station="S1-IN", kind="batch", count=len(codes), codes=codes)
+    answer = hall.post("/codes", body, by="worker")
+    assert (answer.status_code, answer.json()["codes"]) == (201, [lost, known])
+    assert hall.post("/codes", body, by="worker").json() == answer.json()
+    again = scan(station="S1-IN", kind="batch", count=1, codes=codes)
+    assert hall.post("/codes", again).json()["codes"] == [lost, known]
+    assert depot.log(code=lost)["code"] == lost
+    assert breaches(depot.database) == []
+
+
+def test_a_label_that_nobody_reserved_is_taken_from_a_tablet_and_from_nobody_else(
+    hall: Hall, table: Tablet
+) -> None:
+    batch, bin_ = mint(CodeKind.BATCH), mint(CodeKind.BIN)
+    by_worker = hall.sync(command("intake", None, intake(code=batch)), by="worker")["results"]
+    assert by_worker[0]["status"] == "parked"
+    other = mint(CodeKind.BATCH)
+    status, answer = table.one(command("intake", None, intake(code=other)))
+    assert (status, answer["code"]) == ("accepted", other)
+    assert "label_unreserved" in answer["flags"]
+    opened = command("bin", None, scan(code=bin_, site="S1", destination="reuse"))
+    assert table.one(opened)[0] == "accepted"
+    with hall.depot.database.read() as session:
+        assert [flag.code for flag in flags_of(session, bin_)] == ["label_unreserved"]
+
+
+def test_a_tablet_of_an_older_epoch_is_told_so_and_nothing_is_touched(
+    hall: Hall, table: Tablet
+) -> None:
+    batch = hall.depot.log()["code"]
+    sent = {**tablet(command("sort", batch, sorting())), "app_version": "1+test"}
+    known = table.raw({**sent, "commands": []}).json()["epoch"]
+    before = entries(hall)
+    told = table.raw({**sent, "epoch": "before the restore"}).json()
+    assert (told["results"], told["epoch"], entries(hall)) == ([], known, before)
+    told = table.raw({**sent, "epoch": known}).json()
+    assert [one["status"] for one in told["results"]] == ["accepted"]
