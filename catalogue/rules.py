@@ -5,10 +5,11 @@ A row that cannot be read back would stop every operator, because all of them re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from catalogue.errors import Malformed
@@ -26,6 +27,19 @@ SOME_OF: Final[Mapping[str, type[StrEnum]]] = {
     "partner.roles": PartnerRole,
     "destination.accepts": Security,
 }
+LABEL_SIZES: Final = ("100x150", "a6", "62x100", "50x25")
+"""The stock that labels are printed on; the room of labels knows their measures."""
+
+LISTED: Final[Mapping[str, tuple[object, ...]]] = {
+    "printer.size": LABEL_SIZES,
+    "printer.dpi": (203, 300),
+}
+HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:-]*[A-Za-z0-9])?")
+_TCP: Final = re.compile(
+    r"tcp://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,60}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
+    r":(?P<port>6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]\d{4}|[1-9]\d{0,3})",
+    re.ASCII,
+)
 PERMILLE: Final = frozenset({"tolerance_permille", "limit_permille", "announced_limit_permille"})
 
 
@@ -41,10 +55,28 @@ def require_shape(
     problem = _problem(value, kind, length) or _not_listed(f"{noun}.{name}", value)
     if not problem and name in PERMILLE and isinstance(value, int) and value > 1000:
         problem = "above 1000"
+    if not problem and noun == "printer":
+        problem = _no_address(name, value)
     if not problem and name == "timezone":
         problem = _no_zone(str(value))
+    if not problem and (noun, name) == ("scale", "address") and not _TCP.fullmatch(str(value)):
+        problem = "not tcp://host:port"
     if problem:
         raise Malformed(field=name, problem=problem, read=str(value)[:40])
+
+
+class Address(NamedTuple):
+    """Where something on the network answers."""
+
+    host: str
+    port: int
+
+
+def scale_address(text: str) -> Address:
+    """Where a scale of the register answers. text: as it was written there, `tcp://host:port`."""
+    found = _TCP.fullmatch(text)
+    assert found is not None, "an address is looked at before it is written"
+    return Address(found["host"].strip("[]"), int(found["port"]))
 
 
 def require_names(given: object) -> None:
@@ -78,8 +110,18 @@ def _not_listed(column: str, value: object) -> str:
     words = str(value).split(",")
     if column in ONE_OF:
         return "" if value in list(ONE_OF[column]) else "unknown"
+    if column in LISTED:
+        return "" if value in LISTED[column] else "unknown"
     if column in SOME_OF:
         return "" if all(word in list(SOME_OF[column]) for word in words) else "unknown"
+    return ""
+
+
+def _no_address(name: str, value: object) -> str:
+    if name == "host":
+        return "" if HOST.fullmatch(str(value)) else "not a name or address on the network"
+    if name == "port" and isinstance(value, int):
+        return "" if 1 <= value <= 65535 else "not a port"
     return ""
 
 

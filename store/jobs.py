@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, or_, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
@@ -62,15 +62,21 @@ def enqueue_once(
     now: datetime,
     not_before: datetime,
 ) -> None:
-    """As `enqueue`, unless a job of this kind waits that nobody has begun."""
-    waiting = select(Job.id).where(
+    """As `enqueue`, unless the same job waits and nobody has begun it."""
+    waiting = select(Job.payload).where(
         col(Job.kind) == kind,
         col(Job.done_at).is_(None),
         col(Job.failed_at).is_(None),
         col(Job.attempts) == 0,
     )
-    if session.exec(waiting.limit(1)).first() is None:
+    if dict(payload) not in session.exec(waiting).all():
         enqueue(session, kind, payload, now=now, not_before=not_before)
+
+
+def forget_done(session: Session, before: datetime) -> None:
+    """Forget jobs that were done, or given up, before a time."""
+    ended = or_(col(Job.done_at) < before, col(Job.failed_at) < before)
+    session.connection().execute(delete(Job).where(ended))
 
 
 def anything_due(session: Session, kinds: Collection[str], *, now: datetime) -> bool:

@@ -86,6 +86,8 @@ def _waterkant(session: Session, now: datetime) -> None:
         calibration_due=date(2030, 1, 1))  # fmt: skip
     say("scale", "OVERDUE", site="S1", name="2", division_g=100, max_g=1_500_000,
         calibration_due=date(2025, 1, 1))  # fmt: skip
+    # Nothing listens there: a label for it waits.
+    say("printer", "PRINTER1", site="S1", name="1", host="127.0.0.1", port=9)
     _rules_of_matter(say)
     say("owner_rule", "noorderhaven_vest", supplier="NOORDERHAVEN", article_group="vest",
         destinations=["burn"])  # fmt: skip

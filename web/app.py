@@ -10,9 +10,22 @@ from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from scales.link import Links
 from store.engine import Database
 from web import errors
-from web.api import answers, figures, floor, reads, settling, sync, tools, writes
+from web.api import (
+    answers,
+    figures,
+    floor,
+    photos,
+    printing,
+    reads,
+    scales,
+    settling,
+    sync,
+    tools,
+    writes,
+)
 from web.deps import clock, permitted
 from web.housekeeping import lifespan
 from web.pages import house
@@ -35,6 +48,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.state.clock = clock
     app.state.remembered = Remembered()
     app.state.wrong_tries = WrongTries()
+    app.state.scales = Links()
     app.include_router(_api())
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
     house.install(app)
@@ -46,7 +60,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     return app
 
 
-ROOMS = (writes, sync, settling, reads, figures, tools, floor)
+ROOMS = (writes, sync, settling, reads, figures, tools, photos, floor, scales, printing)
 
 
 def _api() -> APIRouter:

@@ -1,5 +1,6 @@
-"""What the server does by itself, once a day, through the durable queue: erase who did what, when
-its time is up. Several processes share the queue, and only one of them does the job.
+"""What the server does by itself, through the durable queue: once a day erase who did what, when
+its time is up, and forget old labels; and print the labels that are wanted, as they come. Several
+processes share the queue, and only one of them does a job.
 """
 
 from __future__ import annotations
@@ -15,24 +16,29 @@ from starlette.concurrency import run_in_threadpool
 
 from accounts.actions import erase_actors
 from store.engine import Database
-from store.jobs import Worker, enqueue_once
+from store.jobs import Worker, enqueue_once, forget_done
+from web import printing
 
 ERASE_ACTORS: Final = "erase_actors"
 EVERY: Final = timedelta(days=1)
 POLL_S: Final = 60.0
+PRINT_POLL_S: Final = 0.5
 
 
 def erase(database: Database, now: datetime) -> None:
     """Erase what may go by today, and enqueue the next time in the same transaction."""
     with database.write() as session:
         erase_actors(session, now.date())
+        printing.forget(session, now)
+        forget_done(session, now - printing.KEPT)
         enqueue_once(session, ERASE_ACTORS, {}, now=now, not_before=now + EVERY)
 
 
 def begin(database: Database, now: datetime) -> None:
-    """Put the first job in the queue, unless one waits there already."""
+    """Put the first job in the queue, unless one waits there already; and go on printing."""
     with database.write() as session:
         enqueue_once(session, ERASE_ACTORS, {}, now=now, not_before=now)
+        printing.resume(session, now)
 
 
 @asynccontextmanager
@@ -40,16 +46,42 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Work on the queue while the server runs; the job in hand is finished before it stops."""
     database: Database = app.state.database
     stop = threading.Event()
-
-    def handler(_payload: Mapping[str, Any]) -> None:
-        erase(database, app.state.clock())
-
-    worker = Worker(
-        database=database, handlers={ERASE_ACTORS: handler}, clock=app.state.clock, poll_s=POLL_S
-    )
     await run_in_threadpool(begin, database, app.state.clock())
-    thread = threading.Thread(target=worker.run, args=(stop,), name="housekeeping", daemon=True)
-    thread.start()
+    workers = {"housekeeping": housekeeper(app), "printing": printer(app)}
+    threads = [
+        threading.Thread(target=worker.run, args=(stop,), name=name, daemon=True)
+        for name, worker in workers.items()
+    ]
+    for thread in threads:
+        thread.start()
     yield
     stop.set()
-    await run_in_threadpool(thread.join, 10)
+    for thread in threads:
+        await run_in_threadpool(thread.join, 10)
+    await run_in_threadpool(app.state.scales.close)
+
+
+def housekeeper(app: FastAPI) -> Worker:
+    """Who does what comes once a day."""
+
+    def handler(_payload: Mapping[str, Any]) -> None:
+        erase(app.state.database, app.state.clock())
+
+    return Worker(
+        database=app.state.database,
+        handlers={ERASE_ACTORS: handler},
+        clock=app.state.clock,
+        poll_s=POLL_S,
+    )
+
+
+def printer(app: FastAPI) -> Worker:
+    """Who prints labels: looks often, and waits for nobody who does something else."""
+    database: Database = app.state.database
+    return Worker(
+        database=database,
+        handlers={printing.PRINT: printing.Printing(database=database, clock=app.state.clock)},
+        clock=app.state.clock,
+        lease=printing.LEASE,
+        poll_s=PRINT_POLL_S,
+    )

@@ -1,19 +1,24 @@
-"""What a label says of a batch, bin, station or container: values for the room of labels."""
+"""What a label says of a batch, bin, station or container, or while it is blank: values for the
+room of labels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from catalogue.access import Viewer
-from catalogue.codes import CodeKind, MisreadCode, parse
-from catalogue.errors import NotFound
+from catalogue.codes import Code, CodeKind, MisreadCode, parse
+from catalogue.errors import Malformed, NotFound
+from catalogue.labels import station_of_reserved
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
 from labels.gs1 import sscc
+from labels.jobs import PARTS_MAX
 from labels.label import Label
 from labels.marks import Mark
+from labels.placing import printed_code
 from streams.queries import batch_by_code, bin_by_code
 from web.i18n import Language
 from web.i18n import language as known_language
@@ -31,6 +36,7 @@ HEADINGS: Mapping[CodeKind, str] = {
     CodeKind.BIN: _("Bin"),
     CodeKind.STATION: _("Station"),
     CodeKind.CONTAINER: _("Container"),
+    CodeKind.PRACTICE: _("Practice"),
 }
 STREAM_WORDS: Mapping[str, str] = {
     "reuse": _("Reuse"),
@@ -40,35 +46,93 @@ STREAM_WORDS: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a label says, and the site at which it is printed."""
+
+    label: Label
+    site: SiteRow
+
+
 def label_of(
-    session: Session, book: Rulebook, code: str, viewer: Viewer, *, language: str
-) -> Label:
-    """The label of a code that exists for the viewer. At most two statements. Raises NotFound."""
-    speak = known_language(language)
+    session: Session,
+    book: Rulebook,
+    code: str,
+    viewer: Viewer,
+    *,
+    language: str,
+    part: tuple[int, int] = (0, 0),
+) -> Drawn:
+    """The label of a code that exists for the viewer; part: (1, 2) for the first of two containers.
+
+    At most four statements. Raises NotFound, Malformed (part).
+    """
+    drawn = _label_of(session, book, code, viewer, known_language(language))
+    if part == (0, 0):
+        return drawn
+    if not 1 <= part[0] <= part[1] <= PARTS_MAX:
+        raise Malformed(field="part", problem="not one of the parts", given=part[0])
+    return replace(drawn, label=replace(drawn.label, part=part))
+
+
+def _label_of(
+    session: Session, book: Rulebook, code: str, viewer: Viewer, speak: Language
+) -> Drawn:
     try:
         parsed = parse(code)
     except MisreadCode:
         return _of_chosen(book, code.upper(), viewer, speak)
-    if parsed.kind is CodeKind.BATCH:
-        return _of_batch(session, book, parsed.text, viewer, speak)
-    if parsed.kind is CodeKind.BIN:
-        return _of_bin(session, book, parsed.text, viewer, speak)
-    raise NotFound
+    find = {CodeKind.BATCH: _of_batch, CodeKind.BIN: _of_bin}.get(parsed.kind)
+    if find is None:
+        raise NotFound
+    try:
+        return find(session, book, parsed.text, viewer, speak)
+    except NotFound:
+        return _of_blank(session, book, parsed, viewer, speak)
+
+
+def _of_blank(
+    session: Session, book: Rulebook, code: Code, viewer: Viewer, speak: Language
+) -> Drawn:
+    """A code that was reserved and hangs on nothing yet. One statement. Raises NotFound."""
+    station_id = station_of_reserved(session, code.text)
+    station = next((row for row in book.stations.values() if row.id == station_id), None)
+    site = book.sites_by_id[station.site_id] if station else None
+    if site is None or not viewer.sees_site(operator_id=site.operator_id, site_id=site.id):
+        raise NotFound
+    return Drawn(blank_label(code, speak), site)
+
+
+def blank_label(code: Code, speak: Language) -> Label:
+    """A label that says its kind and its code, and waits for what it will hang on."""
+    return Label(
+        kind=code.kind,
+        heading=speak.gettext(HEADINGS[code.kind]),
+        code=code.text,
+        qr_text=code.text,
+        language=speak.code,
+    )
+
+
+def _standing_in(code: str, own: str, speak: Language) -> tuple[tuple[str, str], ...]:
+    """What a label says that stands in the place of another one."""
+    return () if code == own else ((speak.gettext(_("Replaces label")), printed_code(own)),)
 
 
 def _of_batch(
     session: Session, book: Rulebook, code: str, viewer: Viewer, speak: Language
-) -> Label:
+) -> Drawn:
     batch = batch_by_code(session, book, code, viewer)
     supplier = book.organisations_by_id[batch.supplier.id]
     facts = [
+        *_standing_in(code, batch.code, speak),
         (speak.gettext(_("Net weight")), weight(batch.gross_g - batch.tare_g, speak)),
         (speak.gettext(_("Received")), batch.received_day.isoformat()),
         (speak.gettext(_("Site")), batch.site.name),
     ]
     if batch.pieces is not None:
         facts.append((speak.gettext(_("Pieces")), str(batch.pieces)))
-    return Label(
+    label = Label(
         kind=CodeKind.BATCH,
         heading=speak.gettext(HEADINGS[CodeKind.BATCH]),
         code=code,
@@ -80,12 +144,16 @@ def _of_batch(
         sscc=_sscc(book, batch.site, batch.id),
         language=speak.code,
     )
+    return Drawn(label, batch.site)
 
 
-def _of_bin(session: Session, book: Rulebook, code: str, viewer: Viewer, speak: Language) -> Label:
+def _of_bin(session: Session, book: Rulebook, code: str, viewer: Viewer, speak: Language) -> Drawn:
     found = bin_by_code(session, book, code, viewer)
     destination = found.destination
-    facts = [(speak.gettext(_("Site")), found.site.name)]
+    facts = [
+        *_standing_in(code, found.code, speak),
+        (speak.gettext(_("Site")), found.site.name),
+    ]
     if found.gross_g is not None and found.tare_g is not None:
         facts.insert(
             0, (speak.gettext(_("Net weight")), weight(found.gross_g - found.tare_g, speak))
@@ -95,7 +163,7 @@ def _of_bin(session: Session, book: Rulebook, code: str, viewer: Viewer, speak: 
         if destination
         else speak.gettext(_("Work bin"))
     )
-    return Label(
+    label = Label(
         kind=CodeKind.BIN,
         heading=speak.gettext(HEADINGS[CodeKind.BIN]),
         code=code,
@@ -107,9 +175,10 @@ def _of_bin(session: Session, book: Rulebook, code: str, viewer: Viewer, speak: 
         sscc=_sscc(book, found.site, found.id),
         language=speak.code,
     )
+    return Drawn(label, found.site)
 
 
-def _of_chosen(book: Rulebook, code: str, viewer: Viewer, speak: Language) -> Label:
+def _of_chosen(book: Rulebook, code: str, viewer: Viewer, speak: Language) -> Drawn:
     station, container = book.stations.get(code), book.containers.get(code)
     row = station or container
     if row is None:
@@ -122,7 +191,7 @@ def _of_chosen(book: Rulebook, code: str, viewer: Viewer, speak: Language) -> La
     if container:
         facts.insert(0, (speak.gettext(_("Tare")), weight(container.tare_g, speak)))
         facts.append((speak.gettext(_("Weighed on")), container.tare_on.isoformat()))
-    return Label(
+    label = Label(
         kind=kind,
         heading=speak.gettext(HEADINGS[kind]),
         code=code,
@@ -131,6 +200,7 @@ def _of_chosen(book: Rulebook, code: str, viewer: Viewer, speak: Language) -> La
         facts=tuple(facts),
         language=speak.code,
     )
+    return Drawn(label, site)
 
 
 def _sscc(book: Rulebook, site: SiteRow, entry_id: int) -> str | None:

@@ -66,7 +66,7 @@ def reference_for(book: Rulebook, viewer: Viewer) -> dict[str, Any]:
 
 
 def _equipment(book: Rulebook, site_ids: set[int]) -> dict[str, Any]:
-    """Stations, containers and scales of these sites."""
+    """Stations, containers, scales and printers of these sites; not where a printer listens."""
     return {
         "stations": [
             {
@@ -98,8 +98,21 @@ def _equipment(book: Rulebook, site_ids: set[int]) -> dict[str, Any]:
                 "division_g": row.division_g,
                 "max_g": row.max_g,
                 "calibration_due": row.calibration_due.isoformat(),
+                # Where it answers is for the server alone.
+                "reads": "server" if row.address else "tablet",
             }
             for row in book.scales.values()
+            if row.site_id in site_ids
+        ],
+        "printers": [
+            {
+                "code": row.code,
+                "site": book.sites_by_id[row.site_id].code,
+                "name": row.name,
+                "size": row.size,
+                "dpi": row.dpi,
+            }
+            for row in book.printers.values()
             if row.site_id in site_ids
         ],
     }

@@ -42,7 +42,8 @@ class Seen:
 
 
 def recognise(session: Session, book: Rulebook, text: str, viewer: Viewer) -> Seen:
-    """What was scanned, as far as it exists for the viewer. At most four statements."""
+    """What was scanned, as far as it exists for the viewer: under its own code, whatever label it
+    was that was scanned. At most six statements."""
     plain = cleaned(text)
     if sscc := _sscc_of(plain):
         return _by_sscc(session, book, sscc, text, viewer) or Seen("unknown", None, text, {})
@@ -53,10 +54,9 @@ def recognise(session: Session, book: Rulebook, text: str, viewer: Viewer) -> Se
     if code.kind is CodeKind.PRACTICE:
         return Seen("practice", code.text, text, {})
     try:
-        now = _now(session, book, code.kind, code.text, viewer)
+        return _seen(session, book, code.kind, code.text, text, viewer)
     except NotFound:
         return Seen("unknown", None, text, {"misread": False})
-    return Seen(code.kind.value, code.text, text, now)
 
 
 def cleaned(text: str) -> str:
@@ -93,10 +93,9 @@ def _by_sscc(session: Session, book: Rulebook, sscc: str, text: str, viewer: Vie
             )
             for row in rows:
                 try:
-                    now = _now(session, book, kind, row.code, viewer)
+                    return _seen(session, book, kind, row.code, text, viewer)
                 except NotFound:
                     continue
-                return Seen(kind.value, row.code, text, now)
     return None
 
 
@@ -121,27 +120,35 @@ def sscc_serial(prefix: str, sscc: str) -> tuple[int, int, int]:
     return number // modulus, number % modulus, modulus
 
 
-def _now(
-    session: Session, book: Rulebook, kind: CodeKind, code: str, viewer: Viewer
-) -> dict[str, Any]:
+def _seen(
+    session: Session, book: Rulebook, kind: CodeKind, code: str, text: str, viewer: Viewer
+) -> Seen:
     """What it is now. Raises NotFound when it does not exist for the viewer."""
     if kind is CodeKind.BATCH:
         batch = batch_by_code(session, book, code, viewer)
         standings = standings_of_batch(session, batch.id)
-        return {
+        now = {
             "state": batch.state.value,
             "held": batch.held,
             "held_g": mass_in(standings, Pool.HOLDING),
             "supplier": batch.supplier.code,
             "article_group": batch.group.code,
         }
+        return Seen(kind.value, batch.code, text, now)
     if kind is CodeKind.BIN:
         found = bin_by_code(session, book, code, viewer)
-        return {
+        now = {
             "state": found.state.value,
             "destination": found.destination.code if found.destination else None,
             "mass_g": mass_in(contents_of_bin(session, found.id), Pool.BIN),
         }
+        return Seen(kind.value, found.code, text, now)
+    return Seen(kind.value, code, text, _now(session, book, kind, code, viewer))
+
+
+def _now(
+    session: Session, book: Rulebook, kind: CodeKind, code: str, viewer: Viewer
+) -> dict[str, Any]:
     if kind is CodeKind.DELIVERY:
         delivery = delivery_by_code(session, book, code, viewer)
         return {"state": delivery.state, "supplier": delivery.supplier}
@@ -179,8 +186,7 @@ def _chosen(session: Session, book: Rulebook, plain: str, text: str, viewer: Vie
     rows = session.execute(select(table.c.code).where(table.c.waybill == plain[:60]).limit(2))
     for found in rows.scalars().all():
         try:
-            now = _now(session, book, CodeKind.SHIPMENT, found, viewer)
+            return _seen(session, book, CodeKind.SHIPMENT, found, text, viewer)
         except NotFound:
             continue
-        return Seen("shipment", found, text, now)
     return Seen("unknown", None, text, {"misread": len(plain) >= 8 and plain.isalnum()})

@@ -47,7 +47,7 @@ def test_the_sscc_of_a_label_finds_its_batch(depot_with_prefix: Depot, wrapped: 
     depot.log()
     with depot.database.read() as session:
         book, viewer = rulebook(session), depot.people["worker"]
-        label = label_of(session, book, batch, viewer, language="nl")
+        label = label_of(session, book, batch, viewer, language="nl").label
         assert label.sscc is not None
         text = wrapped.format(f"00{label.sscc}", digits=label.sscc)
         assert recognise(session, book, text, viewer).code == batch

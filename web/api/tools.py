@@ -15,6 +15,7 @@ from catalogue.errors import Malformed, NotFound
 from catalogue.rulebook import rulebook
 from chain import queries as chain
 from labels import render
+from labels.jobs import PARTS_MAX
 from labels.label import LabelTooSmall, Size
 from proof.merkle import Frontier, inclusion_proof, root
 from proof.signing import TreeHead, load_or_create_ring, sign_head
@@ -85,12 +86,16 @@ def label(
     size: Size = Size.LARGE,
     dpi: Annotated[int, Query()] = 203,
     lang: str = "nl",
+    part: Annotated[int, Query(ge=0, le=PARTS_MAX)] = 0,
+    parts: Annotated[int, Query(ge=0, le=PARTS_MAX)] = 0,
 ) -> Response:
-    """The label of a batch, bin, station or container: read back before it is handed out."""
+    """The label of a batch, bin, station or container: read back before it is handed out.
+
+    part, parts: 1 and 2 for the first of two containers."""
     if dpi not in (203, 300):
         raise Malformed(field="dpi", problem="203 or 300", given=dpi)
     book = rulebook(db)
-    made = label_of(db, book, code, me.viewer, language=lang)
+    made = label_of(db, book, code, me.viewer, language=lang, part=(part, parts)).label
     try:
         content = _painted(made, format, size, dpi)
     except LabelTooSmall as error:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from labels.jobs import begin_end
+from labels.queries import any_job
 from tests.builders import Depot
 from tests.web.api.calling import AT, Caller, Hall, command, intake, scan, sorting, tablet
 
@@ -265,9 +267,57 @@ def export_meta(hall: Hall) -> Good:
     return export(hall)
 
 
+@cache
+def _soft_scale() -> TcpScale:
+    """A scale that answers as long as the tests run."""
+    return ExitStack().enter_context(TcpScale())
+
+
+@good("GET", "/scales/{code}/reading")
+def read_a_scale(hall: Hall) -> Good:
+    due = date(2030, 1, 1)
+    said = {"site": "S1", "name": "3", "division_g": 100, "max_g": 150_000, "calibration_due": due}
+    with hall.depot.database.write() as session:
+        wired = {**said, "address": _soft_scale().address}
+        define(session, "WATERKANT", "scale", "WIRED", wired, now=hall.depot.now)
+    return Good({"code": "WIRED"})
+
+
 @good("GET", "/labels/{code}")
 def label(hall: Hall) -> Good:
     return Good({"code": hall.depot.log()["code"]}, query={"format": "svg"})
+
+
+@good("POST", "/print-jobs")
+def want_label(hall: Hall) -> Good:
+    return Good(body=scan(code=hall.depot.log()["code"]))
+
+
+def doubtful_label(hall: Hall) -> tuple[str, str]:
+    """A label that nobody knows of whether it was printed: its `scan_id` and its code."""
+    wanted = want_label(hall).body or {}
+    assert hall.post("/print-jobs", wanted).status_code == 201
+    with hall.depot.database.write() as session:
+        job = any_job(session, wanted["scan_id"])
+        assert job is not None
+        assert begin_end(session, job, now=hall.depot.now)
+    return wanted["scan_id"], wanted["code"]
+
+
+@good("POST", "/print-jobs/{scan_id}/again")
+def print_again(hall: Hall) -> Good:
+    return Good({"scan_id": doubtful_label(hall)[0]}, scan())
+
+
+@good("POST", "/print-jobs/{scan_id}/cancel")
+def want_no_label(hall: Hall) -> Good:
+    return Good({"scan_id": doubtful_label(hall)[0]})
+
+
+@good("POST", "/print-jobs/{scan_id}/confirm")
+def scan_fresh_label(hall: Hall) -> Good:
+    scan_id, code = doubtful_label(hall)
+    return Good({"scan_id": scan_id}, {"code": code})
 
 
 @good("GET", "/proofs/{entry}")
@@ -285,3 +335,4 @@ def _plain_read(path: str) -> None:
 for plain in ("reference", "batches", "bins", "deliveries", "shipments", "finds", "parked"):
     _plain_read(f"/{plain}")
 _plain_read("/checkpoints")
+_plain_read("/print-jobs")
