@@ -125,7 +125,8 @@ function bracketFields(text) {
 }
 
 function linkFields(address) {
-  const [, path = "", query = ""] = /^https?:\/\/[^/?#]+([^?#]*)(?:\?([^#]*))?/i.exec(address) ?? [];
+  const found = /^https?:\/\/[^/?#]+([^?#]*)(?:\?([^#]*))?/i.exec(address) ?? [];
+  const [, path = "", query = ""] = found;
   const steps = path.split("/").filter(Boolean);
   const start = steps.findIndex((step, at) => LINK_KEYS.includes(step) && at + 1 < steps.length);
   if (start < 0 || (steps.length - start) % 2) return null;

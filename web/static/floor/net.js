@@ -147,7 +147,7 @@ async function replyOf(response) {
   if (response.status >= 502 && response.status <= 504 && !isJson) {
     throw new Unreachable(`status ${response.status}`);
   }
-  if (!isJson && response.status !== 204) throw new Unreachable(`an answer of ${type || "no type"}`);
+  if (!isJson && response.status !== 204) throw new Unreachable(`an answer of type "${type}"`);
   const body = isJson ? await response.json() : null;
   return { status: response.status, ok: response.ok, body };
 }

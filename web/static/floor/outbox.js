@@ -38,7 +38,7 @@ export class Outbox {
     this.ready = null;
   }
 
-  /** Read what is kept, and prune it. Nothing is sent before `lead(true)`. May throw StorageTrouble. */
+  /** Read what is kept, and prune it. Nothing is sent before `lead(true)`. */
   open() {
     this.ready ??= this.#open().catch((error) => {
       this.ready = null;
@@ -62,8 +62,8 @@ export class Outbox {
       const last = (await asked(stores.meta.get("counter"))) ?? 0;
       const recent = stores.outbox.getAll(IDBKeyRange.lowerBound(last - LOADED));
       const states = stores.outbox.index("state");
-      const [latest, ...open] = await Promise.all(
-        [recent, ...["waiting", "refused", "parked"].map((each) => states.getAll(each))].map(asked));
+      const others = ["waiting", "refused", "parked"].map((each) => states.getAll(each));
+      const [latest, ...open] = await Promise.all([recent, ...others].map(asked));
       return { counter: last, rows: [...open.flat(), ...latest] };
     });
     this.counter = counter;

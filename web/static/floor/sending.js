@@ -129,6 +129,11 @@ export class Sender {
     return AT_ONCE;
   }
 
+  /** The epoch was heard elsewhere: if it is another one, everything has to be sent again. */
+  async heard(epoch) {
+    if (this.outbox.leading && (await this.#isRestored({ epoch }))) this.flush();
+  }
+
   /** Another epoch: a backup was restored. What this answer says is only part of the truth. */
   async #isRestored(told) {
     const known = await this.store.get("epoch");

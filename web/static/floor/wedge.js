@@ -1,0 +1,303 @@
+/**
+ * The keyboard wedge: bursts of keys anywhere on the page are scans, whatever has the focus.
+ *
+ * A burst is keys that follow each other faster than hands can. It ends with Enter or Tab, with a
+ * pause, or as soon as it is one of our label codes, whose check character is right; so ten codes
+ * a second may come with nothing in between. What people type slowly is left to them.
+ */
+
+import { isLabel } from "./codes.js";
+import { isSscc } from "./gs1.js";
+
+/** Scanners send a character within 30 ms; hands rarely twice within 50, and not four times. */
+const GAP_MS = 50;
+const PAUSE_MS = 60;
+/** So many quick keys are a burst, also without an end mark. */
+const BURST_MIN = 4;
+/** A second look when the page was too busy to see the next key in time. */
+const LATE_MS = 15;
+/** An end mark that comes so soon after a code belongs to it. */
+const TRAIL_MS = 120;
+const ENDS = new Set(["Enter", "Tab"]);
+const SILENT = new Set([
+  "Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "Fn", "Unidentified",
+]);
+const AIM = /^\][A-Za-z][0-9A-Fa-f]/;
+const LABEL_LENGTH = 12;
+
+/**
+ * Lets an async listener take scans one after the other, in the order they came.
+ * @param {(scan: any) => Promise<any>|any} listener
+ */
+export function inOrder(listener) {
+  let last = Promise.resolve();
+  return (scan) => {
+    last = last.then(() => listener(scan)).catch((error) => {
+      // The next scan must be answered all the same.
+      setTimeout(() => {
+        throw error;
+      });
+    });
+    return last;
+  };
+}
+
+/**
+ * Parts what came in one go: a whole label code, SSCC or card that is followed by more is one scan.
+ * @param {string} text
+ * @returns {string[]} codes; the last one may be only the beginning of one
+ */
+export function parted(text) {
+  const codes = [];
+  let rest = text;
+  while (rest) {
+    const length = endOfFirst(rest);
+    if (!length || length >= rest.length) break;
+    codes.push(rest.slice(0, length));
+    rest = rest.slice(length);
+  }
+  if (rest) codes.push(rest);
+  return codes;
+}
+
+/** Where the code at the start ends, if that is sure; else 0. */
+function endOfFirst(text) {
+  const prefix = AIM.exec(text)?.[0].length ?? 0;
+  const plain = text.slice(prefix);
+  if (isLabel(plain.slice(0, LABEL_LENGTH))) return prefix + LABEL_LENGTH;
+  const sscc = /^\x1d?(?:\(00\)|00)(\d{18})/.exec(plain);
+  if (sscc && isSscc(sscc[1]) && beginsAnew(plain.slice(sscc[0].length))) {
+    return prefix + sscc[0].length;
+  }
+  // A card, or anything else before the next card or AIM prefix.
+  const next = plain.slice(1).search(/SS:[A-Z0-9]|\][A-Za-z][0-9]/i);
+  return next >= 0 ? prefix + next + 1 : 0;
+}
+
+function beginsAnew(rest) {
+  if (AIM.test(rest) || /^SS:/i.test(rest) || isLabel(rest.slice(0, LABEL_LENGTH))) return true;
+  const sscc = /^(?:\(00\)|00)(\d{18})/.exec(rest);
+  return Boolean(sscc && isSscc(sscc[1]));
+}
+
+/** Whether a text is one label code and nothing else, so that nobody has to wait for its end. */
+function isDone(text) {
+  return isLabel(text.replace(AIM, ""));
+}
+
+/** A field that people type in. */
+function fieldOf(target) {
+  if (target instanceof HTMLTextAreaElement) return target;
+  if (!(target instanceof HTMLInputElement)) return null;
+  return /^(text|search|tel|url|email|number|password|)$/.test(target.type) ? target : null;
+}
+
+export class Wedge {
+  /**
+   * @param {{onScan: (text: string) => void, onKey?: (key: {key: string, code: string}) => any,
+   *   target?: EventTarget}} how onScan: called at once, in order. onKey: a single key that a
+   *   person pressed outside of any field
+   */
+  constructor({ onScan, onKey = () => false, target = window }) {
+    this.onScan = onScan;
+    this.onKey = onKey;
+    this.target = target;
+    this.timer = 0;
+    this.swallowed = new Set();
+    this.endedAt = -Infinity;
+    this.#clear();
+    this.down = (event) => this.#down(event);
+    this.up = (event) => this.#up(event);
+    this.away = () => this.#pause(true);
+  }
+
+  start() {
+    this.target.addEventListener("keydown", this.down, true);
+    this.target.addEventListener("keyup", this.up, true);
+    addEventListener("blur", this.away);
+    return this;
+  }
+
+  stop() {
+    this.target.removeEventListener("keydown", this.down, true);
+    this.target.removeEventListener("keyup", this.up, true);
+    removeEventListener("blur", this.away);
+    clearTimeout(this.timer);
+    this.#clear();
+  }
+
+  #clear() {
+    this.text = "";
+    this.keys = [];
+    this.lastAt = -Infinity;
+    /** The field that the first keys of a possible burst went into, as it was before. */
+    this.field = null;
+    /** Whether the keys are kept from the page. */
+    this.holding = false;
+    this.alt = "";
+  }
+
+  #down(event) {
+    if (event.isComposing || event.repeat) return this.#other(event);
+    if (event.altKey && /^Numpad\d$/.test(event.code)) return this.#altDigit(event);
+    if (SILENT.has(event.key)) return undefined;
+    const at = event.timeStamp;
+    const sign = signOf(event, this.text !== "");
+    if (this.text && at - this.lastAt > GAP_MS) this.#pause(true);
+    if (sign !== null) return this.#sign(event, sign, at);
+    if (ENDS.has(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      return this.#end(event, at);
+    }
+    return this.#other(event);
+  }
+
+  /** Some other key: whatever was begun is over, and the key is the page's. */
+  #other() {
+    if (this.text) this.#pause(true);
+  }
+
+  #sign(event, sign, at) {
+    const field = fieldOf(event.target);
+    if (!this.text) {
+      // A space by itself presses a button; no code begins with one.
+      if (sign === " ") return;
+      this.field = field && snapshot(field);
+      this.holding = !field && !event.target?.isContentEditable;
+    }
+    this.text += sign;
+    this.keys.push({ key: event.key, code: event.code });
+    this.lastAt = at;
+    if (!this.holding && this.text.length >= BURST_MIN) this.#takeBack();
+    if (this.holding) this.#swallow(event);
+    if (isDone(this.text)) this.#finish();
+    else this.#partEarly();
+    if (this.text) this.#arm(PAUSE_MS);
+  }
+
+  /** These keys are a burst after all: the field gets back what it held before them. */
+  #takeBack() {
+    this.holding = true;
+    if (this.field) restore(this.field);
+  }
+
+  /** A code is whole as soon as something comes after it. */
+  #partEarly() {
+    if (!this.holding || this.text.length <= LABEL_LENGTH) return;
+    const codes = parted(this.text);
+    if (codes.length < 2) return;
+    this.text = codes.pop();
+    this.keys = this.keys.slice(-this.text.length);
+    for (const code of codes) this.onScan(code);
+  }
+
+  #end(event, at) {
+    if (this.text && this.#isBurst(at)) {
+      if (!this.holding) this.#takeBack();
+      this.#swallow(event);
+      this.#finish();
+    } else if (!this.text && at - this.endedAt <= TRAIL_MS) {
+      this.endedAt = -Infinity;
+      this.#swallow(event);
+    } else if (this.text) {
+      this.#pause(true);
+    }
+  }
+
+  #isBurst(at) {
+    return this.text.length >= 2 && at - this.lastAt <= GAP_MS;
+  }
+
+  #finish() {
+    const codes = parted(this.text);
+    const at = this.lastAt;
+    clearTimeout(this.timer);
+    this.#clear();
+    this.endedAt = at;
+    for (const code of codes) this.onScan(code);
+  }
+
+  #arm(delay) {
+    clearTimeout(this.timer);
+    const due = performance.now() + delay;
+    this.timer = setTimeout(() => this.#due(due), delay);
+  }
+
+  #due(due) {
+    // A busy page sees keys later than they were pressed: let those that wait come first.
+    const isPending = navigator.scheduling?.isInputPending?.() ?? false;
+    if (isPending || performance.now() - due > LATE_MS) this.#arm(LATE_MS);
+    else this.#pause(false);
+  }
+
+  /** No more keys come. now: something else happened, which must not wait. */
+  #pause() {
+    clearTimeout(this.timer);
+    if (!this.text) return;
+    if (this.text.length >= BURST_MIN) {
+      if (!this.holding) this.#takeBack();
+      this.#finish();
+      return;
+    }
+    const { keys, holding, field } = this;
+    this.#clear();
+    if (!holding) return;
+    if (field) return;
+    for (const key of keys) this.onKey(key);
+  }
+
+  #up(event) {
+    if (event.key === "Alt" && this.alt) this.#altDone(event);
+    if (!this.swallowed.delete(event.code || event.key)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  #swallow(event) {
+    this.swallowed.add(event.code || event.key);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }
+
+  /** Some scanners send a control character as Alt and its number on the keypad. */
+  #altDigit(event) {
+    this.alt += event.code.at(-1);
+    this.lastAt = event.timeStamp;
+    event.preventDefault();
+  }
+
+  #altDone(event) {
+    const sign = String.fromCharCode(Number(this.alt) % 256);
+    this.alt = "";
+    if (!this.text && sign !== "\x1d") return;
+    this.text += sign;
+    this.keys.push({ key: sign, code: "" });
+    this.holding = true;
+    this.lastAt = event.timeStamp;
+    this.#arm(PAUSE_MS);
+  }
+}
+
+/** The character that a key stands for; null when it stands for none. */
+function signOf(event, within) {
+  if (event.metaKey) return null;
+  const isControl = event.ctrlKey && !event.altKey;
+  // FNC1, the mark between the fields of GS1, comes as Ctrl and ].
+  if (isControl) return event.key === "]" || event.key === "\x1d" ? "\x1d" : null;
+  if (event.key === "\x1d" || (event.key === "F8" && within)) return "\x1d";
+  if (event.altKey && !event.ctrlKey) return null;
+  return [...event.key].length === 1 ? event.key : null;
+}
+
+function snapshot(field) {
+  const { value } = field;
+  // A field for numbers has no selection to ask for.
+  const at = field.type === "number" || field.type === "email" ? null : field.selectionStart;
+  return { field, value, at };
+}
+
+function restore({ field, value, at }) {
+  if (field.value === value) return;
+  field.value = value;
+  if (at !== null) field.setSelectionRange(at, at);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
