@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, func, select
 from sqlmodel import Session
 
 from accounts.rules import as_typed
-from accounts.secret import TABLET_PREFIX, is_password, token_hash
-from accounts.tables import Device, Person, Token
+from accounts.secret import TABLET_PREFIX, code_hash, is_password, token_hash
+from accounts.tables import Device, Enrolment, Person, Token
 from catalogue.access import STAFF, Viewer
 from catalogue.errors import SignInFailed
 from catalogue.kinds import Role
@@ -21,6 +21,7 @@ from store.columns import table_of
 _person = table_of(Person)
 _token = table_of(Token)
 _device = table_of(Device)
+_enrolment = table_of(Enrolment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,3 +241,18 @@ def device(session: Session, device_id: int) -> DeviceRow | None:
         select(*_DEVICE_COLUMNS).where(_device.c.id == device_id, _device.c.revoked_at.is_(None))
     ).one_or_none()
     return DeviceRow(*row) if row else None
+
+
+def lets_a_tablet_in(session: Session, code: str, now: datetime) -> bool:
+    """Whether a code would be taken now. One statement, and none for what cannot be a code."""
+    hashed = code_hash(code)
+    if hashed is None:
+        return False
+    row = session.execute(
+        select(_enrolment.c.id).where(
+            _enrolment.c.hash == hashed,
+            _enrolment.c.used_at.is_(None),
+            _enrolment.c.expires_at > now,
+        )
+    ).one_or_none()
+    return row is not None

@@ -16,13 +16,14 @@ from catalogue.codes import CodeKind, mint
 from catalogue.errors import MassExceeded
 from catalogue.rulebook import rulebook
 from dispatch.actions import ReturnLine
-from intake.actions import ReserveCodes, reserve_codes
+from intake.codes import ReserveCodes, reserve_codes
 from streams.scans import keep
 from tests.builders import Depot, part
 from web.api.acts import BY_KIND
 from web.api.ending import require_may
 from web.api.sync import require_understood
 from web.deps import signed_in
+from web.tries import WRONG_MAX, WrongTries
 
 PROVOKED: dict[str, Callable[[Depot], object]] = {}
 
@@ -224,3 +225,11 @@ def release_from_a_tablet(depot: Depot) -> None:
 @provokes("app_outdated")
 def sync_as_nobody_does_any_more(depot: Depot) -> None:
     require_understood("0+older")
+
+
+@provokes("too_many_tries")
+def try_many_wrong_codes(_depot: Depot) -> None:
+    tries = WrongTries()
+    for _ in range(WRONG_MAX):
+        tries.was_wrong("192.0.2.1")
+    tries.require_few("192.0.2.1")

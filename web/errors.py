@@ -99,7 +99,9 @@ def install(app: FastAPI, page_of: Any) -> None:
     """Let the app answer every refusal; `page_of(request, status, refusal)` for people."""
 
     def is_api(request: Request) -> bool:
-        return request.url.path.startswith((API, "/openapi", "/healthz", "/metrics"))
+        return request.url.path.startswith(
+            (API, "/openapi", "/healthz", "/metrics", "/floor/enrol")
+        )
 
     @app.exception_handler(Refusal)
     def refused(request: Request, refusal: Refusal) -> Response:

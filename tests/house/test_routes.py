@@ -28,6 +28,7 @@ FOR_ANYBODY: Final = frozenset(
         "/login",
         "/logout",
         "/floor",
+        "/floor/enrol",
         "/floor/sw.js",
         "/floor/manifest.webmanifest",
         "/floor/words/{code}.json",

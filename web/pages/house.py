@@ -17,23 +17,39 @@ from web.pages import (
     desk,
     entrance,
     floor,
+    floor_door,
     inbound,
     lists,
     outbound,
     reports,
     sortings,
+    stations,
     whole,
 )
 from web.pages.visiting import PAGES
 from web.rendering import STATIC
 
 # The forms' own paths (`/batches/new`) come before those with a code in them.
-ROOMS: Final = (entrance, floor, desk, inbound, outbound, sortings, acts, lists, whole, reports)
+ROOMS: Final = (
+    entrance,
+    floor,
+    floor_door,
+    desk,
+    inbound,
+    outbound,
+    sortings,
+    acts,
+    lists,
+    whole,
+    reports,
+    stations,
+)
 FOR_STRANGERS: Final = frozenset(
     {
         "/login",
         "/logout",
         "/floor",
+        "/floor/enrol",
         "/floor/sw.js",
         "/floor/manifest.webmanifest",
         "/floor/words/{code}.json",

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
+from accounts.access import MAY_ENROL
 from accounts.queries import Signed
 from catalogue.access import Viewer
 from catalogue.errors import NotAllowed, NotFound, Refusal, Unauthenticated
@@ -86,6 +87,8 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/shipments/{code}": API["GET", "/shipments/{code}"],
     "/finds": API["GET", "/finds"],
     "/finds/{code}": API["GET", "/finds"],
+    "/stations": MAY_ENROL,
+    "/stations/tablets/{code}": MAY_ENROL,
     **{path: API[VERBS[verb]] for path, verb in _ACTS.items()},
 }
 """Which roles a page is for, by its path; every page has a row, by a test."""
@@ -98,6 +101,7 @@ _NAV: Final = (
     Link("/deliveries", message("Deliveries")),
     Link("/shipments", message("Shipments")),
     Link("/finds", message("Finds")),
+    Link("/stations", message("Stations")),
     Link("/report", message("Report")),
 )
 _LANGUAGE_KEPT_S: Final = 365 * 24 * 3600

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from accounts.devices import enrol, issue_code
 from tests.builders import Depot
 from tests.web.pages.conftest import PASSWORD, PEOPLE, Browser, words
 
@@ -47,8 +48,17 @@ MAY_OPEN = {
     "/finds/{find}": STAFF,
     "/entries/{scan_id}/undo": {"worker", "leader"},
     "/find-code?text={batch}": STAFF,
+    "/stations": {"leader", "administrator"},
+    "/stations/tablets/{tablet}": {"leader", "administrator"},
 }
 """By hand, against the table that the pages ask."""
+
+
+def tablet_at(hall: Depot, station: str = "S1-A", name: str = "Tafel 1") -> int:
+    """The number of a tablet that was let in at a station."""
+    with hall.database.write() as session:
+        code = issue_code(session, station, name, viewer=hall.people["leader"], now=hall.now)
+        return enrol(session, code, now=hall.now).device_id
 
 
 @pytest.fixture
@@ -71,6 +81,7 @@ def things(hall: Depot) -> dict[str, str]:
         "bin": second,
         "shipment": shipment,
         "scan_id": scan_id,
+        "tablet": str(tablet_at(hall)),
     }
 
 
