@@ -82,6 +82,7 @@ def _define_site(say: Any, site: str) -> None:
             division_g=20,
             max_g=60_000 * number,
             calibration_due=date(2025 + number // 2, 6, 1) if number == 1 else date(2027, 1, 1),
+            address=f"tcp://10.1.2.{number}:4001" if number == 1 else None,
         )
 
 

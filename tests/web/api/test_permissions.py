@@ -127,6 +127,7 @@ def test_who_may_not_is_refused_and_changes_nothing(hall: Hall, route: Route) ->
 ANSWERED_WITH_200: Final = {
     "/sync",
     "/scan",
+    "/scan/picture",
     "/print-jobs/{scan_id}/cancel",
     "/print-jobs/{scan_id}/confirm",
 }
