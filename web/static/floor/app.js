@@ -27,6 +27,8 @@ const VERSION = document.querySelector("meta[name=version]")?.content || "0";
 async function start() {
   const store = new Store();
   const floor = { store, _, version: VERSION, context: {}, drafts: {}, device: null };
+  // For whoever helps at a distance, by the console.
+  window.floor = floor;
   floor.settings = await loadSettings(store);
   floor.device = (await store.get("device")) || null;
   floor.context = (await store.get("context")) || {};
@@ -95,7 +97,7 @@ function act(floor) {
       floor.refresh();
       return store.set("context", { ...floor.context });
     },
-    draft: (name) => store.get("drafts", name),
+    draft: (name) => store.find("drafts", name),
     saveDraft: (name, value) =>
       value === null || value === undefined
         ? store.delete("drafts", name)

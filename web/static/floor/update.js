@@ -32,6 +32,7 @@ export function createUpdate(how) {
     } catch {
       return;
     }
+    if (!registration) return;
     registration.addEventListener("updatefound", () => {
       registration.installing?.addEventListener("statechange", check);
     });
