@@ -124,12 +124,17 @@ def _bring(connection: socket.socket, data: bytes, waits: Patience) -> None:
     while _under_way(connection):
         if time.monotonic() > patience:
             raise TimeoutError
-        time.sleep(0.01)
+        _listen(connection, 0.01)
     patience = time.monotonic() + waits.settle_s
     while (left := patience - time.monotonic()) > 0:
-        readable, _, _ = select.select([connection], [], [], left)
-        if readable and not connection.recv(_ANSWER_MAX):
-            raise ConnectionResetError
+        _listen(connection, left)
+
+
+def _listen(connection: socket.socket, seconds: float) -> None:
+    """Wait, unless the other side says something. Raises OSError when it hung up."""
+    readable, _, _ = select.select([connection], [], [], seconds)
+    if readable and not connection.recv(_ANSWER_MAX):
+        raise ConnectionResetError
 
 
 def _under_way(connection: socket.socket) -> int:
