@@ -113,6 +113,14 @@ def people(book: Rulebook) -> People:
     )
 
 
+def stations_to_try() -> Mapping[str, str]:
+    """One station of each kind, all at one site, by kind."""
+    found: dict[str, str] = {}
+    for station in WORLD["sites"][0]["stations"]:
+        found.setdefault(station["kind"], station["code"])
+    return found
+
+
 def containers_of(site: Mapping[str, Any]) -> Sequence[tuple[str, int]]:
     """Codes and tares (g) of a site's containers: wooden boxes differ by kilos."""
     return [

@@ -22,6 +22,7 @@ from store.archive import BackupUnusable
 from store.engine import Database
 from store.gate import Busy
 from web.checkpoints import CheckpointUnusable
+from web.scale_commands import add_to
 from web.settings import SettingsWrong
 from web.terminal import (
     NotReady,
@@ -46,6 +47,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     epilog="The database is that of STOFSTROOM_DATABASE_URL (a SQLite file unless it is set).",
 )
+
+add_to(app)
 
 RoleOption = Annotated[Role, typer.Option("--role", help="What it may do.")]
 OrganisationOption = Annotated[
@@ -144,6 +147,19 @@ def demo(
     tell("Everybody who can sign in, with their passwords:")
     for login in played.logins:
         print(f"{login.email:28} {login.password:28} {login.role.value}")
+    _tell_codes()
+
+
+def _tell_codes() -> None:
+    """A code for a tablet at one station of each kind: type it at /floor."""
+    from demo.world import stations_to_try
+    from web.enrolling import code_for
+
+    tell("A tablet, or another window, is let in at /floor by one of these codes, for an hour:")
+    with open_database() as (database, _), database.write() as session:
+        for kind, station in stations_to_try().items():
+            code = code_for(session, station, f"Demo {kind}", now=now())
+            tell(f"{code:28} {station:28} {kind}")
 
 
 @app.command()
@@ -198,6 +214,21 @@ def token(
             session, role=role, organisation=organisation, site=site, name=name, now=now()
         )
     print(plain)
+
+
+@app.command()
+def enrol(
+    station: Annotated[
+        str, typer.Option("--station", metavar="CODE", help="Where the tablet will work.")
+    ],
+    name: Annotated[str, typer.Option(help="What the tablet is called on the desk.")],
+) -> None:
+    """Print a code that lets one tablet in at /floor, once, within the hour."""
+    from web.enrolling import code_for
+
+    with open_database() as (database, _), database.write() as session:
+        code = code_for(session, station, name, now=now())
+    print(code)
 
 
 @app.command()
@@ -325,7 +356,7 @@ def bring_back(
         )
     tell(f"The database is as it was at {manifest.made_at}, and adds up.")
     tell("Tablets will send again what they had accepted since. Everybody signs in anew.")
-    tell("API tokens that were revoked since then are valid again: look through them.")
+    tell("API tokens and tablets that were revoked since are valid again: look through them.")
 
 
 def _end(code: int, error: Exception) -> NoReturn:

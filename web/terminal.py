@@ -97,7 +97,7 @@ def tell(message: str) -> None:
 def in_words(error: Exception) -> str:
     """An expected error in words, without a traceback."""
     if isinstance(error, NotFound):
-        return "There is no such organisation, site or person."
+        return "There is no such organisation, site, station or person."
     if isinstance(error, Malformed):
         return f"{error.figures['field']}: {error.figures['problem']}."
     if isinstance(error, Refusal):

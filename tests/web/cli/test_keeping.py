@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from accounts.devices import enrol, issue_code
 from accounts.queries import person_by_password, viewer_of
 from chain.queries import heads
 from store.engine import Database
 from tests.builders import Depot
-from tests.cast import take_the_stage
+from tests.cast import take_the_stage, viewers
 from tests.web.terminal import NOW, PASSWORD, Shell, sizes, started, tamper
 
 
@@ -132,6 +133,22 @@ def test_after_a_restore_everybody_signs_in_anew(
     with register.read() as session:
         assert viewer_of(session, plain, NOW) is None
         assert person_by_password(session, email="anna@example.org", password=PASSWORD)
+
+
+def test_after_a_restore_a_tablet_goes_on_without_a_new_code(
+    shell: Shell, register_anywhere: Database
+) -> None:
+    with register_anywhere.write() as session:
+        code = issue_code(session, "S1-A", "Tafel 1", viewer=viewers(session)["leader"], now=NOW)
+        token = enrol(session, code, now=NOW).token
+    register_anywhere.dispose()
+    shell("backup", "kept.backup")
+    assert shell("restore", "kept.backup", "--replace").code == 0
+    with register_anywhere.read() as session:
+        found = viewer_of(session, token, NOW)
+    register_anywhere.dispose()
+    assert found is not None
+    assert (found.kind, found.name) == ("device", "Tafel 1")
 
 
 def test_a_register_that_holds_something_is_not_replaced_unasked(

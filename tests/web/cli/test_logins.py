@@ -1,10 +1,12 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from accounts.devices import enrol
 from accounts.queries import person_by_password, viewer_of
 from catalogue.kinds import Role
 from store.engine import Database
@@ -30,6 +32,31 @@ def test_a_token_stands_alone_on_stdout_and_opens_the_door(
             found = viewer_of(session, plain, NOW)
         assert found is not None
         assert found.viewer.role is role
+
+
+def test_a_code_for_a_tablet_stands_alone_on_stdout_and_lets_one_in(
+    shell: Shell, register_anywhere: Database
+) -> None:
+    ended = shell("enrol", "--station", "S1-A", "--name", "Tafel 1")
+    assert (ended.code, ended.err) == (0, "")
+    code, *rest = ended.out.splitlines()
+    assert rest == []
+    with register_anywhere.write() as session:
+        enrolled = enrol(session, code, now=datetime.now(UTC))
+        found = viewer_of(session, enrolled.token, NOW)
+    assert (enrolled.name, enrolled.station.code) == ("Tafel 1", "S1-A")
+    assert found is not None
+    assert found.kind == "device"
+
+
+@pytest.mark.parametrize(("station", "name", "code"), [("NOWHERE", "Tafel 1", 1), ("S1-A", " ", 2)])
+def test_a_code_for_no_station_or_without_a_name_is_not_made(
+    shell: Shell, register: Database, station: str, name: str, code: int
+) -> None:
+    ended = shell("enrol", "--station", station, "--name", name)
+    assert (ended.code, ended.out) == (code, "")
+    assert "Traceback" not in ended.err
+    assert ("station" if code == 1 else "name") in ended.err
 
 
 def test_the_only_operator_need_not_be_named(shell: Shell) -> None:

@@ -1,15 +1,19 @@
+import re
 import socket
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import typer.main
 
+from accounts.devices import enrol
 from accounts.queries import person_by_password
 from proof.signing import load_ring
 from store.engine import Database
 from tests.web.terminal import Shell, tamper
 from web import cli
 
+CODE_OF_STATION = re.compile(r"^(\w{4}-\w{4}) +(\S+) +(\w+)$", re.MULTILINE)
 COMMANDS = sorted(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
 
 
@@ -27,7 +31,7 @@ def test_every_command_explains_itself(shell: Shell, command: str) -> None:
 
 def test_every_command_of_the_contract_is_there() -> None:
     promised = {"init", "demo", "serve", "token", "verify", "backup", "restore"}
-    assert promised | {"checkpoint", "person", "password"} == set(COMMANDS)
+    assert promised | {"checkpoint", "enrol", "person", "password"} == set(COMMANDS)
 
 
 def test_without_a_command_it_says_what_there_is(shell: Shell) -> None:
@@ -57,6 +61,8 @@ def test_without_a_command_it_says_what_there_is(shell: Shell) -> None:
         ["backup", "a", "b"],
         ["backup", "."],
         ["person", "--email", "anna@example.org"],
+        ["enrol"],
+        ["enrol", "--station", "S1-A"],
     ],
 )
 def test_wrong_usage_ends_with_two_and_says_so_on_stderr(
@@ -92,6 +98,7 @@ def test_a_setting_that_cannot_be_used_is_named(
         ["token", "--role", "worker", "--name", "x"],
         ["person", "--email", "a@example.org", "--name", "A", "--role", "worker"],
         ["password", "--email", "a@example.org"],
+        ["enrol", "--station", "S1-A", "--name", "Tafel 1"],
         ["verify"],
         ["checkpoint", "heads.json"],
         ["backup", "kept.backup"],
@@ -166,9 +173,15 @@ def test_the_demo_prints_who_can_sign_in(shell: Shell) -> None:
     assert ended.code == 0
     logins = [line.split() for line in ended.out.splitlines()]
     assert {role for _, _, role in logins} >= {"worker", "manager", "supplier", "auditor"}
+    codes = {kind: code for code, _, kind in re.findall(CODE_OF_STATION, ended.err)}
+    assert codes.keys() == {"intake", "inspection", "sorting", "dispatch"}
     again = shell("demo", "--scale", "0.01", "--year", "2025", "--seed", "7")
     assert (again.code, again.out) == (0, ended.out)
     database = Database("sqlite:///stofstroom.sqlite3")
+    with database.write() as session:
+        for kind, code in codes.items():
+            enrolled = enrol(session, code, now=datetime.now(UTC))
+            assert enrolled.station.kind == kind
     with database.read() as session:
         for email, password, _ in logins:
             assert person_by_password(session, email=email, password=password)
