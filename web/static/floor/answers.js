@@ -74,9 +74,9 @@ export function createAnswers(how) {
     /**
      * Gives an answer; null takes away one that was accepted, when the work goes on.
      * @param {{verdict: "accepted"|"refused"|"parked"|"look"|"unknown", word?: string,
-     *   say?: string, read?: string, figures?: Array<string>|string, onOk?: () => any,
+     *   say?: string, read?: string, figures?: Array<string|[string, string]>|string, onOk?: () => any,
      *   also?: {text: string, onpress: () => any}, next?: Node}|null} answer
-     *   figures: lines already in words. also: a second button. next: what the hand does next, at
+     *   figures: lines already in words, or pairs of a name and a value. also: a second button. next: what the hand does next, at
      *   the foot of an accepted one; pressing a button in it takes the answer away first.
      */
     give(answer) {
@@ -100,7 +100,7 @@ export function createAnswers(how) {
 
 function panel(answer, behind, close) {
   const passing = PASSING.has(answer.verdict);
-  const figures = [answer.figures].flat().filter(Boolean);
+  const figures = (Array.isArray(answer.figures) ? answer.figures : [answer.figures]).filter(Boolean);
   const made = h(
     "section",
     {
@@ -114,7 +114,7 @@ function panel(answer, behind, close) {
       { class: "answer-text" },
       h("p", { class: "answer-word" }, answer.word),
       answer.say && h("p", { class: "answer-say" }, answer.say),
-      figures.map((line) => h("p", { class: "answer-figure" }, line)),
+      figures.map(figureLine),
       answer.read && readLine(answer.read),
       h("p", { class: "answer-more" }),
     ),
@@ -126,6 +126,11 @@ function panel(answer, behind, close) {
   if (passing) made.addEventListener("click", close, { capture: true, once: true });
   more(made, behind);
   return made;
+}
+
+function figureLine(line) {
+  const [name, value] = Array.isArray(line) ? line : [null, line];
+  return h("p", { class: "answer-figure" }, name && h("small", null, name, " "), value);
 }
 
 function readLine(text) {

@@ -5,7 +5,7 @@ import { createFrame } from "./frame.js";
 import { pressKey } from "./keys.js";
 import { lead } from "./leader.js";
 import { Net } from "./net.js";
-import { notices } from "./notices.js";
+import { createNotices } from "./notices.js";
 import { Outbox } from "./outbox.js";
 import { pictogramOf } from "./pictograms.js";
 import { createPrinting } from "./printing.js";
@@ -39,9 +39,9 @@ async function start() {
   listen(floor);
   await floor.outbox.open();
   await floor.world.open();
+  floor.notice = createNotices(floor);
   await open(floor, {});
   floor.net.watch();
-  notices(floor);
 }
 
 /** Everything that screens use, by name. */
@@ -147,6 +147,7 @@ async function open(floor, { steal }) {
 function shown(floor) {
   floor.speech.hush();
   floor.frame.update();
+  floor.notice();
   floor.update.check();
 }
 

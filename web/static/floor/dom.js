@@ -250,7 +250,8 @@ export function facts(pairs) {
 /**
  * A field to type a code or a word into, with a button.
  * @param {{label: string, name: string, done: string, value?: string, pictogram?: string,
- *   oninput?: (text: string) => any, ondone: (text: string) => any}} how  done: the button's word
+ *   oninput?: (text: string) => any, ondone: (text: string) => any, autofocus?: boolean}} how
+ *   done: the button's word; autofocus: what is typed goes here at once
  */
 export function typing(how) {
   const id = `type-${how.name}`;
@@ -262,6 +263,7 @@ export function typing(how) {
     autocapitalize: "characters",
     spellcheck: "false",
     "data-focus": id,
+    "data-autofocus": how.autofocus,
     oninput: () => how.oninput && how.oninput(input.value),
   });
   const send = (event) => {

@@ -42,7 +42,7 @@ export function createFrame(floor) {
       fill(main, node);
       if (fresh) {
         main.scrollTop = 0;
-        if (!answers.shown) focusMain(main);
+        if (!answers.shown) (main.querySelector("[data-autofocus]") || main).focus({ preventScroll: true });
       } else {
         restore(main, before);
       }

@@ -1,6 +1,7 @@
-// Sentences above the screen, for as long as they are true.
+// Sentences above the screen, for as long as they are true; and scans that ended another way.
 
 import { h, pic } from "./dom.js";
+import { sentenceOf } from "./refusals.js";
 import { _ } from "./words.js";
 
 const TROUBLES = {
@@ -9,27 +10,45 @@ const TROUBLES = {
   outdated: () => _("This app is too old. Load it anew."),
   storage: () => _("This tablet is full. Call your team leader."),
 };
+const JUST_NOW_MS = 15_000;
 
-/** Watches what somebody should know of, whatever they are doing. */
-export function notices(floor) {
+/**
+ * Watches what somebody should know of, whatever they are doing.
+ * @returns {() => void}  to be called when another screen is shown
+ */
+export function createNotices(floor) {
   const look = () => {
     const trouble = TROUBLES[floor.outbox.trouble];
     floor.frame.banner("trouble", trouble && banner("warn", "attention", trouble()));
-    const practising = floor.practice && banner("practice", "practice", _("You practise. Nothing counts."));
-    floor.frame.banner("practice", practising || null);
+    const practising = _("You practise. Nothing counts.");
+    floor.frame.banner("practice", floor.practice && banner("practice", "practice", practising));
+    const mayBeLost = floor.persisted === false && floor.screen === "home";
+    const text = _("This browser may lose what waits. Stay connected.");
+    floor.frame.banner("storage", mayBeLost && banner("warn", "attention", text));
   };
-  floor.outbox.onchange(look);
+  floor.outbox.onchange(({ what, row }) => {
+    look();
+    if (what === "ended") ended(floor, row);
+  });
   floor.world.onchange(look);
-  look();
-  persist(floor);
+  floor.store.persist().then((kept) => {
+    floor.persisted = kept;
+    look();
+  });
+  return look;
 }
 
-/** The browser may throw everything away unless it says that it will not. */
-async function persist(floor) {
-  const kept = await floor.store.persist();
-  floor.persisted = kept;
-  const text = _("This browser may lose what waits. Stay connected.");
-  floor.frame.banner("storage", kept ? null : banner("warn", "attention", text));
+/** The server sees more than this tablet: what it did not accept is said, when it is fresh. */
+function ended(floor, row) {
+  if (row.state !== "refused" && row.state !== "parked") return;
+  const isLast = row.counter === floor.outbox.counter;
+  if (!isLast || Date.now() - Date.parse(row.captured_at) > JUST_NOW_MS) {
+    floor.sound.play("look");
+    return;
+  }
+  const { code, ...figures } = row.answer ?? {};
+  const told = sentenceOf(floor, { code, figures });
+  floor.answer({ verdict: row.state, ...told, read: row.target ?? row.body?.code });
 }
 
 function banner(look, pictogram, text) {

@@ -49,17 +49,17 @@ const LINES_MAX = 3;
  * The sentence and the lines of a refusal, foretold or answered by the server.
  * @param {object} floor
  * @param {{code?: string, figures?: object}} told
- * @returns {{say: string, figures: string[]}}
+ * @returns {{say: string, figures: Array<[string, string]>}}
  */
 export function sentenceOf(floor, told) {
   const say = _(SAY[told.code] || message("This cannot be done now."));
   return { say, figures: linesOf(told.figures || {}) };
 }
 
-/** Figures as lines of words: only the weights, which everybody knows. */
+/** Figures as names and weights: only those that everybody knows. */
 export function linesOf(figures) {
   return Object.entries(figures)
     .filter(([name, value]) => NAMES[name] && typeof value === "number")
     .slice(0, LINES_MAX)
-    .map(([name, value]) => `${_(NAMES[name])}: ${formatMass(value, language())}`);
+    .map(([name, value]) => [_(NAMES[name]), formatMass(value, language())]);
 }

@@ -69,7 +69,7 @@ export function createRouter(floor, screens, onshown) {
     async restore() {
       const kept = await floor.store.get("route");
       const known = (kept || []).filter((each) => screens.has(each.name));
-      if (known.length) stack = known;
+      stack = known.length ? known : [{ name: HOME, params: {} }];
       open();
     },
     /** A screen that is no step of the work, such as letting the tablet in. */

@@ -43,7 +43,7 @@ export const code = {
         foot(
           button({
             kind: "second",
-            pictogram: "more",
+            pictogram: "keypad",
             text: all ? _("Fewer letters") : _("All letters"),
             onpress: () => {
               all = !all;

@@ -47,6 +47,7 @@ export const enrol = {
             name: "code",
             label: _("Code"),
             done: _("Done"),
+            autofocus: true,
             ondone: send,
           }),
         ),

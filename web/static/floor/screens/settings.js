@@ -25,7 +25,7 @@ export const settings = {
         foot(
           button({
             kind: "second",
-            pictogram: "download",
+            pictogram: "outbox",
             text: _("Save what waits as a file"),
             onpress: () => saveFile(floor),
           }),
