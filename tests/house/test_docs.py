@@ -31,7 +31,7 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 MAKE = re.compile(r"(?:^ {4}|`)make ([a-z-]+)", re.MULTILINE)
-COMMAND = re.compile(r"(?:\.venv/bin/|`)stofstroom ([a-z]+)")
+COMMAND = re.compile(r"(?:\.venv/bin/|`)stofstroom ([a-z]+(?:-[a-z]+)*)")
 VARIABLE = re.compile(r"STOFSTROOM_[A-Z_]+")
 NAMED_FILE = re.compile(r"`((?:[a-z_]+/)+[\w.-]+\.(?:py|toml|po|md|txt|html))`")
 

@@ -59,12 +59,20 @@ def tamper(database: Database, statement: str) -> None:
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A command in a process of its own, killed in the end if it still runs."""
+def started(*arguments: str, typed: bool = False) -> Iterator[subprocess.Popen[str]]:
+    """A command in a process of its own, killed in the end if it still runs.
+
+    typed: the test types into it.
+    """
     command = [sys.executable, "-c", "from web.cli import main; main()", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parents[1])}
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        command,
+        stdin=subprocess.PIPE if typed else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
     ) as process:
         try:
             yield process

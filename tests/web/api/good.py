@@ -5,12 +5,21 @@ Each makes what it needs in the depot first, so that it succeeds however often i
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 from typing import Any, Final, TypeAlias
 
+from catalogue.actions import define
+from catalogue.codes import CodeKind
 from labels.jobs import begin_end
+from labels.label import Label, Size
 from labels.queries import any_job
+from labels.render import png
+from scales.simulator import TcpScale
 from tests.builders import Depot
 from tests.web.api.calling import AT, Caller, Hall, command, intake, scan, sorting, tablet
 
@@ -19,11 +28,13 @@ Route: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A call that succeeds for those who may make it. named: what stands in its path."""
+    """A call that succeeds for those who may make it. named: what stands in its path. png: the
+    body where that is a picture."""
 
     named: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     query: Mapping[str, Any] = field(default_factory=dict)
+    png: bytes | None = None
 
 
 GOOD: Final[dict[Route, Callable[[Hall], Good]]] = {}
@@ -42,7 +53,15 @@ def send(caller: Caller, route: Route, sent: Good) -> Any:
     path = path.format(**sent.named)
     if method == "GET":
         return caller.get(path, **sent.query)
+    if sent.png is not None:
+        return caller.post_bytes(path, sent.png, **{"Content-Type": "image/png"})
     return caller.put(path, sent.body) if method == "PUT" else caller.post(path, sent.body)
+
+
+def picture_of(code: str) -> bytes:
+    """A photo of a label, as sharp as a camera wishes it were."""
+    label = Label(kind=CodeKind.BATCH, heading="Batch", code=code, qr_text=f"https://x/{code}")
+    return png(label, Size.ROLL)
 
 
 def filled_bin(depot: Depot) -> str:
@@ -215,6 +234,22 @@ def read_a_label(hall: Hall) -> Good:
     return Good(body={"text": hall.depot.log()["code"]})
 
 
+@good("POST", "/scan/picture")
+def read_a_picture(hall: Hall) -> Good:
+    return Good(png=picture_of(hall.depot.log()["code"]))
+
+
+@good("POST", "/photos")
+def keep_a_photo(hall: Hall) -> Good:
+    return Good(png=picture_of(hall.depot.log()["code"]))
+
+
+@good("GET", "/photos/{hash}")
+def show_a_photo(hall: Hall) -> Good:
+    kept = send(hall.caller("leader"), ("POST", "/photos"), keep_a_photo(hall))
+    return Good({"hash": kept.json()["hash"]})
+
+
 @good("POST", "/parked/{scan_id}/settlement")
 def settle(hall: Hall) -> Good:
     return Good({"scan_id": hall.park()}, scan(decision="drop", reason="mistake"))
@@ -270,7 +305,9 @@ def export_meta(hall: Hall) -> Good:
 @cache
 def _soft_scale() -> TcpScale:
     """A scale that answers as long as the tests run."""
-    return ExitStack().enter_context(TcpScale())
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(TcpScale())
 
 
 @good("GET", "/scales/{code}/reading")

@@ -31,7 +31,8 @@ def test_every_command_explains_itself(shell: Shell, command: str) -> None:
 
 def test_every_command_of_the_contract_is_there() -> None:
     promised = {"init", "demo", "serve", "token", "verify", "backup", "restore"}
-    assert promised | {"checkpoint", "enrol", "person", "password"} == set(COMMANDS)
+    more = {"checkpoint", "enrol", "person", "password", "scale-agent", "scale-simulator"}
+    assert promised | more == set(COMMANDS)
 
 
 def test_without_a_command_it_says_what_there_is(shell: Shell) -> None:
@@ -61,6 +62,11 @@ def test_without_a_command_it_says_what_there_is(shell: Shell) -> None:
         ["backup", "a", "b"],
         ["backup", "."],
         ["person", "--email", "anna@example.org"],
+        ["scale-agent", "--port", "/dev/null"],
+        ["scale-agent", "--port", "/dev/null", "--origin", "stof.example.org"],
+        ["scale-agent", "--port", "/dev/null", "--origin", "https://stof.example.org/floor"],
+        ["scale-simulator", "--load-kg", "much"],
+        ["scale-simulator", "--port", "70000"],
         ["enrol"],
         ["enrol", "--station", "S1-A"],
     ],
