@@ -2,7 +2,7 @@
 
 import { book } from "./book.js";
 import { createFrame } from "./frame.js";
-import { pressKey } from "./keys.js";
+import { pressCharacter, pressKey } from "./keys.js";
 import { lead } from "./leader.js";
 import { Net } from "./net.js";
 import { createNotices } from "./notices.js";
@@ -23,6 +23,7 @@ import { _, language, speak } from "./words.js";
 import { World } from "./world.js";
 
 const VERSION = document.querySelector("meta[name=version]")?.content || "0";
+const NAMED_KEYS = new Set(["Enter", "Escape", "Backspace", "Delete"]);
 
 async function start() {
   const store = new Store();
@@ -168,8 +169,14 @@ function listen(floor) {
   floor.world.onchange(changed);
   new Wedge({
     onScan: (text) => floor.scanned(text),
-    onKey: (event) => pressKey(floor, event),
+    onKey: (pressed) => pressCharacter(floor, pressed),
   }).start();
+  window.addEventListener("keydown", (event) => pressKey(floor, event));
+  // The wedge hands on single characters; these it leaves to the page.
+  window.addEventListener("keydown", (event) => {
+    const isOurs = NAMED_KEYS.has(event.key) && !event.defaultPrevented;
+    if (isOurs && pressKey(floor, event)) event.preventDefault();
+  });
   history.pushState(null, "");
   window.addEventListener("popstate", () => {
     history.pushState(null, "");
@@ -183,7 +190,9 @@ function failed(floor, error) {
   const full = error.name === "StorageTrouble";
   floor.answer({
     verdict: "refused",
-    say: full ? _("This tablet cannot keep anything. Call your team leader.") : _("Do it once more."),
+    say: full
+      ? _("This tablet cannot keep anything. Call your team leader.")
+      : _("Do it once more."),
   });
 }
 

@@ -19,9 +19,10 @@ export function press(floor, code) {
     control(floor, CONTROLS[code]);
     return true;
   }
-  const hook = /^[1-9]$/.test(code) ? `[data-choice="${code}"]` : `[data-command=${code.toLowerCase()}]`;
+  const hook = /^[1-9]$/.test(code) ? "choice" : "command";
+  const wanted = `[data-${hook}="${code.toLowerCase()}"]:not(:disabled)`;
   const places = [answers.node, main].filter(Boolean);
-  const found = places.map((place) => place.querySelector(`${hook}:not(:disabled)`)).find(Boolean);
+  const found = places.map((place) => place.querySelector(wanted)).find(Boolean);
   if (!found || answers.blocks) return false;
   answers.passOn();
   found.click();
@@ -35,19 +36,36 @@ function control(floor, what) {
 }
 
 /**
- * A key that somebody pressed, and no scanner. The screen sees it first.
+ * A character that somebody pressed outside of any field, and no scanner. The screen sees it first.
  * @param {object} floor
- * @param {KeyboardEvent} event
+ * @param {{key: string, code: string}} pressed
  * @returns {boolean} whether it did something
  */
+export function pressCharacter(floor, pressed) {
+  if (floor.frame.answers.blocks) return false;
+  if (floor.view?.key?.(pressed)) return true;
+  return /^[1-9]$/.test(pressed.key) && press(floor, pressed.key);
+}
+
+/**
+ * A key that stands for no character: Enter for OK, Escape for back, and what a screen wants of
+ * the others. Buttons and fields keep their own Enter.
+ * @param {object} floor
+ * @param {KeyboardEvent} event
+ */
 export function pressKey(floor, event) {
-  if (event.ctrlKey || event.altKey || event.metaKey) return false;
-  const types = event.target instanceof HTMLInputElement && event.target.type !== "checkbox";
-  if (!types && floor.view?.key?.(event)) return true;
-  if (event.key === "Escape") return press(floor, floor.frame.answers.shown ? "OK" : "BACK");
-  if (types) return false;
-  if (/^[1-9]$/.test(event.key)) return press(floor, event.key);
-  const onButton = event.target instanceof HTMLButtonElement || event.target.closest?.("a");
-  if (event.key === "Enter" && !onButton) return press(floor, "OK");
-  return false;
+  if (event.defaultPrevented || event.repeat || event.ctrlKey || event.altKey || event.metaKey) {
+    return;
+  }
+  if (event.key.length === 1 || event.key === "Tab" || event.key === "Shift") return;
+  if (acts(floor, event)) event.preventDefault();
+}
+
+function acts(floor, event) {
+  const { answers } = floor.frame;
+  if (event.key === "Escape") return press(floor, answers.shown ? "OK" : "BACK");
+  const hasOwn = event.target instanceof Element && event.target.closest("button, a, input, select");
+  if (hasOwn) return false;
+  if (!answers.blocks && floor.view?.key?.(event)) return true;
+  return event.key === "Enter" && press(floor, "OK");
 }
