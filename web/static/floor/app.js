@@ -23,7 +23,6 @@ import { _, language, speak } from "./words.js";
 import { World } from "./world.js";
 
 const VERSION = document.querySelector("meta[name=version]")?.content || "0";
-const NAMED_KEYS = new Set(["Enter", "Escape", "Backspace", "Delete"]);
 
 async function start() {
   const store = new Store();
@@ -172,11 +171,6 @@ function listen(floor) {
     onKey: (pressed) => pressCharacter(floor, pressed),
   }).start();
   window.addEventListener("keydown", (event) => pressKey(floor, event));
-  // The wedge hands on single characters; these it leaves to the page.
-  window.addEventListener("keydown", (event) => {
-    const isOurs = NAMED_KEYS.has(event.key) && !event.defaultPrevented;
-    if (isOurs && pressKey(floor, event)) event.preventDefault();
-  });
   history.pushState(null, "");
   window.addEventListener("popstate", () => {
     history.pushState(null, "");
