@@ -15,7 +15,8 @@ const PASSING = new Set(["accepted", "look"]);
 /**
  * The answers of a floor. Accepted ones go away with the next scan, key or tap; the others stay
  * until somebody says OK, and what comes meanwhile waits behind them.
- * @param {{stage: HTMLElement, main: HTMLElement, sound: object, speech: object, onanswer: (answer: object) => void,
+ * @param {{stage: HTMLElement, main: HTMLElement, sound: object, speech: object,
+ *   onanswer: (answer: object) => void,
  *   onclosed: (focused: Element|null) => void}} how  onclosed: the last one is gone; focused: what
  *   had the focus before the first one came
  */
@@ -50,7 +51,8 @@ export function createAnswers(how) {
     how.stage.setAttribute("data-verdict", answer.verdict);
     how.stage.append(node);
     how.main.inert = true;
-    (node.querySelector("[data-command=ok]") || node.querySelector("button"))?.focus({ preventScroll: true });
+    const first = node.querySelector("[data-command=ok]") || node.querySelector("button");
+    first?.focus({ preventScroll: true });
   };
   const passOn = () => {
     if (shown && PASSING.has(shown.verdict)) close();
@@ -74,10 +76,10 @@ export function createAnswers(how) {
     /**
      * Gives an answer; null takes away one that was accepted, when the work goes on.
      * @param {{verdict: "accepted"|"refused"|"parked"|"look"|"unknown", word?: string,
-     *   say?: string, read?: string, figures?: Array<string|[string, string]>|string, onOk?: () => any,
-     *   also?: {text: string, onpress: () => any}, next?: Node}|null} answer
-     *   figures: lines already in words, or pairs of a name and a value. also: a second button. next: what the hand does next, at
-     *   the foot of an accepted one; pressing a button in it takes the answer away first.
+     *   say?: string, read?: string, figures?: Array<string|[string, string]>|string,
+     *   onOk?: () => any, also?: {text: string, onpress: () => any}, next?: Node}|null} answer
+     *   figures: lines already in words, or pairs of a name and a value. also: a second button.
+     *   next: what the hand does next, at the foot of an accepted one; pressing a button in it takes the answer away first.
      */
     give(answer) {
       if (answer === null) {
@@ -100,7 +102,7 @@ export function createAnswers(how) {
 
 function panel(answer, behind, close) {
   const passing = PASSING.has(answer.verdict);
-  const figures = (Array.isArray(answer.figures) ? answer.figures : [answer.figures]).filter(Boolean);
+  const said = Array.isArray(answer.figures) ? answer.figures : [answer.figures];
   const made = h(
     "section",
     {
@@ -114,7 +116,7 @@ function panel(answer, behind, close) {
       { class: "answer-text" },
       h("p", { class: "answer-word" }, answer.word),
       answer.say && h("p", { class: "answer-say" }, answer.say),
-      figures.map(figureLine),
+      said.filter(Boolean).map(figureLine),
       answer.read && readLine(answer.read),
       h("p", { class: "answer-more" }),
     ),

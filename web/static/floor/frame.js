@@ -2,7 +2,7 @@
 
 import { createAnswers } from "./answers.js";
 import { fill, h, pic } from "./dom.js";
-import { _ } from "./words.js";
+import { _, language } from "./words.js";
 
 /**
  * Builds the frame into the body.
@@ -42,7 +42,8 @@ export function createFrame(floor) {
       fill(main, node);
       if (fresh) {
         main.scrollTop = 0;
-        if (!answers.shown) (main.querySelector("[data-autofocus]") || main).focus({ preventScroll: true });
+        const first = main.querySelector("[data-autofocus]") || main;
+        if (!answers.shown) first.focus({ preventScroll: true });
       } else {
         restore(main, before);
       }
@@ -100,57 +101,80 @@ function restore(main, before) {
 
 function tool(pictogram, hook, onclick, look = "tool") {
   const word = h("span");
-  const node = h("button", { type: "button", class: look, [hook]: true, onclick }, pic(pictogram), word);
-  return { node, word };
+  const how = { type: "button", class: look, [hook]: true, onclick };
+  return { node: h("button", how, pic(pictogram), word), word };
+}
+
+function state(onclick) {
+  return h("button", { type: "button", class: "state", onclick });
 }
 
 function bars(floor) {
-  const home = tool("home", "data-home", () => floor.home());
-  const speak = tool("speak", "data-speak", () => floor.frame.read());
-  const code = tool("scan", "data-code", () => floor.go("code"));
-  const back = tool("back", "data-back", () => floor.back(), "act");
-  const undo = tool("undo", "data-undo", () => floor.go("undo"), "act");
-  const found = tool("find", "data-found", () => floor.go("found"), "act found");
-  const station = h("p", { class: "station" });
-  const connection = h("button", { type: "button", class: "state", onclick: () => floor.go("outbox") });
-  const outbox = h("button", { type: "button", class: "state", onclick: () => floor.go("outbox") });
-  const attention = h("button", { type: "button", class: "state", onclick: () => floor.go("attention") });
-  const states = h("div", { class: "states" }, connection, outbox, attention);
-  const top = h("header", { class: "bar-top" }, home.node, station, states, code.node, speak.node);
-  const bottom = h("nav", { class: "bar-bottom" }, back.node, undo.node, found.node);
+  const at = {
+    home: tool("home", "data-home", () => floor.home()),
+    speak: tool("speak", "data-speak", () => floor.frame.read()),
+    code: tool("scan", "data-code", () => floor.go("code")),
+    back: tool("back", "data-back", () => floor.back(), "act"),
+    undo: tool("undo", "data-undo", () => floor.go("undo"), "act"),
+    found: tool("find", "data-found", () => floor.go("found"), "act found"),
+    station: h("p", { class: "station" }),
+    connection: state(() => floor.go("outbox")),
+    outbox: state(() => floor.go("outbox")),
+    attention: state(() => floor.go("attention")),
+  };
+  const states = h("div", { class: "states" }, at.connection, at.outbox, at.attention);
+  const tools = [at.code.node, at.speak.node];
+  const top = h("header", { class: "bar-top" }, at.home.node, at.station, states, tools);
+  const buttons = [at.back.node, at.undo.node, at.found.node];
+  const bottom = h("nav", { class: "bar-bottom" }, buttons);
   let last = "";
 
   const update = () => {
-    const { waiting, attention: needs } = floor.outbox ? floor.outbox.counts() : { waiting: 0, attention: 0 };
-    const at = floor.station;
-    const now = [document.documentElement.lang, at?.code, floor.online, waiting, needs, floor.screen, floor.practice];
-    if (now.join(" ") === last) return;
-    last = now.join(" ");
-    document.body.dataset.practice = floor.practice ? "yes" : "no";
-    home.word.textContent = _("Home");
-    speak.word.textContent = _("Read aloud");
-    code.word.textContent = _("Code");
-    back.word.textContent = _("Back");
-    undo.word.textContent = _("Take back");
-    found.word.textContent = _("Found something?");
-    bottom.setAttribute("aria-label", _("Always here"));
-    fill(station, pic(floor.pictogram || "station"), h("span", null, at ? at.name : _("No station yet")));
-    connection.dataset.connection = floor.online ? "online" : "offline";
-    fill(
-      connection,
-      pic(floor.online ? "connected" : "offline"),
-      h("span", null, floor.online ? _("Connected") : _("No network")),
-    );
-    outbox.dataset.outbox = String(waiting);
-    fill(outbox, pic("waiting"), h("b", null, String(waiting)), " ", h("span", null, _("waiting")));
-    attention.dataset.attention = String(needs);
-    fill(attention, pic("attention"), h("b", null, String(needs)), " ", h("span", null, _("look")));
-    const bare = !at;
-    back.node.disabled = !floor.canGoBack;
-    undo.node.disabled = bare;
-    found.node.disabled = bare;
-    code.node.disabled = bare;
-    home.node.disabled = bare || floor.screen === "home";
+    const counts = floor.outbox.counts();
+    const now = [language().code, floor.station?.name, floor.online, counts.waiting,
+      counts.attention, floor.screen, floor.practice, floor.canGoBack].join(" ");
+    // The bars are asked to follow every scan, and mostly there is nothing to do.
+    if (now === last) return;
+    last = now;
+    name(at, bottom);
+    tell(floor, at, counts);
+    allow(floor, at);
   };
   return { top, bottom, update };
+}
+
+function name(at, bottom) {
+  at.home.word.textContent = _("Home");
+  at.speak.word.textContent = _("Read aloud");
+  at.code.word.textContent = _("Code");
+  at.back.word.textContent = _("Back");
+  at.undo.word.textContent = _("Take back");
+  at.found.word.textContent = _("Found something?");
+  bottom.setAttribute("aria-label", _("Always here"));
+}
+
+function tell(floor, at, { waiting, attention }) {
+  const place = floor.station?.name ?? _("No station yet");
+  fill(at.station, pic(floor.pictogram), h("span", null, place));
+  at.connection.dataset.connection = floor.online ? "online" : "offline";
+  const word = floor.online ? _("Connected") : _("No network");
+  fill(at.connection, pic(floor.online ? "connected" : "offline"), h("span", null, word));
+  at.outbox.dataset.outbox = String(waiting);
+  count(at.outbox, "waiting", waiting, _("waiting"));
+  at.attention.dataset.attention = String(attention);
+  count(at.attention, "attention", attention, _("look"));
+  document.body.dataset.practice = floor.practice ? "yes" : "no";
+}
+
+function count(node, pictogram, number, word) {
+  fill(node, pic(pictogram), h("b", null, String(number)), " ", h("span", null, word));
+}
+
+/** What works here. Nothing ever leaves its place. */
+function allow(floor, at) {
+  const isOut = ["enrol", "stolen"].includes(floor.screen);
+  at.back.node.disabled = !floor.canGoBack;
+  at.home.node.disabled = isOut || floor.screen === "home";
+  for (const each of [at.undo, at.found, at.code]) each.node.disabled = isOut;
+  for (const each of [at.connection, at.outbox, at.attention]) each.disabled = isOut;
 }

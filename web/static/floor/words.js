@@ -11,7 +11,7 @@ let current = { code: "en", words: {}, decimal: ".", group: ",", languages: [] }
 export function _(msgid, values) {
   const text = current.words[msgid] || msgid;
   if (!values) return text;
-  return text.replace(/%\((\w+)\)s/g, (place, name) => (name in values ? String(values[name]) : place));
+  return text.replace(/%\((\w+)\)s/g, (place, key) => (key in values ? values[key] : place));
 }
 
 /** Marks a sentence for the catalogues without translating it now. */

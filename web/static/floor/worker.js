@@ -1,4 +1,5 @@
-// The service worker's own part. The server writes VERSION, SHELL, FILES (hash by path) and WORDS before it.
+// The service worker's own part. The server writes before it what it keeps: VERSION, SHELL, FILES
+// (hash by path) and WORDS.
 /* global VERSION, SHELL, FILES, WORDS */
 
 const CACHE = `stofstroom-floor-${VERSION}`;

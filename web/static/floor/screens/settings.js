@@ -44,7 +44,7 @@ async function learn(floor, about) {
 }
 
 function rows(floor) {
-  return [languageRow(floor), soundRow(floor), speechRow(floor), printerRow(floor), scaleRow(floor)];
+  return [languageRow, soundRow, speechRow, printerRow, scaleRow].map((each) => each(floor));
 }
 
 function row(pictogram, text, value, onclick, pressed) {
