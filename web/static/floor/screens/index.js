@@ -3,15 +3,19 @@
 import { code } from "./code.js";
 import { enrol } from "./enrol.js";
 import { home, more } from "./home.js";
+import { intake } from "./intake.js";
 import { settings } from "./settings.js";
+import { sort } from "./sort.js";
 import { stolen } from "./stolen.js";
 
 const ALL = [
   code,
   enrol,
   home,
+  intake,
   more,
   settings,
+  sort,
   stolen,
 ];
 

@@ -1,0 +1,86 @@
+// The sorting guide: yes-or-no questions on a picture, until one destination is left.
+
+import { ask, choices, h, work, yesOrNo } from "../dom.js";
+import { pictogramOf } from "../pictograms.js";
+import { _, own } from "../words.js";
+
+/** How much help somebody wants: every question, only the deciding ones, or none. */
+export const LEVELS = ["every", "deciding", "straight"];
+
+/**
+ * The guide for a group: the one that is named after it, else the main one, else the first.
+ * @param {Array<{code: string, first: string, questions: Object<string, object>}>} guides
+ * @param {string} group
+ */
+export function guideFor(guides, group) {
+  const named = (code) => guides.find((guide) => guide.code === code);
+  return named(group) || named("main") || guides[0] || null;
+}
+
+/**
+ * Where somebody stands in a guide after these answers. With level "deciding" a question that
+ * decides little is not asked: what can still come of it is chosen from.
+ * @param {object} guide
+ * @param {Array<boolean>} answers  in their order
+ * @param {string} level
+ * @returns {{question?: object, from?: string[], destination?: string}}
+ */
+export function stand(guide, answers, level) {
+  let at = guide.first;
+  for (const yes of answers) {
+    const question = guide.questions[at];
+    if (!question) break;
+    at = yes ? question.yes : question.no;
+  }
+  const question = guide.questions[at];
+  if (!question) return { destination: at };
+  if (level === "deciding" && !question.deciding) return { from: leaves(guide, at) };
+  return { question };
+}
+
+/** The destinations that can still come of a question, each once, in the order of the tree. */
+export function leaves(guide, at) {
+  const found = new Set();
+  const seen = new Set();
+  const walk = (code) => {
+    const question = guide.questions[code];
+    if (!question) found.add(code);
+    if (!question || seen.has(code)) return;
+    seen.add(code);
+    walk(question.yes);
+    walk(question.no);
+  };
+  walk(at);
+  return [...found];
+}
+
+/** The words of a question in this language. */
+export const words = (question) => own(question.question, "?");
+
+/**
+ * A question as it stands on the screen: its picture, its words, yes and no.
+ * @param {object} question
+ * @param {(yes: boolean) => any} onpick
+ */
+export function questionParts(question, onpick) {
+  return [
+    ask({ text: words(question), pictogram: pictogramOf("question", question.pictogram) }),
+    work(
+      question.photo && h("img", { class: "example", src: question.photo, alt: words(question) }),
+      yesOrNo({ yes: _("Yes"), no: _("No"), onpick }),
+    ),
+  ];
+}
+
+/** The three levels of help, to choose from. */
+export function levelParts(level, onpick) {
+  const items = [
+    { value: "every", text: _("All questions"), pictogram: "guide_every" },
+    { value: "deciding", text: _("Short questions"), pictogram: "guide_deciding" },
+    { value: "straight", text: _("No questions"), pictogram: "guide_straight" },
+  ];
+  return [
+    ask({ text: _("How much help do you want?"), pictogram: "guide" }),
+    work(choices(items, onpick, { selected: level })),
+  ];
+}

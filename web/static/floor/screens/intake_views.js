@@ -1,0 +1,359 @@
+// What the intake screen looks like at each step. It only draws; intake.js knows what is so.
+
+import { ask, button, chips, choices, foot, h, pic, scanHere, work } from "../dom.js";
+import { pictogramOf } from "../pictograms.js";
+import { _ } from "../words.js";
+import { groupName, kg, partyName, receivedOf, shortCode } from "./lookup.js";
+import { containerTiles, groupTiles, supplierTiles } from "./pickers.js";
+import { troubleViews, troubleWord } from "./trouble.js";
+import { weighPanel } from "./weigh.js";
+
+const LABELS_MAX = 24;
+const NEXT_MAX = 5;
+const BAR = 1000;
+const STEPS = ["supplier", "container", "group", "weigh", "label"];
+const DRAWN = {
+  supplier: supplierStep,
+  container: containerStep,
+  group: groupStep,
+  weigh: weighStep,
+  fresh: freshStep,
+  tare: tareStep,
+  label: labelStep,
+  ...troubleViews,
+};
+
+/** The screen of now. */
+export function draw(s) {
+  return (DRAWN[s.state.view] || DRAWN[s.step])(s);
+}
+
+/** Under an answer: the containers, for the next box. */
+export function nextTiles(s) {
+  if (!s.supplier) return null;
+  return containerTiles(s.floor, tilesOf(s, { most: NEXT_MAX, taken: [] }));
+}
+
+// What is always in sight
+
+function head(s) {
+  const { floor, state } = s;
+  const known = [
+    s.supplier && {
+      pictogram: "supplier",
+      name: _("From"),
+      value: partyName(floor, s.supplier),
+      onpress: () => s.view("supplier"),
+    },
+    s.hasContainer && {
+      pictogram: "container",
+      name: _("Container"),
+      value: state.containers.join(" + ") || kg(s.tare_g),
+      onpress: () => s.set({ containers: [], tare_g: null, view: null }),
+    },
+    s.group && {
+      pictogram: pictogramOf("group", s.group),
+      name: _("This is"),
+      value: groupName(floor, s.group),
+      onpress: () => s.view("group"),
+    },
+    state.label && {
+      pictogram: "label",
+      name: _("Label"),
+      value: shortCode(state.label),
+      onpress: () => s.set({ label: null }),
+    },
+    state.trouble && {
+      pictogram: "attention",
+      name: _("Not right"),
+      value: troubleWord(state.trouble),
+      onpress: () => s.view("trouble"),
+    },
+  ];
+  return [chips(known.filter(Boolean)), steps(s)];
+}
+
+function steps(s) {
+  const at = STEPS.indexOf(s.step === "fresh" ? "label" : s.step);
+  const words = {
+    supplier: _("From"),
+    container: _("Container"),
+    group: _("This is"),
+    weigh: _("Weigh"),
+    label: _("Label"),
+  };
+  return h(
+    "ol",
+    { class: "steps" },
+    STEPS.map((step, index) =>
+      h(
+        "li",
+        { class: index < at ? "done" : null, "aria-current": index === at ? "step" : null },
+        pic(step === "group" ? pictogramOf("group", s.group || "mixed") : step),
+        h("span", null, words[step]),
+      ),
+    ),
+  );
+}
+
+function back(s) {
+  return button({
+    kind: "second",
+    pictogram: "undo",
+    text: _("One step back"),
+    command: "no",
+    onpress: () => s.set({ view: null }),
+  });
+}
+
+// The steps
+
+function supplierStep(s) {
+  return [
+    head(s),
+    ask({ pictogram: "supplier", text: _("Who is it from?"), help: _("Scan the card, or choose.") }),
+    work(
+      supplierTiles(s.floor, {
+        recent: s.floor.context.recent_suppliers,
+        onsupplier: (code) => s.setSupplier(code),
+        ondelivery: (code) => s.setDelivery(code),
+      }),
+    ),
+    s.state.view ? foot(back(s)) : null,
+  ];
+}
+
+const tilesOf = (s, more = {}) => ({
+  recent: s.floor.context.recent_containers,
+  taken: s.state.containers,
+  onpick: (code) => s.addContainer(code),
+
+  after: [
+    {
+      value: "none",
+      text: _("No container"),
+      pictogram: "box",
+      pick: () => s.view("tare"),
+    },
+  ],
+  ...more,
+});
+
+function containerStep(s) {
+  return [
+    head(s),
+    h(
+      "div",
+      { class: "work split" },
+      h(
+        "section",
+        null,
+        scanHere(_("Scan the container."), "container"),
+        announced(s),
+        lastBox(s),
+      ),
+      h("section", null, containerTiles(s.floor, tilesOf(s))),
+    ),
+  ];
+}
+
+/** What was announced against what came in. */
+function announced(s) {
+  const { delivery } = s;
+  if (!delivery) return null;
+  const came = receivedOf(s.floor, delivery.code);
+  const width = Math.min(BAR, Math.round((came.mass_g * BAR) / Math.max(1, delivery.announced_g)));
+  return h(
+    "figure",
+    { class: "left", "data-received": came.mass_g },
+    h(
+      "figcaption",
+      null,
+      h("span", null, _("Came in")),
+      " ",
+      h("b", null, kg(came.mass_g)),
+      " ",
+      h("small", null, _("of %(mass)s", { mass: kg(delivery.announced_g) })),
+    ),
+    h(
+      "svg",
+      {
+        class: "left-bar",
+        viewBox: `0 0 ${BAR} 40`,
+        preserveAspectRatio: "none",
+        "aria-hidden": "true",
+      },
+      h("rect", { class: "left-full", width, height: 40 }),
+    ),
+  );
+}
+
+/** The last box, and the way to put its supplier right. */
+function lastBox(s) {
+  const { last } = s.state;
+  if (!last) return null;
+  return h(
+    "ul",
+    { class: "rows" },
+    h(
+      "li",
+      null,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "row",
+          "data-last": last.code,
+          "data-focus": "wrong supplier",
+          onclick: () => s.floor.go("wrong_supplier", { batch: last.code }),
+        },
+        pic("wrong_supplier"),
+        h(
+          "span",
+          { class: "row-main" },
+          _("Wrong supplier?"),
+          h("small", null, `${partyName(s.floor, last.supplier)} · ${shortCode(last.code)}`),
+        ),
+        h("span", { class: "row-figure" }, kg(last.mass_g)),
+      ),
+    ),
+  );
+}
+
+function groupStep(s) {
+  return [
+    head(s),
+    ask({ pictogram: "look", text: _("What is in it?") }),
+    work(
+      groupTiles(s.floor, {
+        selected: s.group || undefined,
+        recent: s.floor.context.recent_groups,
+        onpick: (code) => s.setGroup(code),
+      }),
+    ),
+    s.state.view ? foot(back(s)) : null,
+  ];
+}
+
+function weighStep(s) {
+  const right = s.canPrint
+    ? scanHere(_("Wait. The label comes by itself."), "printer")
+    : scanHere(_("Stick a label on it. Scan it."), "label");
+  return [
+    head(s),
+    h(
+      "div",
+      { class: "work split" },
+      h("section", null, s.state.weight ? typed(s) : s.panel.node),
+      h("section", null, right),
+    ),
+    foot(
+      button({
+        kind: "second",
+        pictogram: "attention",
+        text: _("Something is wrong"),
+        onpress: () => s.view("trouble"),
+      }),
+      takeLabel(s),
+    ),
+  ];
+}
+
+function typed(s) {
+  const { weight } = s.state;
+  return h(
+    "section",
+    { class: "weigh", "data-state": weight.quality === "estimated" ? "estimated" : "by_hand" },
+    h("p", { class: "live" }, h("output", null, kg(weight.net_g))),
+    h(
+      "div",
+      { class: "chips" },
+      button({
+        kind: "chip",
+        pictogram: "keypad",
+        text: _("Type it again"),
+        onpress: () => s.set({ weight: null }),
+      }),
+    ),
+  );
+}
+
+function takeLabel(s) {
+  if (s.canPrint) {
+    return button({ pictogram: "printer", text: _("Print the label"), onpress: () => s.print() });
+  }
+  const choose = () => {
+    if (s.hasScale || s.state.weight || s.keepTyped()) s.view("label");
+  };
+  return button({ pictogram: "label", text: _("Choose the label"), onpress: choose });
+}
+
+/** Without a scanner: which of the blank labels was stuck on. */
+function labelStep(s) {
+  const codes = s.floor.world.codes.batch.slice(0, LABELS_MAX);
+  const items = codes.map((code) => ({
+    value: code,
+    text: shortCode(code),
+    pictogram: "label",
+  }));
+  const pick = (code) => {
+    s.set({ view: null });
+    return s.label(code);
+  };
+  return [
+    head(s),
+    ask({ pictogram: "label", text: _("Which label is on it?"), help: _("Look at the last letters.") }),
+    work(choices(items, pick, { look: "small", label: _("Labels") })),
+    foot(back(s)),
+  ];
+}
+
+function freshStep(s) {
+  const { job } = s;
+  const isLost = job && ["offline", "failed", "no_printer", "refused", "unknown"].includes(job.state);
+  const text = isLost ? _("The printer does not answer.") : _("Stick the label on. Scan it.");
+  return [
+    head(s),
+    h(
+      "div",
+      { class: "work", "data-job": job ? job.state : "" },
+      scanHere(text, isLost ? "stop" : "printer"),
+      lastBox(s),
+    ),
+    foot(
+      button({
+        kind: "second",
+        pictogram: "printer",
+        text: _("Print again"),
+        onpress: () => s.toPrinter(s.state.fresh),
+      }),
+      button({ pictogram: "ok", text: _("It is on the box"), onpress: () => s.confirm() }),
+    ),
+  ];
+}
+
+/** Without a container: what stands under it, typed. */
+function tareStep(s) {
+  s.tarePanel ??= tareOf(s);
+  return [
+    ask({ pictogram: "box", text: _("How heavy is the empty box?") }),
+    s.tarePanel.node,
+    foot(
+      back(s),
+      button({
+        kind: "second",
+        pictogram: "no",
+        text: _("Nothing"),
+        id: "no tare",
+        onpress: () => s.setTare(0),
+      }),
+      button({
+        pictogram: "ok",
+        text: _("Done"),
+        onpress: () => s.tarePanel.take((weight) => s.setTare(weight.gross_g)),
+      }),
+    ),
+  ];
+}
+
+const tareOf = (s) => weighPanel(s.floor, { mode: "keypad", foot: false });

@@ -1,0 +1,349 @@
+// What the sorting screen looks like at each step. It only draws; sort.js knows what is so.
+
+import { ask, button, chips, choices, empty, foot, h, pic, scanHere, work } from "../dom.js";
+import { pictogramOf } from "../pictograms.js";
+import { _, message } from "../words.js";
+import {
+  binCards,
+  binName,
+  binsHere,
+  binsOf,
+  choiceName,
+  choicePictogram,
+  moreCard,
+  workChoices,
+} from "./bins.js";
+import { emptyParts } from "./emptied.js";
+import { levelParts, questionParts } from "./guide.js";
+import { groupName, kg, openBatches, partyName, shortCode, workBins } from "./lookup.js";
+import { into } from "./parts.js";
+import { destinationTiles, groupTiles } from "./pickers.js";
+import { pieceGroupParts } from "./pieces.js";
+import { lastLine, leftFigure, sourceWords } from "./source.js";
+
+const ROWS_MAX = 12;
+const NO_NUMBERS = 100;
+const LEVEL_WORDS = {
+  every: message("All questions"),
+  deciding: message("Short questions"),
+  straight: message("No questions"),
+};
+const METHODS = {
+  part: { text: message("Weigh the part"), pictogram: "weigh" },
+  bin: { text: message("Weigh the bin"), pictogram: "before_after" },
+  pieces: { text: message("Count pieces"), pictogram: "pieces" },
+  keypad: { text: message("Type it"), pictogram: "keypad" },
+};
+const VIEWS = {
+  source: sourceView,
+  guidance: guidanceView,
+  method: methodView,
+  found: foundView,
+  bins: otherView,
+  new_bin: otherView,
+  empty: emptyParts,
+};
+
+/** The screen of now. */
+export function draw(s) {
+  if (!s.source) return sourceView(s);
+  const view = VIEWS[s.state.view];
+  if (view) return view(s);
+  if (s.method === "pieces" && !s.pieces) return foundView(s);
+  const { question, from, destination } = s.where;
+  if (question) return questionView(s, question);
+  if (from) return fromView(s, from);
+  if (!destination) return binsView(s);
+  return s.hindrance(destination) ? hinderedView(s, destination) : decidedView(s, destination);
+}
+
+/** Under an answer: the next question, or the bins to go on with. */
+export function nextParts(s) {
+  if (!s.source || s.state.view) return null;
+  const { question, from, destination } = s.where;
+  const answer = (yes) => s.answerQuestion(yes);
+  if (question) return h("div", { class: "next" }, questionParts(question, answer));
+  if (from || s.isTyped) return null;
+  return cards(s, destination ? binsOf(s.floor, destination) : binsHere(s.floor));
+}
+
+// What is always in sight
+
+function head(s) {
+  const { floor, source } = s;
+  const method = METHODS[s.method];
+  return [
+    chips([
+      {
+        pictogram: source.kind === "bin" ? "bin" : "box",
+        name: _("Box"),
+        value: sourceWords(floor, source),
+        onpress: () => s.view("source"),
+      },
+      {
+        pictogram: pictogramOf("group", s.group || "mixed"),
+        name: _("This is"),
+        value: s.group ? groupName(floor, s.group) : _("Mixed"),
+        onpress: () => s.view("found"),
+      },
+      {
+        pictogram: `guide_${s.level}`,
+        name: _("Help"),
+        value: _(LEVEL_WORDS[s.level]),
+        onpress: () => s.view("guidance"),
+      },
+      {
+        pictogram: method.pictogram,
+        name: _("Weight"),
+        value: _(method.text),
+        onpress: () => s.view("method"),
+      },
+    ]),
+    h(
+      "div",
+      { class: "left-and-last" },
+      leftFigure(floor, source),
+      lastLine(floor, s.state.last),
+    ),
+  ];
+}
+
+function feet(s, ...more) {
+  const back = button({
+    kind: "second",
+    pictogram: "undo",
+    text: _("One step back"),
+    command: "no",
+    onpress: () => s.stepBack(),
+  });
+  const canStep = s.state.view || s.state.chosen || s.state.answers.length || s.taken;
+  const isBegun = s.source?.kind === "batch" && s.source.left_g < s.source.whole_g;
+  const done = button({
+    kind: "second",
+    pictogram: "box",
+    text: _("The box is empty"),
+    onpress: () => s.view("empty"),
+  });
+  const shown = [canStep && back, !s.state.view && isBegun && done, ...more].filter(Boolean);
+  return shown.length ? foot(...shown) : null;
+}
+
+// The steps
+
+function sourceView(s) {
+  const { floor } = s;
+  const batches = openBatches(floor).slice(0, ROWS_MAX);
+  const bins = workBins(floor).slice(0, ROWS_MAX);
+  const rows = [
+    ...batches.map((batch) => ({
+      named: { kind: "batch", code: batch.code },
+      pictogram: "box",
+      text: partyName(floor, batch.supplier),
+      note: `${groupName(floor, batch.article_group)} · ${shortCode(batch.code)}`,
+      mass_g: batch.held_g,
+      held: batch.held,
+    })),
+    ...bins.map((bin) => ({
+      named: { kind: "bin", code: bin.code },
+      pictogram: "work_bin",
+      text: binName(floor, bin),
+      note: shortCode(bin.code),
+      mass_g: bin.mass_g,
+    })),
+  ];
+  return [
+    ask({ pictogram: "box", text: _("Scan the box.") }),
+    h(
+      "div",
+      { class: "work split" },
+      h("section", null, scanHere(_("Scan the label on the box."))),
+      h("section", null, rows.length ? sourceRows(s, rows) : empty(_("No box is waiting."), "box")),
+    ),
+    s.source && feet(s),
+  ];
+}
+
+function sourceRows(s, rows) {
+  const made = rows.map((row, index) =>
+    h(
+      "li",
+      null,
+      h(
+        "button",
+        {
+          type: "button",
+          class: row.held ? "row stream-held" : "row",
+          "data-choice": index < 9 ? index + 1 : null,
+          "data-source": row.named.code,
+          "data-focus": `source ${row.named.code}`,
+          onclick: () => s.start(row.named),
+        },
+        pic(row.held ? "held" : row.pictogram),
+        h("span", { class: "row-main" }, row.text, h("small", null, row.note)),
+        h("span", { class: "row-figure" }, kg(row.mass_g)),
+      ),
+    ),
+  );
+  return h("ul", { class: "rows" }, made);
+}
+
+function questionView(s, question) {
+  return [head(s), questionParts(question, (yes) => s.answerQuestion(yes)), feet(s)];
+}
+
+/** What can still come of it, to choose from. */
+function fromView(s, from) {
+  return [
+    head(s),
+    ask({ pictogram: "bin", text: _("Where does it go?") }),
+    work(destinationTiles(s.floor, tilesOf(s, { only: from }))),
+    feet(s),
+  ];
+}
+
+const tilesOf = (s, more = {}) => ({
+  source: s.source,
+  group: s.group,
+  more: workChoices(),
+  onpick: (code) => s.choose(code),
+  ...more,
+});
+
+/** The guide leads to what cannot be: it says why, and what else there is. */
+function hinderedView(s, destination) {
+  const { say } = s.hindrance(destination);
+  const name = choiceName(s.floor, destination);
+  return [
+    head(s),
+    ask({ pictogram: "stop", text: `${say}.`, help: _("Not yet: %(name)s", { name }) }),
+    work(destinationTiles(s.floor, tilesOf(s))),
+    feet(s),
+  ];
+}
+
+function decidedView(s, choice) {
+  const bins = binsOf(s.floor, choice);
+  const pictogram = choicePictogram(s.floor, choice);
+  return [
+    head(s),
+    ask({ pictogram, text: choiceName(s.floor, choice), help: _("Scan the bin.") }),
+    split(s, cards(s, bins, newBinCard(s, choice, bins.length + 1))),
+    feet(s),
+  ];
+}
+
+function binsView(s) {
+  const bins = binsHere(s.floor);
+  if (!bins.length) return otherView(s);
+  const other = moreCard({
+    pictogram: "plus",
+    text: _("Another bin"),
+    number: bins.length + 1,
+    onpress: () => s.view("bins"),
+  });
+  return [head(s), split(s, cards(s, bins, other)), feet(s)];
+}
+
+/** Where to, when no bin of it stands here yet; or what a blank label is for. */
+function otherView(s) {
+  const isNew = s.state.view === "new_bin";
+  const text = isNew ? _("What goes into this bin?") : _("Scan a bin, or choose.");
+  const tiles = destinationTiles(s.floor, tilesOf(s));
+  return [
+    head(s),
+    ask({ pictogram: "bin", text }),
+    s.state.view ? work(tiles) : split(s, tiles),
+    feet(s),
+  ];
+}
+
+function newBinCard(s, choice, number) {
+  return moreCard({
+    pictogram: "plus",
+    text: _("New bin"),
+    number,
+    onpress: () => s.newBin(choice, null),
+  });
+}
+
+/** The weight at the left, the bins at the right. Pieces need no weight. */
+function split(s, right) {
+  if (s.method === "pieces") return work(piecesFact(s), right);
+  const left = s.taken ? takenFact(s) : s.panel.node;
+  return h(
+    "div",
+    { class: "work split" },
+    h("section", null, left),
+    h("section", null, right),
+  );
+}
+
+function piecesFact(s) {
+  const group = s.pieces;
+  return h(
+    "p",
+    { class: "piece-fact" },
+    pic(pictogramOf("group", group.code), "mid"),
+    h("span", null, _("1 scan is 1 piece")),
+    " ",
+    h("b", null, kg(group.piece_g)),
+  );
+}
+
+function takenFact(s) {
+  return h(
+    "section",
+    { class: "weigh", "data-state": s.taken.quality === "estimated" ? "estimated" : "by_hand" },
+    h("p", { class: "live" }, h("output", null, kg(s.taken.net_g))),
+    h("p", { class: "weigh-state" }, pic("bin"), h("span", null, _("Into which bin?"))),
+  );
+}
+
+function cards(s, bins, more) {
+  const typing = s.isTyped && !s.taken;
+  return binCards(s.floor, bins, {
+    source: s.source,
+    group: s.group,
+    last: s.state.last?.bin,
+    waiting: s.pending ? s.pending.code : undefined,
+    from: typing ? NO_NUMBERS : 1,
+    more,
+    onpick: (code) => into(s, code),
+  });
+}
+
+// What can be changed at any moment
+
+function guidanceView(s) {
+  return [head(s), levelParts(s.level, (level) => s.setLevel(level)), feet(s)];
+}
+
+function methodView(s) {
+  const items = Object.entries(METHODS).map(([value, method]) => ({
+    value,
+    text: _(method.text),
+    pictogram: method.pictogram,
+    disabled: value === "part" && !s.hasScale,
+  }));
+  return [
+    head(s),
+    ask({ pictogram: "weigh", text: _("How do you know the weight?") }),
+    work(choices(items, (method) => s.setMethod(method), { selected: s.method })),
+    feet(s),
+  ];
+}
+
+function foundView(s) {
+  const pick = (code) => s.setFound(code);
+  if (s.method === "pieces") {
+    return [head(s), pieceGroupParts(s.floor, s.group, pick), feet(s)];
+  }
+  const recent = s.floor.context.recent_groups;
+  const tiles = groupTiles(s.floor, { selected: s.group, recent, onpick: pick });
+  return [
+    head(s),
+    ask({ pictogram: "look", text: _("What is it really?") }),
+    work(tiles),
+    feet(s),
+  ];
+}
