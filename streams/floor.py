@@ -199,8 +199,8 @@ def floor_bins(
 
 def other_labels(session: Session, site: SiteRow, only: Touched | None = None) -> dict[str, str]:
     """Labels that stand for what the other reads bring, with its own code. One statement."""
-    of_batches = select(_batch.c.code).where(_of_batches(site, only and only.batches))
-    of_bins = select(_bin.c.code).where(_of_bins(site, only and only.bins))
+    of_batches = select(_batch.c.code).where(_of_batches(site, only.batches if only else None))
+    of_bins = select(_bin.c.code).where(_of_bins(site, only.bins if only else None))
     rows = session.execute(
         select(_relabelling.c.code, _relabelling.c.stands_for)
         .where(

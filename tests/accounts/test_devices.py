@@ -175,7 +175,7 @@ def test_a_tablet_of_others_cannot_be_put_out(stage: Session, who: str) -> None:
     enrolled = let_in(stage)
     with pytest.raises(NotFound):
         devices.revoke_device(stage, enrolled.device_id, viewer=asking(stage, who), now=NOW)
-    assert behind(stage, enrolled.token)
+    assert behind(stage, enrolled.token).device_id == enrolled.device_id
 
 
 def test_what_a_tablet_says_of_itself_is_kept(stage: Session) -> None:
@@ -218,7 +218,7 @@ def test_the_token_of_a_machine_is_not_looked_for_among_tablets(stage: Session) 
 def test_a_tablet_stays_in_when_everybody_is_signed_out(stage: Session) -> None:
     plain = let_in(stage).token
     actions.end_all_sessions(stage, now=NOW)
-    assert behind(stage, plain)
+    assert behind(stage, plain).kind == "device"
 
 
 def test_tablets_are_listed_by_name_with_the_stations_asked_for(stage: Session) -> None:

@@ -101,7 +101,7 @@ def _world(
     today = site_day(now, site)
     edition = _edition(book, today)
     changed = _changed(db, site, head, held) if held.edition == edition else None
-    batches = changed and changed.batches
+    batches, bins = (changed.batches, changed.bins) if changed else (None, None)
     delivery = deliveries_of_batches(db, batches_at(site, batches))
     codes = unused_codes(db, station.id)
     tares = {row.id: row.tare_g for row in book.containers_by_id.values()}
@@ -121,7 +121,7 @@ def _world(
         ],
         bins=[
             world.bin_out(row, tares.get(row.bin.container.id) if row.bin.container else None)
-            for row in floor_bins(db, book, site, changed and changed.bins)
+            for row in floor_bins(db, book, site, bins)
         ],
         deliveries=[world.delivery_out(row) for row in announced_deliveries(db, book, site)],
         labels=other_labels(db, site, changed),
