@@ -18,6 +18,29 @@ const DRAWN = {
   },
   find: { other: "other_find" },
   question: { in_use: "list", washable: "wash", logo_off: "scissors", repairable: "repair" },
+  loss: {
+    weighing_difference: "weigh",
+    moisture: "wet",
+    packaging: "box",
+    counting_error: "pieces",
+  },
+  reason: {
+    mistake: "undo",
+    double_scan: "scan",
+    wrong_destination: "bin",
+    wrong_batch: "batch",
+    wrong_weight: "weigh",
+    wrong_group: "mixed",
+    contaminated: "dirty",
+    not_ours: "no",
+    to_check: "look",
+    checked: "ok",
+    handed_over: "hand",
+    explained: "note",
+    more_found: "find",
+    refused_by_outlet: "truck",
+    other: "more",
+  },
   container: { bin: "container", crate: "container", cart: "bin", trolley: "bin" },
   station: { intake: "intake", inspection: "inspect", sorting: "sort", dispatch: "dispatch" },
   weight: { by_hand: "hand", estimated: "estimate", disconnected: "weight_none" },
@@ -34,6 +57,8 @@ const KNOWN = {
   find:
     "knife cartridge magazine pass key wallet phone battery document money jewellery medicine " +
     "lighter",
+  loss: "dust",
+  reason: "wet wrong_supplier",
   question:
     "wet wash ballistic whole torn list logo scissors nice repair cloth pair sole dirty pocket",
   container: "box cage bag pallet container",
@@ -45,6 +70,8 @@ const FALLBACKS = {
   destination: "bin",
   gate: "gate",
   find: "other_find",
+  loss: "question",
+  reason: "question",
   question: "question",
   container: "container",
   station: "station",
@@ -81,8 +108,8 @@ function likely(table, code) {
 
 /**
  * The id in pictograms.svg that stands for a code of a kind; always one that exists.
- * @param {"group"|"destination"|"gate"|"find"|"question"|"container"|"station"|"stream"|"verdict"|
- *   "weight"} kind
+ * @param {"group"|"destination"|"gate"|"find"|"loss"|"reason"|"question"|"container"|"station"|
+ *   "stream"|"verdict"|"weight"} kind
  * @param {string|null} [code]
  * @param {string} [stream]  of a destination: what to show when the code says nothing
  * @returns {string}
