@@ -79,7 +79,8 @@ export function createAnswers(how) {
      *   say?: string, read?: string, figures?: Array<string|[string, string]>|string,
      *   onOk?: () => any, also?: {text: string, onpress: () => any}, next?: Node}|null} answer
      *   figures: lines already in words, or pairs of a name and a value. also: a second button.
-     *   next: what the hand does next, at the foot of an accepted one; pressing a button in it takes the answer away first.
+     *   next: what the hand does next, at the foot of an accepted one; pressing a button in it
+     *   takes the answer away first.
      */
     give(answer) {
       if (answer === null) {

@@ -64,8 +64,7 @@ export function pressKey(floor, event) {
 function acts(floor, event) {
   const { answers } = floor.frame;
   if (event.key === "Escape") return press(floor, answers.shown ? "OK" : "BACK");
-  const hasOwn = event.target instanceof Element && event.target.closest("button, a, input, select");
-  if (hasOwn) return false;
+  if (event.target.closest?.("button, a, input, select")) return false;
   if (!answers.blocks && floor.view?.key?.(event)) return true;
   return event.key === "Enter" && press(floor, "OK");
 }
