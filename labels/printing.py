@@ -53,7 +53,7 @@ class Patience:
 
     connect_s: float = 4.0
     send_s: float = 20.0
-    settle_s: float = 0.25
+    settle_s: float = 0.4
     answer_s: float = 10.0
     rest_s: float = 0.5
 
