@@ -42,6 +42,7 @@ class ListedDelivery:
     batches: int
     state: str
     lines: Sequence[Mapping[str, Any]]
+    reference: str | None = None
 
     @property
     def flagged(self) -> bool:
@@ -77,8 +78,13 @@ def list_deliveries(
     )
     statement = select(_delivery).where(exists, at_site(book, asked, _delivery))
     if asked.text:
-        wanted = asked.text.strip().upper()
-        statement = statement.where(_delivery.c.code.contains(wanted, autoescape=True))
+        wanted = asked.text.strip()
+        statement = statement.where(
+            or_(
+                _delivery.c.code.contains(wanted.upper(), autoescape=True),
+                _delivery.c.reference.icontains(wanted, autoescape=True),
+            )
+        )
     if asked.state:
         statement = statement.where(_delivery.c.state == asked.state)
     if asked.day:
@@ -105,6 +111,27 @@ def delivery_by_code(session: Session, book: Rulebook, code: str, viewer: Viewer
             operator_id=site.operator_id, site_id=site.id, supplier_id=row.supplier_id
         )
     )
+    return _listed(book, row, _received(session, [row.id]).get(row.id, (0, 0)))
+
+
+def delivery_by_reference(
+    session: Session, book: Rulebook, texts: Sequence[str], viewer: Viewer
+) -> ListedDelivery | None:
+    """The delivery that its supplier calls so, at a site of the viewer; of several the one that is
+    still expected, then the newest. Two statements, one when there is none."""
+    wanted = [text.upper() for text in texts if text]
+    row = session.execute(
+        select(_delivery)
+        .where(
+            func.upper(_delivery.c.reference).in_(wanted),
+            _delivery.c.site_id.in_(sites_of(book, viewer)),
+            _delivery.c.state != "reversed",
+        )
+        .order_by((_delivery.c.state == "announced").desc(), _delivery.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
     return _listed(book, row, _received(session, [row.id]).get(row.id, (0, 0)))
 
 
@@ -183,6 +210,16 @@ def list_finds(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -
     ]
 
 
+def photos_of_find(session: Session, code: str) -> list[str]:
+    """The photos that were taken of a find, in their order. One statement."""
+    payload = session.execute(
+        select(_entry.c.payload)
+        .select_from(_entry.join(_find, _find.c.id == _entry.c.id))
+        .where(_find.c.code == code)
+    ).scalar_one_or_none()
+    return list(json.loads(payload)["body"].get("photos", ())) if payload else []
+
+
 def _received(session: Session, delivery_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     rows = session.execute(
         select(
@@ -211,4 +248,5 @@ def _listed(book: Rulebook, row: Any, received: tuple[int, int]) -> ListedDelive
         batches=received[1],
         state=row.state,
         lines=json.loads(row.lines),
+        reference=row.reference,
     )

@@ -17,7 +17,8 @@ from catalogue.kinds import Pool
 from catalogue.rulebook import Rulebook
 from chain.rows import SEQ_BITS
 from dispatch.queries import shipment_by_code
-from intake.views import delivery_by_code
+from intake.views import delivery_by_code, delivery_by_reference
+from labels import gs1_reading
 from labels.gs1 import is_sscc
 from streams.queries import (
     batch_by_code,
@@ -46,7 +47,8 @@ def recognise(session: Session, book: Rulebook, text: str, viewer: Viewer) -> Se
     was that was scanned. At most six statements."""
     plain = cleaned(text)
     if sscc := _sscc_of(plain):
-        return _by_sscc(session, book, sscc, text, viewer) or Seen("unknown", None, text, {})
+        own = _by_sscc(session, book, sscc, text, viewer)
+        return own or _of_others(session, book, plain, text, viewer)
     try:
         code = parse(plain)
     except MisreadCode:
@@ -151,7 +153,8 @@ def _now(
 ) -> dict[str, Any]:
     if kind is CodeKind.DELIVERY:
         delivery = delivery_by_code(session, book, code, viewer)
-        return {"state": delivery.state, "supplier": delivery.supplier}
+        said = {"reference": delivery.reference} if delivery.reference else {}
+        return {"state": delivery.state, "supplier": delivery.supplier, **said}
     if kind is CodeKind.SHIPMENT:
         shipment = shipment_by_code(session, book, code, viewer)
         return {"state": shipment.state, "waybill": shipment.waybill}
@@ -172,7 +175,7 @@ def _find_now(session: Session, book: Rulebook, code: str, viewer: Viewer) -> di
 
 
 def _chosen(session: Session, book: Rulebook, plain: str, text: str, viewer: Viewer) -> Seen:
-    """Codes that people chose: stations, containers, and waybill numbers of shipments."""
+    """Codes that people chose: stations and containers; then what others wrote on their papers."""
     wanted = plain.upper()
     station, container = book.stations.get(wanted), book.containers.get(wanted)
     for kind, row in (("station", station), ("container", container)):
@@ -182,6 +185,17 @@ def _chosen(session: Session, book: Rulebook, plain: str, text: str, viewer: Vie
         if viewer.sees_site(operator_id=site.operator_id, site_id=site.id):
             tare = {"tare_g": container.tare_g} if kind == "container" and container else {}
             return Seen(kind, row.code, text, {"site": site.code, **tare})
+    return _of_others(session, book, plain, text, viewer)
+
+
+def _of_others(session: Session, book: Rulebook, plain: str, text: str, viewer: Viewer) -> Seen:
+    """A supplier's own number of a delivery, the waybill of a shipment, or a GS1 code of others."""
+    fields = gs1_reading.parts(text) or {}
+    said = [plain, *(fields[name] for name in gs1_reading.REFERENCES if name in fields)]
+    delivery = delivery_by_reference(session, book, [one[:60] for one in said], viewer)
+    if delivery is not None:
+        now = {"state": delivery.state, "supplier": delivery.supplier}
+        return Seen("delivery", delivery.code, text, {**now, "reference": delivery.reference})
     table = SQLModel.metadata.tables["shipment"]
     rows = session.execute(select(table.c.code).where(table.c.waybill == plain[:60]).limit(2))
     for found in rows.scalars().all():
@@ -189,4 +203,6 @@ def _chosen(session: Session, book: Rulebook, plain: str, text: str, viewer: Vie
             return _seen(session, book, CodeKind.SHIPMENT, found, text, viewer)
         except NotFound:
             continue
+    if fields:
+        return Seen("unknown", None, text, {"gs1": fields, "misread": False})
     return Seen("unknown", None, text, {"misread": len(plain) >= 8 and plain.isalnum()})

@@ -18,7 +18,7 @@ from store.engine import Database
 from tests.streams.teller import REASON, SENT_BACK, START, Teller
 
 ACTS = (
-    ("reversal", "correction", "hold", "release", "refusal", "close", "reopen"),
+    ("reversal", "correction", "hold", "release", "refusal", "close", "reopen", "relabel"),
     ("return", "reversal"),
 )
 
@@ -157,7 +157,8 @@ def _work(tell: Teller) -> None:
 
 
 def _intake(tell: Teller) -> None:
-    expected, awaited = tell.announce("NH", 30_000, 10_000), tell.announce("NH-SUB", 5_000)
+    expected = tell.announce("NH", 30_000, 10_000, reference="WB-7")
+    awaited = tell.announce("NH-SUB", 5_000, reference="2026/12 b")
     codes = tell.reserve("batch", 2)
     first = tell.log("NH", 32_000, code=codes[0], delivery=expected, pieces=40, note="nat")
     tell.weigh(first, 31_700, loss_kind="moisture")
@@ -190,6 +191,8 @@ def _sorting(tell: Teller) -> None:
     tell.gate(batch, "shred", pieces=7)
     tell.sort(batch, ("shop", 9_000), ("fibre", 8_000), pieces=9)
     tell.sort(batch, (work, 10_000), (other, 5_000), quality="estimated")
+    tell.relabel(batch)
+    tell.relabel(work)
     tell.gate(work, "delogo", mass_g=6_000)
     tell.sort(work, ("shop", 4_000), ("fibre", 6_000))
     tell.sort(batch, ("fibre", 7_600), article_group="unknown")

@@ -27,6 +27,7 @@ from intake.aside import SetAside
 from intake.codes import ReserveCodes, reserve_codes
 from intake.deliveries import AnnounceDelivery, AnnouncedLine, announce_delivery
 from intake.finds import LogFind, hand_over, hand_over_of, log_find
+from labels.actions import Relabel, relabel
 from sorting.actions import OpenBin, Part, Sort, open_new_bin, sort_batch, sort_bin
 from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
 from sorting.gates import PassGate, pass_batch, pass_bin
@@ -67,7 +68,7 @@ class Teller:
     def by(self) -> dict[str, Any]:
         return {"viewer": self.viewer, "now": self.now + timedelta(seconds=2)}
 
-    def announce(self, supplier: str, *masses_g: int) -> str:
+    def announce(self, supplier: str, *masses_g: int, reference: str | None = None) -> str:
         command = AnnounceDelivery(
             **self.head(),
             supplier=supplier,
@@ -76,6 +77,7 @@ class Teller:
             lines=tuple(
                 AnnouncedLine(article_group=None, containers=1, mass_g=g) for g in masses_g
             ),
+            reference=reference,
         )
         return str(announce_delivery(self.session, command, **self.by).answer["code"])
 
@@ -199,6 +201,13 @@ class Teller:
     def undo(self, scan_id: str) -> None:
         command = Reverse(**self.head(), reason=REASON)
         reverse(self.session, scan_id, command, **self.by)
+
+    def relabel(self, target: str) -> None:
+        kind = "batch" if target.startswith("B") else "bin"
+        (blank,) = self.reserve(kind, 1)
+        relabel(
+            self.session, target, Relabel(**self.head(), code=blank, reason=REASON), **self.by
+        )
 
     def reserve(self, kind: str, count: int) -> list[str]:
         command = ReserveCodes(**self.head(), station=self.station, kind=kind, count=count)

@@ -136,6 +136,7 @@ def listed_delivery(row: ListedDelivery) -> dict[str, Any]:
         "batches": row.batches,
         "flagged": row.flagged,
         "state": row.state,
+        "reference": row.reference,
         "lines": list(row.lines),
     }
 

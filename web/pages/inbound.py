@@ -67,6 +67,7 @@ def _announcement(sent: Typed, site: SiteRow) -> Body:
         "supplier": sent.needed("supplier"),
         "site": site.code,
         "expected_at": sent.noon("expected_on", site),
+        "reference": sent.text("reference"),
         "lines": lines,
     }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,11 @@ from web.pages.rows import (
 )
 
 NOUN_OF_LETTER = {"B": "batches", "K": "bins", "Z": "shipments", "D": "deliveries", "V": "finds"}
+
+
+def taken_at(told: Told) -> list[str]:
+    """The photos that an entry names."""
+    return list(told.entry.body.get("photos", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,7 @@ class Names:
             received_g=row.received_g,
             batches=row.batches,
             state=row.state,
+            reference=row.reference,
         )
 
     def shipment(self, row: ListedShipment, today: date) -> ShipmentLine:
@@ -192,11 +198,22 @@ class Names:
         )
 
     def history(
-        self, told: Sequence[Told], site: SiteRow, role: Role, *, of_batch: str | None = None
+        self,
+        told: Sequence[Told],
+        site: SiteRow,
+        role: Role,
+        *,
+        of_batch: str | None = None,
+        photos: Collection[str] = (),
     ) -> list[EntryLine]:
-        """A timeline. of_batch: only the lines of that batch, for the others are others'."""
+        """A timeline. of_batch: only the lines of that batch, for the others are others'. photos:
+        those that are kept still."""
         where = {row.entry.scan_id: f"#entry-{row.entry.seq}" for row in told}
-        return [self._entry(row, site, role, where, of_batch) for row in told]
+        rows = [self._entry(row, site, role, where, of_batch) for row in told]
+        return [
+            replace(row, photos=tuple(one for one in taken_at(each) if one in photos))
+            for row, each in zip(rows, told, strict=True)
+        ]
 
     def _entry(
         self, row: Told, site: SiteRow, role: Role, where: Mapping[str, str], of_batch: str | None

@@ -53,6 +53,7 @@ class DeliveryLine:
     received_g: int
     batches: int
     state: str
+    reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,7 @@ class EntryLine:
     undone: bool
     undoes: str | None
     may_undo: bool
+    photos: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:

@@ -147,6 +147,7 @@ class DeliveryPage:
     state: str
     announced_g: int
     received_g: int
+    reference: str | None
     lines: Sequence[AnnouncedPart]
     batches: Sequence[BatchLine]
 
@@ -176,6 +177,7 @@ class FindPage:
     """A found object and what happened to it."""
 
     find: FindLine
+    photos: Sequence[str]
     site: str
     zone: str
     entries: Sequence[EntryLine]

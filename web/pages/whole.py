@@ -15,8 +15,9 @@ from catalogue.kinds import Pool
 from catalogue.rulebook import Rulebook, rulebook
 from dispatch.queries import shipment_of_bin
 from dispatch.views import whole_shipment
+from intake.photos import kept_photos
 from intake.queries import receipt_of_batch
-from intake.views import batches_of_delivery, delivery_by_code, list_finds
+from intake.views import batches_of_delivery, delivery_by_code, list_finds, photos_of_find
 from streams.queries import batch_by_code, standings_of_batches
 from streams.rules import mass_in
 from streams.views import (
@@ -31,7 +32,7 @@ from streams.views import (
 )
 from web.api.wire import PLAIN
 from web.deps import ReadDb
-from web.pages.naming import Names
+from web.pages.naming import Names, taken_at
 from web.pages.rows import BatchLine, FindLine
 from web.pages.things import (
     AnnouncedPart,
@@ -83,7 +84,13 @@ def batch_page(visit: Visit, db: Session, code: str) -> BatchPage:
         containers=receipt.containers,
         replaced_by=whole.replaced_by,
         stands=names.standings(whole.standings, row.site),
-        entries=names.history(whole.history, row.site, visit.viewer.role, of_batch=row.code),
+        entries=names.history(
+            whole.history,
+            row.site,
+            visit.viewer.role,
+            of_batch=row.code,
+            photos=_photos(visit, db, whole.history),
+        ),
         gates=[
             GateLine(
                 name=names.gate(row.site, gate.gate),
@@ -96,6 +103,13 @@ def batch_page(visit: Visit, db: Session, code: str) -> BatchPage:
         finds=finds_in(db, book, names, visit.viewer, row.code),
         flags=[names.flag(each) for each in flags_of(db, row.code)],
     )
+
+
+def _photos(visit: Visit, db: Session, history: Sequence[Told]) -> frozenset[str]:
+    """The photos of a history that are kept; they are for staff. One statement, none for none."""
+    if not visit.viewer.is_staff:
+        return frozenset()
+    return kept_photos(db, [hash for told in history for hash in taken_at(told)])
 
 
 def finds_in(
@@ -142,6 +156,7 @@ def delivery(visit: Visitor, db: ReadDb, code: Code) -> Response:
         state=row.state,
         announced_g=row.announced_g,
         received_g=row.received_g,
+        reference=row.reference,
         lines=[
             AnnouncedPart(
                 group=names.group(row.site, line["article_group"]),
@@ -216,8 +231,11 @@ def find(visit: Visitor, db: ReadDb, code: Code) -> Response:
     if row is None:
         raise NotFound
     site, names = book.sites[row.site], Names(visit.language, book)
+    taken = photos_of_find(db, code)
+    kept = kept_photos(db, taken)
     page = FindPage(
         find=names.find(row),
+        photos=[hash for hash in taken if hash in kept],
         site=site.name,
         zone=site.timezone,
         entries=names.history(history_of(db, code), site, visit.viewer.role),
