@@ -18,7 +18,8 @@ export function createUpdate(how) {
   const hadController = Boolean(workers.controller);
 
   const check = () => {
-    if (asked || !registration?.waiting || !how.mayTakeOver()) return;
+    // The very first one also waits for a moment, and takes over nothing.
+    if (asked || !registration?.waiting || !registration.active || !how.mayTakeOver()) return;
     asked = true;
     registration.waiting.postMessage({ say: "take over" });
   };

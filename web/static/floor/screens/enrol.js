@@ -11,24 +11,23 @@ export const enrol = {
   pictogram: "station",
   kinds: [],
   open(floor) {
-    let problem = "";
+    let typed = "";
     let busy = false;
 
     const send = async (code) => {
       if (busy) return;
       busy = true;
-      problem = "";
+      typed = code;
       const answer = await floor.net.call("POST", "//floor/enrol", { code });
       busy = false;
       if (answer?.ok) {
         await welcome(floor, answer.body);
         return;
       }
-      problem = answer
+      const say = answer
         ? _("This code does not work. Ask for a new one.")
         : _("There is no network. Try again.");
-      floor.answer({ verdict: "refused", say: problem, read: code });
-      floor.refresh();
+      floor.answer({ verdict: "refused", say, read: code });
     };
     const linked = LINK.exec(location.hash);
     if (linked) {
@@ -47,7 +46,11 @@ export const enrol = {
             name: "code",
             label: _("Code"),
             done: _("Done"),
+            value: typed,
             autofocus: true,
+            oninput: (text) => {
+              typed = text;
+            },
             ondone: send,
           }),
         ),

@@ -1,0 +1,177 @@
+"""The frame of the floor in a real browser: let in, offline, by keyboard, one tab, new versions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.floor.conftest import House, Tablet
+from tests.browser.keyboard import Keyboard
+from web.floor_files import floor_version
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_tablet_is_let_in_by_a_typed_code_and_knows_its_station(tablet: Tablet) -> None:
+    expect(tablet.page.locator(".station")).to_have_text("A")
+    expect(tablet.page.locator("[data-connection=online]")).to_have_text("Verbonden")
+    expect(tablet.page.locator("[data-outbox='0']")).to_be_visible()
+    expect(tablet.page.locator("[data-attention='0']")).to_be_visible()
+    # It is let in for good: the next time nobody types anything.
+    tablet.page.reload()
+    expect(tablet.page.get_by_role("heading", name="Wat wil je doen?")).to_be_visible()
+
+
+def test_a_link_with_a_code_lets_a_tablet_in(
+    house: House, tablet_of: Callable[..., Tablet]
+) -> None:
+    made = tablet_of()
+    made.page.goto(f"/floor#code={house.code_for('S1-IN')}")
+    expect(made.page.locator("[data-answer=accepted]")).to_be_attached()
+    expect(made.page.locator(".station")).to_have_text("In")
+    assert made.page.evaluate("location.hash") == ""
+
+
+def test_a_wrong_code_is_refused_until_somebody_says_so(tablet_of: Callable[..., Tablet]) -> None:
+    made = tablet_of()
+    made.page.goto("/floor")
+    made.page.get_by_label("Code", exact=True).fill("PQR-234")
+    made.page.get_by_role("button", name="Klaar").click()
+    panel = made.page.get_by_role("alert")
+    expect(panel).to_contain_text("Deze code werkt niet.")
+    expect(panel).to_contain_text("PQR-234")
+    panel.get_by_role("button", name="Oké").click()
+    expect(panel).to_have_count(0)
+    expect(made.page.get_by_label("Code", exact=True)).to_have_value("PQR-234")
+
+
+def test_the_floor_opens_without_a_network_after_the_first_visit(tablet: Tablet) -> None:
+    tablet.context.set_offline(True)
+    tablet.page.goto("/floor")
+    expect(tablet.page.get_by_role("heading", name="Wat wil je doen?")).to_be_visible()
+    expect(tablet.page.locator("[data-connection=offline]")).to_have_text("Geen netwerk")
+    expect(tablet.page.locator(".station")).to_have_text("A")
+    # Another language needs no network either, and stays when the tablet starts anew.
+    tablet.ask("(floor) => floor.speakIn('en')")
+    expect(tablet.page.get_by_role("heading", name="What do you want to do?")).to_be_visible()
+    tablet.page.reload()
+    expect(tablet.page.get_by_role("heading", name="What do you want to do?")).to_be_visible()
+    tablet.context.set_offline(False)
+    expect(tablet.page.locator("[data-connection=online]")).to_have_text("Connected")
+
+
+def test_a_killed_tab_comes_back_where_it_was(tablet: Tablet) -> None:
+    tablet.ask("(floor) => floor.go('more')")
+    tablet.ask("(floor) => floor.go('settings')")
+    tablet.page.close()
+    tablet.page = tablet.open_tab()
+    tablet.page.goto("/floor")
+    expect(tablet.page.get_by_role("heading", name="Instellingen")).to_be_visible()
+    tablet.page.keyboard.press("Escape")
+    expect(tablet.page.get_by_role("heading", name="Meer")).to_be_visible()
+    tablet.page.get_by_role("button", name="Start").click()
+    expect(tablet.page.get_by_role("heading", name="Wat wil je doen?")).to_be_visible()
+
+
+def test_everything_of_the_frame_is_reached_by_keyboard(tablet: Tablet) -> None:
+    keyboard = Keyboard(tablet.page)
+    tablet.ask("(floor) => floor.go('settings')")
+    keyboard.reach(tablet.page.get_by_role("button", name="Lees antwoorden voor"))
+    tablet.page.keyboard.press("Space")
+    # Built anew, the screen keeps the focus where the hands are.
+    expect(tablet.page.get_by_role("button", name="Lees antwoorden voor")).to_be_focused()
+    expect(tablet.page.locator("[aria-pressed=true]")).to_contain_text("Aan")
+    for hook in ("data-found", "data-code", "data-speak", "data-home"):
+        keyboard.reach(tablet.page.locator(f"[{hook}]"))
+    tablet.page.keyboard.press("Enter")
+    expect(tablet.page.get_by_role("heading", name="Wat wil je doen?")).to_be_visible()
+    # On home the number keys pick a tile.
+    tiles = tablet.page.locator("[data-choice]")
+    last = tiles.nth(tiles.count() - 1)
+    expect(last).to_contain_text("Meer")
+    number = last.get_attribute("data-choice")
+    assert number is not None
+    tablet.page.keyboard.press(number)
+    expect(tablet.page.get_by_role("heading", name="Meer")).to_be_visible()
+
+
+def test_rubbish_is_answered_with_what_was_read(tablet: Tablet) -> None:
+    tablet.context.set_offline(True)
+    tablet.ask("(floor) => floor.net.probe()")
+    tablet.ask("(floor) => floor.scanned('ZOMAAR IETS')")
+    panel = tablet.page.get_by_role("alert")
+    expect(panel).to_contain_text("Onbekend")
+    expect(panel).to_contain_text("ZOMAAR IETS")
+    expect(tablet.page.locator("[data-answer=unknown]")).to_be_attached()
+    # What is scanned meanwhile is answered too, and waits behind it.
+    tablet.ask("(floor) => floor.scanned('NOG IETS')")
+    expect(panel).to_contain_text("Nog 1")
+    tablet.page.keyboard.press("Enter")
+    expect(panel).to_contain_text("NOG IETS")
+    tablet.ask("(floor) => floor.scanned('SS:OK')")
+    expect(panel).to_have_count(0)
+    expect(tablet.page.locator("#screen")).to_be_focused()
+
+
+def test_a_second_tab_shows_where_the_work_is_and_can_take_it_over(tablet: Tablet) -> None:
+    first, second = tablet.page, tablet.open_tab()
+    second.goto("/floor")
+    expect(
+        second.get_by_role("heading", name="De app is open in een ander tabblad.")
+    ).to_be_visible()
+    expect(second.locator("[data-found]")).to_be_disabled()
+    second.get_by_role("button", name="Werk hier verder").click()
+    expect(second.get_by_role("heading", name="Wat wil je doen?")).to_be_visible()
+    expect(
+        first.get_by_role("heading", name="De app is open in een ander tabblad.")
+    ).to_be_visible()
+    leads = "window.floor.outbox.leading"
+    assert (first.evaluate(leads), second.evaluate(leads)) == (False, True)
+
+
+@pytest.fixture
+def later(house: House) -> Iterator[str]:
+    """The version after this one; the server goes back to this one in the end."""
+    yield f"{floor_version()}-later"
+    house.release.newer = ""
+
+
+def _find_a_kind(tablet: Tablet) -> None:
+    """Keeps a scan in the outbox that cannot leave."""
+    tablet.ask(
+        "(floor) => floor.book('find', null, {kind: 'wallet', count: 1, batch: null},"
+        " {quiet: true})"
+    )
+
+
+def test_a_new_version_takes_over_only_when_nothing_waits(
+    tablet: Tablet, house: House, later: str
+) -> None:
+    page = tablet.page
+    assert tablet.ask("(floor) => floor.update.version()") == floor_version()
+    # The server is there, but takes no scans: one waits.
+    tablet.context.route("**/api/v1/sync", lambda route: route.abort())
+    _find_a_kind(tablet)
+    expect(page.locator("[data-outbox='1']")).to_be_visible()
+    page.evaluate("window.before = true")
+    house.release.newer = later
+    tablet.ask("(floor) => floor.update.look()")
+    page.wait_for_function(
+        "navigator.serviceWorker.getRegistration('/floor').then((it) => Boolean(it.waiting))"
+    )
+    tablet.ask("(floor) => { floor.go('settings'); floor.home(); }")
+    assert page.evaluate("window.before") is True
+    assert tablet.ask("(floor) => floor.update.version()") == floor_version()
+    # Somebody is in the middle of something: also then it waits.
+    tablet.ask("(floor) => floor.go('settings')")
+    tablet.context.unroute("**/api/v1/sync")
+    tablet.ask("(floor) => floor.outbox.flush()")
+    expect(page.locator("[data-outbox='0']")).to_be_visible()
+    assert page.evaluate("window.before") is True
+    with page.expect_event("load"):
+        tablet.ask("(floor) => { floor.home(); }")
+    page.wait_for_function("window.floor?.update !== undefined")
+    assert page.evaluate("window.before") is None
+    assert tablet.ask("(floor) => floor.update.version()") == later
