@@ -16,7 +16,7 @@ from demo.mix import WHOLE, Rudder
 from demo.plan import Box
 from demo.world import OPERATOR, containers_of
 from dispatch.bins import CloseBin, close_bin
-from sorting.actions import OpenBin, open_new_bin
+from sorting.opening import OpenBin, open_new_bin
 from sorting.rules import may_go
 from streams.reversals import Reverse, reverse
 

@@ -1,4 +1,4 @@
-"""Sort out of a batch or out of a bin, and open bins."""
+"""Sort out of a batch or out of a bin."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from datetime import datetime
 from sqlmodel import Session
 
 from catalogue.access import Viewer, require
-from catalogue.codes import CodeKind
 from catalogue.errors import BinClosed, Malformed
 from catalogue.kinds import WEIGHING_DIFFERENCE, BinState, Pool, Quality
-from catalogue.labels import label_for
 from catalogue.rows import DestinationRow, GroupRow, SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from chain.rows import Ref
 from sorting import rules
 from sorting.gates import gate_uses, what_is_free
 from streams import places
-from streams.acts import Act, Command, GateUse, unreserved
+from streams.acts import Act, Command, GateUse
 from streams.bins import bin_for
-from streams.changes import after, follow_balance, new_bin
+from streams.changes import after, follow_balance
 from streams.ledger import Booked, book, site_day
 from streams.mass import Grams
 from streams.queries import (
@@ -34,7 +32,6 @@ from streams.queries import (
     contents_of_bin,
     standings_of_batch,
 )
-from streams.relabellings import require_unused
 from streams.rules import (
     Line,
     PlaceRef,
@@ -78,16 +75,6 @@ class Sort(Command):
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenBin(Command):
-    """A new bin for a destination, or a work bin for none."""
-
-    code: str | None
-    site: str
-    destination: str | None
-    container: str | None
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a part goes: its bin, as a place."""
@@ -97,39 +84,6 @@ class Place:
     group: GroupRow | None
     quality: Quality
     part: Part
-
-
-def open_new_bin(session: Session, command: OpenBin, *, viewer: Viewer, now: datetime) -> Booked:
-    """Open a bin. Raises NotFound, Malformed, CodeTaken, PracticeLabel, ScanReused."""
-    if before := answered(session, "bin", None, command):
-        return before
-    reference = rulebook(session)
-    site = reference.site(command.site, viewer)
-    day = site_day(command.scanned_at, site)
-    destination = (
-        reference.operator(site).destination(command.destination, day)
-        if command.destination
-        else None
-    )
-    container = reference.container(command.container, site).ref if command.container else None
-    label = label_for(session, reference, CodeKind.BIN, command.code, site, viewer)
-    code = label.code
-    require_unused(session, code)
-    act = Act(
-        kind="bin",
-        site=site,
-        command=command,
-        subject=code,
-        rows=[new_bin(code, site, destination, container)],
-        flags=unreserved(label),
-        answer={
-            "code": code,
-            "mass_g": 0,
-            "destination": destination.code if destination else None,
-            "state": BinState.OPEN.value,
-        },
-    )
-    return book(session, act, now=now)
 
 
 def sort_batch(

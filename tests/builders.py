@@ -22,9 +22,11 @@ from intake.aside import SetAside, hold_batch, refuse_batch, release_batch
 from intake.codes import ReserveCodes, reserve_codes
 from intake.deliveries import AnnounceDelivery, AnnouncedLine, announce_delivery
 from intake.finds import LogFind, hand_over, hand_over_of, log_find
-from sorting.actions import OpenBin, Part, Sort, open_new_bin, sort_batch, sort_bin
+from labels.actions import Relabel, relabel
+from sorting.actions import Part, Sort, sort_batch, sort_bin
 from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
 from sorting.gates import PassGate, pass_batch, pass_bin
+from sorting.opening import OpenBin, open_new_bin
 from store.engine import Database
 from streams.corrections import Correct, correct_batch
 from streams.ledger import Booked
@@ -206,6 +208,9 @@ class Depot:
 
     def _aside(self, mass_g: int | None, reason: str) -> SetAside:
         return SetAside(**self.carried(), reason=reason, mass_g=mass_g)
+
+    def relabel(self, target: str, blank: str, reason: str = "torn") -> dict[str, Any]:
+        return self.do(relabel, target, Relabel(**self.carried(), code=blank, reason=reason))
 
     def find(self, batch: str | None, kind: str = "wallet", **more: Any) -> str:
         said: dict[str, Any] = {"station": "S1-A", "count": 1, "mass_g": None} | more

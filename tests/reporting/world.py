@@ -25,8 +25,9 @@ from dispatch.bins import CloseBin, close_bin
 from intake.actions import LogBatch, WeighBatch, log_batch, weigh_batch
 from intake.aside import SetAside, hold_batch, refuse_batch
 from intake.finds import LogFind, log_find
-from sorting.actions import OpenBin, Part, Sort, open_new_bin, sort_batch, sort_bin
+from sorting.actions import Part, Sort, sort_batch, sort_bin
 from sorting.closing import Close, NamedLoss, close_batch
+from sorting.opening import OpenBin, open_new_bin
 from streams.corrections import Correct, correct_batch
 from streams.ledger import Booked
 from streams.reversals import Reverse, reverse

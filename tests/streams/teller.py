@@ -28,9 +28,10 @@ from intake.codes import ReserveCodes, reserve_codes
 from intake.deliveries import AnnounceDelivery, AnnouncedLine, announce_delivery
 from intake.finds import LogFind, hand_over, hand_over_of, log_find
 from labels.actions import Relabel, relabel
-from sorting.actions import OpenBin, Part, Sort, open_new_bin, sort_batch, sort_bin
+from sorting.actions import Part, Sort, sort_batch, sort_bin
 from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
 from sorting.gates import PassGate, pass_batch, pass_bin
+from sorting.opening import OpenBin, open_new_bin
 from streams.corrections import Correct, correct_batch
 from streams.ledger import Booked
 from streams.reversals import Reverse, reverse
@@ -205,9 +206,7 @@ class Teller:
     def relabel(self, target: str) -> None:
         kind = "batch" if target.startswith("B") else "bin"
         (blank,) = self.reserve(kind, 1)
-        relabel(
-            self.session, target, Relabel(**self.head(), code=blank, reason=REASON), **self.by
-        )
+        relabel(self.session, target, Relabel(**self.head(), code=blank, reason=REASON), **self.by)
 
     def reserve(self, kind: str, count: int) -> list[str]:
         command = ReserveCodes(**self.head(), station=self.station, kind=kind, count=count)

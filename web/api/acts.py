@@ -21,9 +21,10 @@ from intake.codes import reserve_codes
 from intake.deliveries import announce_delivery
 from intake.finds import hand_over, log_find
 from labels.actions import relabel
-from sorting.actions import open_new_bin, sort_batch, sort_bin
+from sorting.actions import sort_batch, sort_bin
 from sorting.closing import close_batch, reopen_batch
 from sorting.gates import pass_batch, pass_bin
+from sorting.opening import open_new_bin
 from streams.corrections import correct_batch
 from streams.ledger import Booked
 from streams.relabellings import own_codes

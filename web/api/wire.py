@@ -26,9 +26,10 @@ from intake.codes import CODES_AT_ONCE_MAX, ReserveCodes
 from intake.deliveries import AnnounceDelivery, AnnouncedLine
 from intake.finds import HandOver, LogFind, hand_over_of
 from labels.actions import Relabel
-from sorting.actions import OpenBin, Part, Sort
+from sorting.actions import Part, Sort
 from sorting.closing import Close, NamedLoss
 from sorting.gates import PassGate
+from sorting.opening import OpenBin
 from streams.acts import Command
 from streams.corrections import Correct
 from streams.reversals import Reverse
