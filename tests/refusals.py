@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 from starlette.requests import Request
 
@@ -17,8 +18,10 @@ from catalogue.errors import MassExceeded
 from catalogue.rulebook import rulebook
 from dispatch.actions import ReturnLine
 from intake.codes import ReserveCodes, reserve_codes
+from labels.jobs import Order
 from streams.scans import keep
 from tests.builders import Depot, part
+from web import printing
 from web.api.acts import BY_KIND
 from web.api.ending import require_may
 from web.api.sync import require_understood
@@ -177,6 +180,13 @@ def take_back_what_was_confirmed(depot: Depot) -> None:
     shipment = depot.ship(sold(depot))
     depot.confirm(shipment, {"reuse": 40_000})
     depot.take_back(shipment, ReturnLine(bin=None, mass_g=1))
+
+
+@provokes("no_printer")
+def print_where_no_printer_stands(depot: Depot) -> None:
+    with depot.database.write() as session:
+        wanted = Order(scan_id=str(uuid4()), code="S2-IN")
+        printing.order(session, wanted, viewer=depot.people["leader"], now=depot.now)
 
 
 @provokes("clock_doubt")

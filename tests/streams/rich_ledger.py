@@ -84,6 +84,9 @@ def _define_site(say: Any, site: str) -> None:
             calibration_due=date(2025 + number // 2, 6, 1) if number == 1 else date(2027, 1, 1),
             address=f"tcp://10.1.2.{number}:4001" if number == 1 else None,
         )
+        more = {} if number == 1 else {"port": 6101, "size": "62x100", "dpi": 300}
+        say("printer", f"{site}-P{number}", site=site, name=f"Printer {number}",
+            host=f"10.1.3.{number}", **more)  # fmt: skip
 
 
 def _define_rules(say: Any) -> None:
