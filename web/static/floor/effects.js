@@ -19,9 +19,11 @@ import {
 export { mayGo, missingGates } from "./effects_rules.js";
 
 const CLOCK_AHEAD_MAX_MS = 5 * 60_000;
-const FOR_LEADERS = new Set([
-  "delivery", "correct", "reopen", "release", "shipment", "return", "confirm",
-]);
+/** What only a team leader decides: kept for one, because it has happened. */
+const FOR_LEADERS = new Set(["correct", "reopen", "release", "shipment", "return"]);
+const FOR_OTHERS = new Set(["delivery", "confirm"]);
+/** Fields in which a command names what another one may have made. */
+const NAMES_A_CODE = new Set(["batch", "bin", "bins", "delivery"]);
 const RULES = {
   intake, hold, refuse, find, weigh, close, relabel, reverse,
   bin: openBin, bin_close: closeBin,
@@ -37,18 +39,36 @@ const BY_TARGET = { sort: [sortBatch, sortBin], gate: [gateOfBatch, gateOfBin] }
  */
 export function foretell(looks, command) {
   try {
-    const body = command.body ?? {};
-    const target = command.target ? looks.resolve(command.target) : null;
-    if (looks.role === "worker" && FOR_LEADERS.has(command.kind)) throw notAllowed();
-    if (target && looks.isUnmade(target)) throw broken("parked", { scan_id: command.scan_id });
-    const told = ruleOf(looks, command.kind, target)(looks, { ...command, body, target });
-    requireClock(looks, body.scanned_at);
-    return { verdict: "accepted", changes: [], ...told };
+    return { verdict: "accepted", changes: [], ...ruled(looks, command) };
   } catch (error) {
     if (!(error instanceof No)) throw error;
     const { verdict, code, figures } = error;
     return { verdict, code, figures, changes: [] };
   }
+}
+
+function ruled(looks, command) {
+  const { scan_id, kind, body = {} } = command;
+  const target = command.target ? looks.resolve(command.target) : null;
+  if (looks.role === "worker" && FOR_OTHERS.has(kind)) throw notAllowed();
+  if (looks.role === "worker" && FOR_LEADERS.has(kind)) throw broken("needs_leader", { kind });
+  if (target && looks.isUnmade(target)) throw broken("parked", { scan_id });
+  try {
+    const told = ruleOf(looks, kind, target)(looks, { ...command, body, target });
+    requireClock(looks, body.scanned_at);
+    return told;
+  } catch (error) {
+    // What it names may wait itself: then this waits with it.
+    const waits = error.code === "not_found" && named(body).some((code) => looks.isUnmade(code));
+    throw waits ? broken("parked", { scan_id }) : error;
+  }
+}
+
+function named(value, name = "") {
+  if (typeof value === "string") return NAMES_A_CODE.has(name) ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value)
+    .flatMap(([key, inner]) => named(inner, Array.isArray(value) ? name : key));
 }
 
 function ruleOf(looks, kind, target) {

@@ -1,6 +1,6 @@
 /** Undo, foretold for what this tablet booked itself. Pure; as `streams/reversals.py` does it. */
 
-import { broken, notAllowed } from "./arithmetic.js";
+import { broken, notAllowed, notFound } from "./arithmetic.js";
 import { requireReason, stateByBalance } from "./effects_rules.js";
 
 const REVERSIBLE = new Set([
@@ -17,7 +17,8 @@ export function reverse(looks, { target: scanId, body }) {
   // Somebody else's booking: the server knows it, this tablet does not.
   if (!entry) return { unsure: true };
   const kind = entry.kind.replace(/^(sort|gate)_bin$/, "$1");
-  if (!entry.booked) throw broken("parked", { scan_id: scanId });
+  if (entry.parked) return dropped(looks, entry, body);
+  if (!entry.booked) throw notFound();
   if (kind === "reverse") throw broken("already_reversed", { scan_id: scanId });
   if (!REVERSIBLE.has(kind)) throw broken("not_reversible", { kind });
   const late = entry.bookedAt && looks.serverNow() - entry.bookedAt > UNDO_MAX_MS;
@@ -27,7 +28,14 @@ export function reverse(looks, { target: scanId, body }) {
   const changes = entry.changes.filter((change) => change.on !== "label").map(mirrored);
   for (const change of changes) requireStill(looks, entry, change);
   const answer = { reverses: scanId, kind, subject: entry.target ?? entry.body?.code ?? null };
-  return { answer, changes: changes.map((change) => settled(looks, change)), reverses: scanId };
+  return { answer, changes: changes.map((change) => settled(looks, change)) };
+}
+
+/** Nothing of what waits for a team leader was booked: it is only dropped. */
+function dropped(looks, entry, body) {
+  if (entry.reversed) throw notFound();
+  requireReason(looks, body.reason, "reversal");
+  return { answer: { scan_id: entry.scan_id, state: "dropped" } };
 }
 
 /** What takes a change back. */

@@ -1,6 +1,6 @@
 /** Rules that several kinds of command ask for. Pure; as the rooms of the server have them. */
 
-import { WEIGHING_DIFFERENCE, broken, malformed, notFound, permille, sum } from "./arithmetic.js";
+import { No, WEIGHING_DIFFERENCE, broken, malformed, notFound, permille, sum } from "./arithmetic.js";
 import { parse } from "./codes.js";
 
 const ACTIVE = new Set(["received", "sorting"]);
@@ -37,7 +37,7 @@ export function requireCode(looks, given, kind) {
   if (!read.kind) throw malformed("code", "misread", { read: given });
   const practising = read.kind === "practice";
   if (practising !== looks.practice) {
-    if (practising) throw broken("practice_label", { read: given });
+    if (practising) throw new No("refused", "practice_label", { read: given });
     throw malformed("code", "not the label of a practice", { read: given });
   }
   if (!practising && read.kind !== kind) {

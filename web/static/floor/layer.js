@@ -83,15 +83,17 @@ export class Layer {
   /** Keep an own command, whatever became of it. */
   note(command, told, { booked = told.verdict === "accepted", bookedAt = null } = {}) {
     const { scan_id, kind, target, body, counter, captured_at } = command;
+    const parked = !booked && told.verdict === "parked";
     this.log.set(scan_id, {
-      scan_id, kind, target: target ?? null, body, counter, captured_at, booked, bookedAt,
+      scan_id, kind, target: target ?? null, body, counter, captured_at, booked, parked, bookedAt,
       changes: told.changes ?? [], answer: told.answer ?? null, reversed: false,
     });
-    if (kind === "reverse" && booked) {
-      const undone = this.log.get(target);
-      if (undone) undone.reversed = true;
+    const undone = kind === "reverse" && booked && this.log.get(target);
+    if (undone) {
+      undone.reversed = true;
+      this.unmade.delete(undone.body?.code);
     }
-    if (!booked && body?.code) this.unmade.add(body.code);
+    if (parked && body?.code) this.unmade.add(body.code);
   }
 
   /** Own bookings after this one that stand on the same row, the last first. */

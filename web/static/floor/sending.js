@@ -6,6 +6,8 @@
 import { Unreachable, pauseAfter } from "./net.js";
 import { uuid7 } from "./ids.js";
 
+/** Of the call /sync; the server understands this one and its neighbour. */
+export const PROTOCOL = "1";
 const AT_ONCE = 50;
 const CODES_AT_ONCE = 500;
 const ENDS = new Set(["accepted", "repeated", "refused", "parked"]);
@@ -74,7 +76,7 @@ export class Sender {
       if (rows.length === 0 && attention === this.saidAttention) return;
       await this.#photos(rows);
       const reply = await this.#sync(rows);
-      if (UNREADABLE.has(reply.status)) {
+      if (isUnreadable(reply)) {
         size = await this.#unreadable(rows, reply);
         continue;
       }
@@ -106,8 +108,8 @@ export class Sender {
     const epoch = (await this.store.get("epoch")) ?? null;
     this.unsure = rows.length > 0;
     const reply = await this.outbox.net.ask("POST", "/sync", {
-      device: this.who.device(),
-      app_version: this.who.version,
+      device: this.who.device() || "tablet",
+      app_version: `${PROTOCOL}+${this.who.version}`,
       sent_at: new Date().toISOString(),
       epoch,
       waiting: waiting - rows.length,
@@ -171,7 +173,7 @@ export class Sender {
         const reply = await this.outbox.net.ask("POST", "/codes", {
           scan_id: uuid7(), station: this.who.station(), kind, count: some.length, codes: some,
         });
-        if (!reply.ok && !UNREADABLE.has(reply.status)) checked(reply);
+        if (!isUnreadable(reply)) checked(reply);
       }
     }
     await this.store.set("reannounce", false);
@@ -203,7 +205,7 @@ export class Sender {
       });
       // One that the server cannot read stays here; the command that names it is told so.
       if (reply.ok) await this.store.put("photos", { ...photo, state: "sent" });
-      else if (!UNREADABLE.has(reply.status)) checked(reply);
+      else if (!isUnreadable(reply)) checked(reply);
     }
   }
 }
@@ -226,9 +228,14 @@ function commandOf(row) {
 function checked(reply) {
   if (reply.status === 401) throw new Later("unauthenticated");
   if (reply.status === 403) throw new Later("not_allowed");
-  if (reply.status === 426) throw new Later("outdated");
+  if (reply.body?.code === "app_outdated") throw new Later("outdated");
   if (!reply.ok) throw new Later(null, reply.status === 429 ? 5_000 : 0);
   return reply.body;
+}
+
+/** Whether this very call will never be understood, so that it is no use to send it again. */
+function isUnreadable({ status, body }) {
+  return UNREADABLE.has(status) && body?.code !== "app_outdated";
 }
 
 function isAnswer(told) {

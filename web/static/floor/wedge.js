@@ -9,11 +9,16 @@
 import { isLabel } from "./codes.js";
 import { isSscc } from "./gs1.js";
 
-/** Scanners send a character within 30 ms; hands rarely twice within 50, and not four times. */
-const GAP_MS = 50;
-const PAUSE_MS = 60;
+/** Scanners send a character within 30 ms; hands rarely twice within 60, and not four times. */
+const GAP_MS = 60;
+/** In the middle of a burst. */
+const BURST_GAP_MS = 80;
+/** A code that lacks something is waited for: half a label is nothing that was meant. */
+const LONG_GAP_MS = 160;
 /** So many quick keys are a burst, also without an end mark. */
 const BURST_MIN = 4;
+/** In a field so many, when nothing else says that a scanner sent them. */
+const BURST_MIN_IN_FIELD = 8;
 /** A second look when the page was too busy to see the next key in time. */
 const LATE_MS = 15;
 /** An end mark that comes so soon after a code belongs to it. */
@@ -80,9 +85,31 @@ function beginsAnew(rest) {
   return Boolean(sscc && isSscc(sscc[1]));
 }
 
-/** Whether a text is one label code and nothing else, so that nobody has to wait for its end. */
+const COMMAND = /^SS:(YES|NO|OK|BACK|UNDO|HOME|FOUND|[1-9])$/i;
+const BEGUN = [
+  /^[BKSCDZVP][2-8FJKLMPQRVX]{0,10}$/i, // a label
+  /^\]([A-Za-z][0-9A-Fa-f]?)?$/, // a mark
+  /^S(S(:[A-Z]*:?)?)?$/i, // a card
+  /^\x1d?(\(00\)|00)\d{0,17}$/, // an SSCC
+  /^https?:\/\/[^/]*$/i, // an address
+];
+
+/** Whether a text is one label code or card and nothing else, so that nobody waits for its end. */
 function isDone(text) {
-  return isLabel(text.replace(AIM, ""));
+  const plain = text.replace(AIM, "");
+  return isLabel(plain) || COMMAND.test(plain);
+}
+
+/** Whether a text is only the beginning of what a scanner sends. */
+function isBegun(text) {
+  const plain = text.replace(AIM, "");
+  return plain === "" || BEGUN.some((begun) => begun.test(plain));
+}
+
+/** Whether a text can only have come from a scanner. */
+function isSure(text) {
+  return AIM.test(text) || /^(SS:|https?:|\(\d\d)/i.test(text) || text.includes("\x1d")
+    || isLabel(text.slice(0, LABEL_LENGTH));
 }
 
 /** A field that people type in. */
@@ -108,7 +135,7 @@ export class Wedge {
     this.#clear();
     this.down = (event) => this.#down(event);
     this.up = (event) => this.#up(event);
-    this.away = () => this.#pause(true);
+    this.away = () => this.#pause();
   }
 
   start() {
@@ -143,7 +170,7 @@ export class Wedge {
     if (SILENT.has(event.key)) return undefined;
     const at = event.timeStamp;
     const sign = signOf(event, this.text !== "");
-    if (this.text && at - this.lastAt > GAP_MS) this.#pause(true);
+    if (this.text && at - this.lastAt > this.#gap()) this.#pause();
     if (sign !== null) return this.#sign(event, sign, at);
     if (ENDS.has(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey) {
       return this.#end(event, at);
@@ -153,7 +180,7 @@ export class Wedge {
 
   /** Some other key: whatever was begun is over, and the key is the page's. */
   #other() {
-    if (this.text) this.#pause(true);
+    if (this.text) this.#pause();
   }
 
   #sign(event, sign, at) {
@@ -171,7 +198,13 @@ export class Wedge {
     if (this.holding) this.#swallow(event);
     if (isDone(this.text)) this.#finish();
     else this.#partEarly();
-    if (this.text) this.#arm(PAUSE_MS);
+    if (this.text) this.#arm(this.#gap());
+  }
+
+  /** How long the next key may take, and still belong to this. */
+  #gap() {
+    if (this.holding && isBegun(this.text)) return LONG_GAP_MS;
+    return this.holding && this.text.length >= BURST_MIN ? BURST_GAP_MS : GAP_MS;
   }
 
   /** These keys are a burst after all: the field gets back what it held before them. */
@@ -199,12 +232,12 @@ export class Wedge {
       this.endedAt = -Infinity;
       this.#swallow(event);
     } else if (this.text) {
-      this.#pause(true);
+      this.#pause();
     }
   }
 
   #isBurst(at) {
-    return this.text.length >= 2 && at - this.lastAt <= GAP_MS;
+    return this.text.length >= 2 && at - this.lastAt <= this.#gap();
   }
 
   #finish() {
@@ -226,23 +259,23 @@ export class Wedge {
     // A busy page sees keys later than they were pressed: let those that wait come first.
     const isPending = navigator.scheduling?.isInputPending?.() ?? false;
     if (isPending || performance.now() - due > LATE_MS) this.#arm(LATE_MS);
-    else this.#pause(false);
+    else this.#pause();
   }
 
-  /** No more keys come. now: something else happened, which must not wait. */
+  /** No more keys come: it was a scan, or keys of a person, who gets them back. */
   #pause() {
     clearTimeout(this.timer);
     if (!this.text) return;
-    if (this.text.length >= BURST_MIN) {
-      if (!this.holding) this.#takeBack();
+    const { text, keys, holding, field } = this;
+    const enough = field ? BURST_MIN_IN_FIELD : BURST_MIN;
+    if (holding && (text.length >= enough || isSure(text))) {
       this.#finish();
       return;
     }
-    const { keys, holding, field } = this;
     this.#clear();
     if (!holding) return;
-    if (field) return;
-    for (const key of keys) this.onKey(key);
+    if (field) giveBack(field, text);
+    else for (const key of keys) this.onKey(key);
   }
 
   #up(event) {
@@ -273,7 +306,7 @@ export class Wedge {
     this.keys.push({ key: sign, code: "" });
     this.holding = true;
     this.lastAt = event.timeStamp;
-    this.#arm(PAUSE_MS);
+    this.#arm(this.#gap());
   }
 }
 
@@ -293,6 +326,14 @@ function snapshot(field) {
   // A field for numbers has no selection to ask for.
   const at = field.type === "number" || field.type === "email" ? null : field.selectionStart;
   return { field, value, at };
+}
+
+/** A person was quick: what was taken from the field stands in it again. */
+function giveBack({ field, value, at }, text) {
+  const before = at ?? value.length;
+  field.value = value.slice(0, before) + text + value.slice(before);
+  if (at !== null) field.setSelectionRange(at + text.length, at + text.length);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function restore({ field, value, at }) {
