@@ -269,10 +269,12 @@ class Intake {
     return booking;
   }
 
-  /** A typed weight is kept while somebody takes a label. */
+  /** A typed weight is kept while somebody takes a label; a label that waits books it. */
   keepTyped() {
-    this.panel.take((weight) => this.set({ weight }));
-    return this.state.weight !== null;
+    this.panel.take((weight) => {
+      this.set({ weight });
+      this.bookWaiting()?.catch((error) => this.floor.failed(error));
+    });
   }
 
   async bookBox(code, weight, read, prints = false) {

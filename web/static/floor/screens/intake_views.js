@@ -9,12 +9,13 @@ import { troubleViews, troubleWord } from "./trouble.js";
 import { weighPanel } from "./weigh.js";
 
 const LABELS_MAX = 24;
-const NEXT_MAX = 5;
+const NEXT_MAX = 4;
+const CONTAINERS_MAX = 4;
 const BAR = 1000;
-const STEPS = ["supplier", "container", "group", "weigh", "label"];
 const DRAWN = {
   supplier: supplierStep,
   container: containerStep,
+  containers: containersStep,
   group: groupStep,
   weigh: weighStep,
   fresh: freshStep,
@@ -36,25 +37,26 @@ export function nextTiles(s) {
 
 // What is always in sight
 
+/** What is known and what is asked still, in the order of the work. Each can be changed. */
 function head(s) {
   const { floor, state } = s;
   const known = [
-    s.supplier && {
+    {
       pictogram: "supplier",
       name: _("From"),
-      value: partyName(floor, s.supplier),
+      value: s.supplier && partyName(floor, s.supplier),
       onpress: () => s.view("supplier"),
     },
-    s.hasContainer && {
+    {
       pictogram: "container",
       name: _("Container"),
-      value: state.containers.join(" + ") || kg(s.tare_g),
+      value: s.hasContainer && (state.containers.join(" + ") || kg(s.tare_g)),
       onpress: () => s.set({ containers: [], tare_g: null, view: null }),
     },
-    s.group && {
-      pictogram: pictogramOf("group", s.group),
+    {
+      pictogram: pictogramOf("group", s.group || "unknown"),
       name: _("This is"),
-      value: groupName(floor, s.group),
+      value: s.group && groupName(floor, s.group),
       onpress: () => s.view("group"),
     },
     state.label && {
@@ -70,30 +72,7 @@ function head(s) {
       onpress: () => s.view("trouble"),
     },
   ];
-  return [chips(known.filter(Boolean)), steps(s)];
-}
-
-function steps(s) {
-  const at = STEPS.indexOf(s.step === "fresh" ? "label" : s.step);
-  const words = {
-    supplier: _("From"),
-    container: _("Container"),
-    group: _("This is"),
-    weigh: _("Weigh"),
-    label: _("Label"),
-  };
-  return h(
-    "ol",
-    { class: "steps" },
-    STEPS.map((step, index) =>
-      h(
-        "li",
-        { class: index < at ? "done" : null, "aria-current": index === at ? "step" : null },
-        pic(step === "group" ? pictogramOf("group", s.group || "mixed") : step),
-        h("span", null, words[step]),
-      ),
-    ),
-  );
+  return chips(known.filter(Boolean));
 }
 
 function back(s) {
@@ -127,17 +106,20 @@ const tilesOf = (s, more = {}) => ({
   recent: s.floor.context.recent_containers,
   taken: s.state.containers,
   onpick: (code) => s.addContainer(code),
-
   after: [
-    {
-      value: "none",
-      text: _("No container"),
-      pictogram: "box",
-      pick: () => s.view("tare"),
-    },
+    { value: "none", text: _("No container"), pictogram: "box", pick: () => s.view("tare") },
   ],
   ...more,
 });
+
+function containersStep(s) {
+  return [
+    head(s),
+    ask({ pictogram: "container", text: _("Which container?") }),
+    work(containerTiles(s.floor, tilesOf(s))),
+    foot(back(s)),
+  ];
+}
 
 function containerStep(s) {
   return [
@@ -148,13 +130,24 @@ function containerStep(s) {
       h(
         "section",
         null,
-        scanHere(_("Scan the container."), "container"),
         announced(s),
+        scanHere(_("Scan the container."), "container"),
         lastBox(s),
       ),
-      h("section", null, containerTiles(s.floor, tilesOf(s))),
+      h("section", null, containerTiles(s.floor, tilesOf(s, fewOf(s)))),
     ),
   ];
+}
+
+/** The containers of the last boxes; the others are one tap further. */
+function fewOf(s) {
+  const others = {
+    value: "others",
+    text: _("Another container"),
+    pictogram: "plus",
+    pick: () => s.view("containers"),
+  };
+  return { most: CONTAINERS_MAX, after: [...tilesOf(s).after, others] };
 }
 
 /** What was announced against what came in. */
@@ -236,6 +229,20 @@ function groupStep(s) {
 }
 
 function weighStep(s) {
+  return s.hasScale || s.state.weight ? labelAsked(s) : typeStep(s);
+}
+
+/** Without a scale: the keypad has the whole screen. A label that is scanned takes the weight. */
+function typeStep(s) {
+  const take = button({
+    pictogram: "ok",
+    text: _("Take this weight"),
+    onpress: () => s.keepTyped(),
+  });
+  return [head(s), s.panel.node, foot(wrong(s), take)];
+}
+
+function labelAsked(s) {
   const right = s.canPrint
     ? scanHere(_("Wait. The label comes by itself."), "printer")
     : scanHere(_("Stick a label on it. Scan it."), "label");
@@ -247,16 +254,17 @@ function weighStep(s) {
       h("section", null, s.state.weight ? typed(s) : s.panel.node),
       h("section", null, right),
     ),
-    foot(
-      button({
-        kind: "second",
-        pictogram: "attention",
-        text: _("Something is wrong"),
-        onpress: () => s.view("trouble"),
-      }),
-      takeLabel(s),
-    ),
+    foot(wrong(s), takeLabel(s)),
   ];
+}
+
+function wrong(s) {
+  return button({
+    kind: "second",
+    pictogram: "attention",
+    text: _("Something is wrong"),
+    onpress: () => s.view("trouble"),
+  });
 }
 
 function typed(s) {
@@ -282,10 +290,11 @@ function takeLabel(s) {
   if (s.canPrint) {
     return button({ pictogram: "printer", text: _("Print the label"), onpress: () => s.print() });
   }
-  const choose = () => {
-    if (s.hasScale || s.state.weight || s.keepTyped()) s.view("label");
-  };
-  return button({ pictogram: "label", text: _("Choose the label"), onpress: choose });
+  return button({
+    pictogram: "label",
+    text: _("Choose the label"),
+    onpress: () => s.view("label"),
+  });
 }
 
 /** Without a scanner: which of the blank labels was stuck on. */

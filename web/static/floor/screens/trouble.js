@@ -16,6 +16,12 @@ const ACTS = {
   refusal: { text: message("Send it back"), pictogram: "truck" },
 };
 const BOOKED_AS = { hold: "hold", refusal: "refuse" };
+const REASON_PICTOGRAMS = {
+  wet: "wet",
+  contaminated: "dirty",
+  not_ours: "wrong_supplier",
+  to_check: "inspect",
+};
 const NAMED = { wet: ["wet"], torn: [], seal: ["to_check"], other: [] };
 
 /** The steps by name, for the screen that has a box with trouble. */
@@ -129,7 +135,7 @@ function reasonStep(s) {
   const items = reasonsFor(s.floor, trouble.act).map((reason) => ({
     value: reason.code,
     text: own(reason.names, reason.code),
-    pictogram: KINDS[reason.code]?.pictogram || "question",
+    pictogram: REASON_PICTOGRAMS[reason.code] || "question",
   }));
   return [
     ask({ pictogram: "question", text: _("Why?") }),
