@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
+from accounts.devices import enrol, heard, issue_code
 from catalogue.kinds import Role
 from tests.browser.conftest import PASSWORD, PEOPLE
 from tests.browser.keyboard import Keyboard
@@ -257,7 +258,17 @@ def things(hall: Depot) -> Mapping[str, str]:
         "bins": bins[1],
         "shipments": shipment,
         "entries": scan_id,
+        "stations": str(tablet_at(hall)),
     }
+
+
+def tablet_at(hall: Depot) -> int:
+    """The number of a tablet that has something to tell."""
+    with hall.database.write() as session:
+        code = issue_code(session, "S1-A", "Tafel 1", viewer=hall.people["leader"], now=hall.now)
+        number = enrol(session, code, now=hall.now).device_id
+        heard(session, number, now=hall.now, app_version="7", waiting=12, attention=3, counter=40)
+    return number
 
 
 def _bins_of(hall: Depot, batch: str) -> list[str]:
