@@ -11,7 +11,14 @@ from typing import Final
 import pytest
 
 from tests.house.arrows import ROOT
-from web.floor_files import FLOOR, floor_files, floor_msgids, service_worker, words_json
+from web.floor_files import (
+    FLOOR,
+    as_sent,
+    floor_files,
+    floor_msgids,
+    service_worker,
+    words_json,
+)
 from web.i18n import languages
 from web.pages.house import STATIC
 
@@ -90,9 +97,23 @@ def test_every_sentence_in_the_modules_is_found() -> None:
 def test_the_floor_is_loaded_with_at_most_150_kilobytes() -> None:
     """All that a tablet keeps, packed as it is sent, with the words of every language."""
     files = [STATIC.parent / file.path.removeprefix("/") for file in floor_files()]
-    packed = [len(gzip.compress(file.read_bytes(), 9)) for file in files]
+    packed = [len(gzip.compress(as_sent(file), 9)) for file in files]
     words = [len(gzip.compress(words_json(each), 9)) for each in languages().values()]
     assert sum(packed) + sum(words) <= WHOLE_MAX_BYTES
+
+
+@pytest.mark.parametrize("module", MODULES, ids=_name)
+def test_only_remarks_are_left_out_of_what_is_sent(module: Path) -> None:
+    """They stand on lines of their own, and no text with backticks goes over several lines."""
+    kept, sent = module.read_text().splitlines(), as_sent(module).decode().splitlines()
+    left = iter(kept)
+    dropped = []
+    for line in sent:
+        while (before := next(left)) != line:
+            dropped.append(before)
+    dropped += left
+    assert all(re.match(r"\s*(//|/\*\*|\*)", line) for line in dropped), dropped
+    assert all(line.count("`") % 2 == 0 for line in sent)
 
 
 def test_a_page_of_the_floor_holds_nothing_inline() -> None:

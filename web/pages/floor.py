@@ -13,7 +13,9 @@ from starlette.responses import JSONResponse, Response
 from catalogue.errors import NotFound
 from web.deps import language_of_person
 from web.floor_files import (
+    FLOOR,
     SHELL,
+    as_sent,
     floor_files,
     floor_version,
     service_worker,
@@ -104,6 +106,14 @@ def floor_words(request: Request, code: str) -> Response:
 def floor_version_now() -> JSONResponse:
     """Which version of the floor the server has."""
     return JSONResponse({"version": floor_version()}, headers={"Cache-Control": "no-store"})
+
+
+def floor_module(request: Request, name: str) -> Response:
+    """A module of the floor, without its remarks. Raises NotFound."""
+    path = f"/static/floor/{name}.js"
+    if path not in {file.path for file in floor_files()}:
+        raise NotFound
+    return _fresh(request, as_sent(FLOOR / f"{name}.js"), "text/javascript; charset=utf-8", {})
 
 
 def _fresh(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:

@@ -68,6 +68,7 @@ def install(app: FastAPI) -> None:
     }
     assert served == decided, f"pages without a row, or rows without a page: {served ^ decided}"
     app.add_api_route("/static/plotly.min.js", plotly, include_in_schema=False)
+    app.add_api_route("/static/floor/{name:path}.js", floor.floor_module, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 
