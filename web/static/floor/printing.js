@@ -9,13 +9,18 @@
  * state: "queued" (waits, certainly not printed), "sent" (the printer has it), "doubtful" (look
  * whether the label is there), "printed" (its label was scanned), "failed", "cancelled"; and for
  * what never became a job: "offline", "unknown" (the server does not know this code yet),
- * "no_printer" (this site has none, or several: name one), "refused".
+ * "no_printer" (this site has none, or several: name one), "practice" (nothing is printed while
+ * practising), "refused".
  * problem: "", or why it waits or went wrong: "sending", "unreachable", "broken", "no_answer",
- * "paper_out", "ribbon_out", "head_open", "paused", "not_found", "too_small", "too_late".
+ * "paper_out", "ribbon_out", "head_open", "paused", "not_found", "too_small", "unreadable",
+ * "too_late", "replaced".
  */
 
+import { uuid7 } from "./ids.js";
+
 const UNSENT = "printing";
-const WANTED = ["queued", "sent", "doubtful", "failed"];
+const CONFIRMABLE = ["sent", "doubtful", "failed"];
+const PDF_TIMEOUT_MS = 20_000;
 
 /**
  * The print jobs of a floor: `floor.printing = createPrinting(floor)`.
@@ -52,22 +57,20 @@ export function createPrinting(floor) {
 
 /** Whether somebody should look at a job. */
 export function isStuck(job) {
-  if (job.state === "queued") {
-    return !["", "sending"].includes(job.problem);
-  }
-  return job.state === "doubtful" || job.state === "failed" || Boolean(job.problem);
+  if (job.state === "queued") return !["", "sending"].includes(job.problem);
+  const isThere = ["printed", "cancelled"].includes(job.state);
+  return !isThere && (job.state !== "sent" || Boolean(job.problem));
 }
 
 async function print(floor, code, wanted) {
-  if (!floor.online) {
-    return never(code, "offline");
-  }
+  if (floor.practice) return never(code, "practice");
+  if (!floor.online) return never(code, "offline");
   await floor.outbox.flush();
   const unsent = (await floor.draft(UNSENT)) ?? {};
   const key = [code, wanted.part ?? 0, wanted.parts ?? 0].join("/");
-  const scan_id = unsent[key] ?? crypto.randomUUID();
+  const scan_id = unsent[key] ?? uuid7();
   await floor.saveDraft(UNSENT, { ...unsent, [key]: scan_id });
-  const answer = await ask(floor, "POST", "/print-jobs", { scan_id, code, ...wanted });
+  const answer = await floor.net.call("POST", "/print-jobs", { scan_id, code, ...wanted });
   if (answer === null || answer.status >= 500 || answer.status === 429) {
     return never(code, "offline");
   }
@@ -91,22 +94,23 @@ function stateOf(problem) {
 
 async function jobs(floor, asked) {
   const query = new URLSearchParams(Object.entries(asked)).toString();
-  const answer = await ask(floor, "GET", `/print-jobs${query ? `?${query}` : ""}`);
+  const answer = await floor.net.call("GET", `/print-jobs${query ? `?${query}` : ""}`);
   return answer?.ok ? answer.body : [];
 }
 
 async function again(floor, job) {
-  const answer = await act(floor, job, "again", { scan_id: crypto.randomUUID() });
+  const answer = await act(floor, job, "again", { scan_id: uuid7() });
   return answer ?? never(job.code, "offline");
 }
 
 async function act(floor, job, verb, body) {
-  const answer = await ask(floor, "POST", `/print-jobs/${job.scan_id}/${verb}`, body);
+  const answer = await floor.net.call("POST", `/print-jobs/${job.scan_id}/${verb}`, body);
   return answer?.ok ? answer.body : null;
 }
 
 async function confirm(floor, code) {
-  const open = (await jobs(floor, { code })).filter((job) => WANTED.includes(job.state));
+  const known = await jobs(floor, { code });
+  const open = known.filter((job) => CONFIRMABLE.includes(job.state));
   const done = await Promise.all(open.map((job) => act(floor, job, "confirm", { code })));
   return done.some(Boolean);
 }
@@ -114,20 +118,26 @@ async function confirm(floor, code) {
 async function pdf(floor, code, wanted) {
   // A tab that opens later than the tap would be held back as a pop-up.
   const tab = window.open("", "_blank");
-  const query = new URLSearchParams({ format: "pdf", ...wanted });
-  const answer = await ask(floor, "GET", `/labels/${encodeURIComponent(code)}?${query}`);
-  if (!answer?.ok || !(answer.body instanceof Blob)) {
+  const file = await fetched(floor, code, new URLSearchParams({ format: "pdf", ...wanted }));
+  if (!file) {
     tab?.close();
     return false;
   }
-  const address = URL.createObjectURL(answer.body);
-  if (tab) {
-    tab.location = address;
-  }
+  if (tab) tab.location = URL.createObjectURL(file);
   return tab !== null;
 }
 
-/** `{ok, status, body}`, or null when no answer came. */
-async function ask(floor, method, path, body) {
-  return floor.net.call(method, path, body);
+async function fetched(floor, code, query) {
+  try {
+    const answer = await fetch(`${floor.net.base}/labels/${encodeURIComponent(code)}?${query}`, {
+      headers: { Authorization: `Bearer ${floor.net.token()}` },
+      credentials: "omit",
+      cache: "no-store",
+      signal: AbortSignal.timeout(PDF_TIMEOUT_MS),
+    });
+    return answer.ok ? await answer.blob() : null;
+  } catch {
+    return null;
+  }
 }
+

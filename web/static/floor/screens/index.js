@@ -4,6 +4,7 @@ import { code } from "./code.js";
 import { enrol } from "./enrol.js";
 import { home, more } from "./home.js";
 import { intake } from "./intake.js";
+import { labels } from "./labels.js";
 import { scales } from "./scales.js";
 import { settings } from "./settings.js";
 import { sort } from "./sort.js";
@@ -14,6 +15,7 @@ const ALL = [
   enrol,
   home,
   intake,
+  labels,
   more,
   scales,
   settings,
