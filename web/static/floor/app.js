@@ -72,7 +72,7 @@ function equip(floor) {
 async function weighed(floor, path) {
   const reply = await floor.net.call("GET", path);
   if (!reply?.ok) throw new Error("no answer");
-  return reply.data;
+  return reply.body;
 }
 
 /** What screens may look at. */
