@@ -12,6 +12,7 @@ export function createRouter(floor, screens, onshown) {
   let stack = [{ name: HOME, params: {} }];
   let view = null;
   let due = false;
+  let pressed = false;
 
   const top = () => stack[stack.length - 1];
   const save = () => {
@@ -25,9 +26,19 @@ export function createRouter(floor, screens, onshown) {
     onshown();
   };
   const render = () => {
+    // A button that is taken away under a finger is never pressed: it waits until the finger is up.
+    if (pressed) return;
     due = false;
     if (view) floor.frame.show(view.render(), { fresh: false });
   };
+  const press = (down) => () => {
+    pressed = down;
+    if (!down && due) setTimeout(render);
+  };
+  window.addEventListener("pointerdown", press(true), true);
+  for (const kind of ["pointerup", "pointercancel"]) {
+    window.addEventListener(kind, press(false), true);
+  }
 
   return {
     get name() {
