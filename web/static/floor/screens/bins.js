@@ -62,11 +62,6 @@ export function bringHere(floor, code) {
   floor.keep({ sort_bins: [...open, code].slice(-SIDE_BY_SIDE_MAX) });
 }
 
-/** It was rolled away. */
-export function takeAway(floor, code) {
-  floor.keep({ sort_bins: (floor.context.sort_bins || []).filter((each) => each !== code) });
-}
-
 /** Open bins for a choice, those that stand here first. */
 export function binsOf(floor, choice) {
   const here = new Set(floor.context.sort_bins || []);
@@ -83,13 +78,12 @@ export const binName = (floor, bin) => choiceName(floor, choiceOf(floor, bin));
  * Bins as cards. What may not go into one is said on it.
  * @param {object} floor
  * @param {Array<object>} bins
- * @param {{source?: object|null, group?: string, last?: string, waiting?: string, from?: number,
- *   note?: (bin: object) => string|null, more?: Node[], onpick: (code: string) => any}} how
- *   waiting: the bin that was chosen before there was a weight. from: the number of the first card
+ * @param {{source?: object|null, group?: string, last?: string, waiting?: string,
+ *   more?: Node, onpick: (code: string) => any}} how
+ *   waiting: the bin that was chosen before there was a weight
  */
 export function binCards(floor, bins, how) {
-  const first = how.from === undefined ? 1 : how.from;
-  const cards = bins.map((bin, index) => card(floor, bin, first + index, how));
+  const cards = bins.map((bin, index) => card(floor, bin, index + 1, how));
   return h("div", { class: "bins", role: "group", "aria-label": _("Bins") }, cards, how.more);
 }
 
@@ -99,7 +93,6 @@ function card(floor, bin, number, how) {
     destination && how.source ? hindrance(floor, how.source, how.group, destination) : null;
   const stream = destination ? `stream-${destination.stream}` : "";
   const choice = hindered || number > 9 ? null : number;
-  const note = hindered ? hindered.say : how.note && how.note(bin);
   return h(
     "button",
     {
@@ -116,7 +109,7 @@ function card(floor, bin, number, how) {
     destination && pic(destination.stream, "shape"),
     pic(choicePictogram(floor, choiceOf(floor, bin))),
     h("span", { class: "bin-word" }, binName(floor, bin)),
-    note && h("span", { class: "bin-note" }, note),
+    hindered && h("span", { class: "bin-note" }, hindered.say),
     h("span", { class: "bin-code" }, shortCode(bin.code)),
     h("span", { class: "bin-mass" }, kg(bin.mass_g)),
     how.last === bin.code && h("span", { class: "bin-last" }, _("Last time")),

@@ -8,9 +8,11 @@ import { _, own } from "../words.js";
 export const LEVELS = ["every", "deciding", "straight"];
 
 /**
- * The guide for a group: the one that is named after it, else the main one, else the first.
- * @param {Array<{code: string, first: string, questions: Object<string, object>}>} guides
- * @param {string} group
+ * The guide for a group: the one that is named after it, else the main one, else the first. Each
+ * is its first question: `{code, question, pictogram, deciding, yes, no}`, where yes and no are the
+ * next question or `{destination}`.
+ * @param {Array<object>} guides
+ * @param {string|null} group
  */
 export function guideFor(guides, group) {
   const named = (code) => guides.find((guide) => guide.code === code);
@@ -26,32 +28,17 @@ export function guideFor(guides, group) {
  * @returns {{question?: object, from?: string[], destination?: string}}
  */
 export function stand(guide, answers, level) {
-  let at = guide.first;
-  for (const yes of answers) {
-    const question = guide.questions[at];
-    if (!question) break;
-    at = yes ? question.yes : question.no;
-  }
-  const question = guide.questions[at];
-  if (!question) return { destination: at };
-  if (level === "deciding" && !question.deciding) return { from: leaves(guide, at) };
-  return { question };
+  let at = guide;
+  for (const yes of answers) at = at.question ? at[yes ? "yes" : "no"] : at;
+  if (!at.question) return { destination: at.destination };
+  if (level === "deciding" && !at.deciding) return { from: leaves(at) };
+  return { question: at };
 }
 
 /** The destinations that can still come of a question, each once, in the order of the tree. */
-export function leaves(guide, at) {
-  const found = new Set();
-  const seen = new Set();
-  const walk = (code) => {
-    const question = guide.questions[code];
-    if (!question) found.add(code);
-    if (!question || seen.has(code)) return;
-    seen.add(code);
-    walk(question.yes);
-    walk(question.no);
-  };
-  walk(at);
-  return [...found];
+export function leaves(at) {
+  if (!at.question) return [at.destination];
+  return [...new Set([...leaves(at.yes), ...leaves(at.no)])];
 }
 
 /** The words of a question in this language. */

@@ -283,15 +283,16 @@ class Sorting {
     this.floor.answer({ verdict: "accepted", say, read: read || opened, next: this.next() });
   }
 
+  /** A typed weight waits for its bin. */
+  keepTyped() {
+    this.panel.take((weight) => {
+      this.taken = weight;
+      this.floor.refresh();
+    });
+  }
+
   key(event) {
-    if (this.method === "pieces" || this.taken || this.state.view || !this.source) return false;
-    if (event.key === "Enter" && this.isTyped) {
-      this.panel.take((weight) => {
-        this.taken = weight;
-        this.floor.refresh();
-      });
-      return true;
-    }
-    return this.panel.key(event);
+    const isAsked = this.source && !this.state.view && !this.where.question;
+    return isAsked && this.isTyped && !this.taken ? this.panel.key(event) : false;
   }
 }

@@ -22,7 +22,6 @@ import { pieceGroupParts } from "./pieces.js";
 import { lastLine, leftFigure, sourceWords } from "./source.js";
 
 const ROWS_MAX = 12;
-const NO_NUMBERS = 100;
 const LEVEL_WORDS = {
   every: message("All questions"),
   deciding: message("Short questions"),
@@ -53,8 +52,9 @@ export function draw(s) {
   const { question, from, destination } = s.where;
   if (question) return questionView(s, question);
   if (from) return fromView(s, from);
-  if (!destination) return binsView(s);
-  return s.hindrance(destination) ? hinderedView(s, destination) : decidedView(s, destination);
+  if (destination && s.hindrance(destination)) return hinderedView(s, destination);
+  if (s.isTyped && !s.taken) return typeView(s, destination);
+  return destination ? decidedView(s, destination) : binsView(s);
 }
 
 /** Under an answer: the next question, or the bins to go on with. */
@@ -77,7 +77,7 @@ function head(s) {
       {
         pictogram: source.kind === "bin" ? "bin" : "box",
         name: _("Box"),
-        value: sourceWords(floor, source),
+        value: source.name,
         onpress: () => s.view("source"),
       },
       {
@@ -232,6 +232,22 @@ function decidedView(s, choice) {
   ];
 }
 
+/** Without a scale the keypad has the screen. A bin that is scanned takes the weight at once. */
+function typeView(s, choice) {
+  const take = button({
+    pictogram: "ok",
+    text: _("Take this weight"),
+    onpress: () => s.keepTyped(),
+  });
+  const pictogram = choice && choicePictogram(s.floor, choice);
+  return [
+    head(s),
+    choice && ask({ pictogram, text: choiceName(s.floor, choice) }),
+    s.panel.node,
+    feet(s, take),
+  ];
+}
+
 function binsView(s) {
   const bins = binsHere(s.floor);
   if (!bins.length) return otherView(s);
@@ -300,13 +316,11 @@ function takenFact(s) {
 }
 
 function cards(s, bins, more) {
-  const typing = s.isTyped && !s.taken;
   return binCards(s.floor, bins, {
     source: s.source,
     group: s.group,
     last: s.state.last?.bin,
     waiting: s.pending ? s.pending.code : undefined,
-    from: typing ? NO_NUMBERS : 1,
     more,
     onpick: (code) => into(s, code),
   });
