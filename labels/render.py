@@ -12,7 +12,7 @@ dot for dot. Other readers, blur and rotation are the business of the tests.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
@@ -21,6 +21,7 @@ import zxingcpp
 from PIL import Image, ImageDraw
 
 from labels import pdf_file, zpl_file
+from labels.cards import A4_MM
 from labels.fonts import FAMILY, Weight, font, width_of
 from labels.label import Label, Size
 from labels.layout import lay_out
@@ -57,6 +58,24 @@ def pdf(label: Label, size: Size, dpi: int = 300) -> bytes:
     picture = _verified(sheet, _painted(sheet))
     title = f"{label.heading} {label.code}"
     return pdf_file.page(picture, size.millimetres, title=title, language=label.language)
+
+
+def pdf_of_many(labels: Sequence[Label], size: Size, *, title: str, dpi: int = 300) -> bytes:
+    """Labels as one PDF, a page each. Raises LabelUnreadable, LabelTooSmall."""
+    sheets = [lay_out(label, size, dpi) for label in labels]
+    return _document(sheets, size.millimetres, title, labels[0].language)
+
+
+def pdf_of_paper(sheets: Iterable[Sheet], *, title: str, language: str) -> bytes:
+    """Sheets of A4 as one PDF. Raises LabelUnreadable."""
+    return _document(sheets, A4_MM, title, language)
+
+
+def _document(
+    sheets: Iterable[Sheet], millimetres: tuple[int, int], title: str, language: str
+) -> bytes:
+    pictures = (_verified(sheet, _painted(sheet)) for sheet in sheets)
+    return pdf_file.document(pictures, millimetres, title=title, language=language)
 
 
 def zpl(label: Label, size: Size, dpi: int = 203) -> bytes:
