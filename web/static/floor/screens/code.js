@@ -1,7 +1,8 @@
 // A code without a scanner: typed by hand, or seen by the camera.
 
+import { cameraScan } from "../camera.js";
 import { ALPHABET } from "../codes.js";
-import { ask, foot, button, h, pic, work } from "../dom.js";
+import { ask, button, foot, h, pic, work } from "../dom.js";
 import { _ } from "../words.js";
 
 const KINDS = "BKCSDZVP";
@@ -17,46 +18,36 @@ export const code = {
   open(floor) {
     let typed = "";
     let all = false;
+    let camera = null;
 
     const set = (text) => {
       typed = text.toUpperCase().slice(0, LENGTH_MAX);
       floor.refresh();
     };
-    const done = () => {
-      if (!typed) return;
-      const text = typed;
-      // What was being done goes on, with this code as if it was scanned.
+    // What was being done goes on, with this code as if a scanner had read it.
+    const use = (text) => {
+      if (!text) return;
       floor.back();
       floor.scanned(text);
     };
+    const close = () => {
+      camera?.close();
+      camera = null;
+    };
+    const change = (part) => {
+      part();
+      floor.refresh();
+    };
+    const look = () => change(() => (camera ? close() : (camera = cameraScan(floor, use))));
+    const widen = () => change(() => (all = !all));
     return {
-      render: () => [
-        ask({ pictogram: "keypad", text: _("Type the code.") }),
-        work(
-          h(
-            "section",
-            { class: "keypad letters" },
-            h("p", { class: "keypad-shown" }, h("output", null, typed || "\u00a0")),
-            h("div", { class: "keys" }, keysOf(typed, all, set)),
-          ),
-        ),
-        foot(
-          button({
-            kind: "second",
-            pictogram: "keypad",
-            text: all ? _("Fewer letters") : _("All letters"),
-            onpress: () => {
-              all = !all;
-              floor.refresh();
-            },
-          }),
-          button({ pictogram: "ok", text: _("Done"), disabled: !typed, onpress: done }),
-        ),
-      ],
+      close,
+      render: () => (camera ? seen(camera, look) : keypad({ typed, all, set, use, look, widen })),
       key(event) {
-        if (/^[A-Za-z0-9-]$/.test(event.key)) set(typed + event.key);
+        if (camera) return false;
+        if (/^[A-Za-z0-9:-]$/.test(event.key)) set(typed + event.key);
         else if (event.key === "Backspace") set(typed.slice(0, -1));
-        else if (event.key === "Enter") done();
+        else if (event.key === "Enter") use(typed);
         else return false;
         return true;
       },
@@ -67,6 +58,38 @@ export const code = {
     };
   },
 };
+
+function seen(camera, look) {
+  return [
+    ask({ pictogram: "camera", text: _("Hold the code before the camera.") }),
+    work(camera.node),
+    foot(button({ kind: "second", pictogram: "keypad", text: _("Type a code"), onpress: look })),
+  ];
+}
+
+function keypad({ typed, all, set, use, look, widen }) {
+  return [
+    ask({ pictogram: "keypad", text: _("Type the code.") }),
+    work(
+      h(
+        "section",
+        { class: "keypad letters" },
+        h("p", { class: "keypad-shown" }, h("output", null, typed || "\u00a0")),
+        h("div", { class: "keys" }, keysOf(typed, all, set)),
+      ),
+    ),
+    foot(
+      button({ kind: "second", pictogram: "camera", text: _("Camera"), onpress: look }),
+      button({
+        kind: "second",
+        pictogram: "keypad",
+        text: all ? _("Fewer letters") : _("All letters"),
+        onpress: widen,
+      }),
+      button({ pictogram: "ok", text: _("Done"), disabled: !typed, onpress: () => use(typed) }),
+    ),
+  ];
+}
 
 /** Only letters that a label of ours can have, unless somebody asks for all. */
 function keysOf(typed, all, set) {

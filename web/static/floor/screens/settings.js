@@ -110,7 +110,8 @@ function printerRow(floor) {
 function scaleRow(floor) {
   const { scale, kind } = floor.weight.choice;
   const name = floor.world.reference?.scales?.find((each) => each.code === scale)?.name;
-  return row("weigh", _("Scale"), name ?? kind, () => floor.go("scales"));
+  const words = { software: _("To try out"), keypad: _("No scale") };
+  return row("weigh", _("Scale"), name ?? words[kind] ?? "?", () => floor.go("scales"));
 }
 
 function aboutTablet(floor, about) {
