@@ -154,6 +154,7 @@ def _organisations(
 ) -> list[dict[str, Any]]:
     """Staff see every partner; others only the operators, themselves and what is under them."""
     found: dict[int, set[str]] = {}
+    treatments: dict[int, list[str]] = {}
     for operator in operators:
         found.setdefault(operator.organisation.id, set()).add(PartnerRole.OPERATOR.value)
         for partner in operator.partners.values():
@@ -165,9 +166,12 @@ def _organisations(
             if own:
                 roles = {role.value for role in partner.roles}
                 found.setdefault(partner.organisation_id, set()).update(roles)
+                if PartnerRole.OUTLET in partner.roles:
+                    treatments[partner.organisation_id] = list(partner.treatments)
     rows = (book.organisations_by_id[key] for key in found)
     return [
         {"code": row.code, "name": row.name, "roles": sorted(found[row.id])}
+        | ({"treatments": treatments[row.id]} if row.id in treatments else {})
         for row in sorted(rows, key=lambda row: row.code)
     ]
 

@@ -25,6 +25,7 @@ FOR_ANYBODY: Final = frozenset(
         "/healthz",
         "/static",
         "/static/plotly.min.js",
+        "/static/floor/{name:path}.js",
         "/login",
         "/logout",
         "/floor",

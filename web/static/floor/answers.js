@@ -79,6 +79,7 @@ export function createAnswers(how) {
      *   say?: string, read?: string, figures?: Array<string|[string, string]>|string,
      *   onOk?: () => any, also?: {text: string, onpress: () => any}, next?: Node}|null} answer
      *   figures: lines already in words, or pairs of a name and a value. also: a second button.
+     *   aside: heard, but not shown, because the screen itself says it. sound: another one.
      *   next: what the hand does next, at the foot of an accepted one; pressing a button in it
      *   takes the answer away first.
      */
@@ -88,9 +89,10 @@ export function createAnswers(how) {
         return;
       }
       const whole = { ...answer, word: answer.word || _(WORDS[answer.verdict]) };
-      how.sound.play(whole.verdict);
+      how.sound.play(whole.sound || whole.verdict);
       how.speech.answer([whole.word, whole.say].filter(Boolean).join(". "));
       how.onanswer(whole);
+      if (whole.aside) return;
       if (shown && !PASSING.has(shown.verdict)) {
         if (!PASSING.has(whole.verdict)) waiting.push(whole);
         more(node, waiting.length);
@@ -115,7 +117,7 @@ function panel(answer, behind, close) {
     h(
       "div",
       { class: "answer-text" },
-      h("p", { class: "answer-word" }, answer.word),
+      h("h1", { class: "answer-word" }, answer.word),
       answer.say && h("p", { class: "answer-say" }, answer.say),
       said.filter(Boolean).map(figureLine),
       answer.read && readLine(answer.read),

@@ -95,13 +95,13 @@ function act(floor) {
     keep(part) {
       Object.assign(floor.context, part);
       floor.refresh();
-      return store.set("context", { ...floor.context });
+      return floor.practice ? Promise.resolve() : store.set("context", { ...floor.context });
     },
-    draft: (name) => store.find("drafts", name),
+    draft: (name) => store.find("drafts", placeOf(floor, name)),
     saveDraft: (name, value) =>
       value === null || value === undefined
-        ? store.delete("drafts", name)
-        : store.put("drafts", value, name),
+        ? store.delete("drafts", placeOf(floor, name))
+        : store.put("drafts", value, placeOf(floor, name)),
     configure(part) {
       return saveSettings(store, floor.settings, part);
     },
@@ -123,6 +123,9 @@ function act(floor) {
     failed: (error) => failed(floor, error),
   });
 }
+
+/** What is half done in practice stands apart from real work. */
+const placeOf = (floor, name) => (floor.practice ? `practice ${name}` : name);
 
 /** Opens what fits: letting the tablet in, the other tab, or where somebody was. */
 async function open(floor, { steal }) {

@@ -66,7 +66,9 @@ export async function book(floor, kind, target, body, how = {}) {
   const command = commandOf(floor, kind, target, body);
   const told = await floor.world.foretell(command);
   const says = { scan_id: command.scan_id, code: told.code, figures: told.figures };
-  const held = told.verdict === "parked" && floor.online && !floor.practice;
+  // What only a team leader may do is asked of one; there is nothing to weigh up here.
+  const isAsked = told.code === "needs_leader";
+  const held = told.verdict === "parked" && !isAsked && floor.online && !floor.practice;
   if (told.verdict === "refused" || held) {
     if (!how.quiet) answerNo(floor, command, told, how);
     return { ...says, verdict: "refused" };
@@ -91,13 +93,18 @@ function answerKept(floor, told, how) {
   const parked = told.verdict === "parked";
   floor.answer({
     verdict: told.verdict,
-    word: parked ? undefined : how.word,
-    say: parked ? _("Kept. Your team leader looks at it.") : how.say,
+    word: parked && told.code !== "needs_leader" ? undefined : how.word,
+    say: parked ? parkedSay(told, how) : how.say,
     read: how.read,
     figures: how.figures,
     onOk: how.onOk,
     next: parked ? null : how.next,
   });
+}
+
+function parkedSay(told, how) {
+  const isAsked = told.code === "needs_leader" && how.say;
+  return isAsked ? how.say : _("Kept. Your team leader looks at it.");
 }
 
 function answerNo(floor, command, told, how) {

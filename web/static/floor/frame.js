@@ -10,10 +10,11 @@ import { _, language } from "./words.js";
  * @returns {object} `show(node, {fresh})`, `update()`, `answers`, `banner(name, node|null)`, `main`
  */
 export function createFrame(floor) {
-  const main = h("main", { class: "screen", id: "screen", tabindex: "-1" });
+  // It scrolls, so the keyboard has to get there. What stands above it is in the landmark too.
+  const main = h("div", { class: "screen", id: "screen", tabindex: "0" });
   const banners = h("div", { class: "banners" });
   const live = h("p", { class: "away", "aria-live": "polite", "data-answer": "" });
-  const stage = h("div", { class: "stage" }, banners, main);
+  const stage = h("main", { class: "stage" }, banners, main);
   const parts = bars(floor);
   document.body.className = "floor";
   fill(document.body, parts.top, stage, parts.bottom, live);

@@ -41,6 +41,8 @@ export function createNotices(floor) {
 /** The server sees more than this tablet: what it did not accept is said, when it is fresh. */
 function ended(floor, row) {
   if (row.state !== "refused" && row.state !== "parked") return;
+  // What this tablet foretold was said when it was booked.
+  if (row.state === "parked" && row.foretold?.verdict === "parked") return;
   const isLast = row.counter === floor.outbox.counter;
   if (!isLast || Date.now() - Date.parse(row.captured_at) > JUST_NOW_MS) {
     floor.sound.play("look");

@@ -47,6 +47,10 @@ export function createRouter(floor, screens, onshown) {
     get view() {
       return view;
     },
+    /** Where back leads to: `{name, params}`, or undefined. */
+    get before() {
+      return stack[stack.length - 2];
+    },
     get canGoBack() {
       return stack.length > 1;
     },

@@ -3,6 +3,8 @@
 import { press } from "./keys.js";
 import { _ } from "./words.js";
 
+const LABELS = new Set(["batch", "bin", "blank_batch", "blank_bin", "delivery", "shipment", "find"]);
+
 /**
  * The scans of a floor.
  * @param {object} floor
@@ -20,6 +22,11 @@ async function scanned(floor, text) {
   floor.frame.answers.passOn();
   const read = floor.world.read(text);
   const scan = read instanceof Promise ? await read : read;
+  if (floor.practice && LABELS.has(scan.kind) && !scan.code.startsWith("P")) {
+    const say = _("This label is real. Take a practice label.");
+    floor.answer({ verdict: "refused", say, read: scan.read });
+    return;
+  }
   if (scan.kind === "command" && press(floor, scan.code)) return;
   const wanted = floor.view?.scanned ? await floor.view.scanned(scan) : false;
   if (wanted === false) nobodyWants(floor, scan);

@@ -14,6 +14,7 @@ const TONES = {
     { hz: 520, at: 0.22, for: 0.13 },
   ],
 };
+TONES.alarm = [0, 0.5, 1].flatMap((at) => TONES.refused.map((tone) => ({ ...tone, at: tone.at + at })));
 const SOUND_OF = { accepted: "accepted", refused: "refused", unknown: "refused", parked: "look" };
 
 /**
@@ -31,11 +32,11 @@ export function createSound(volume) {
     window.addEventListener(kind, wake, { capture: true, passive: true });
   }
   return {
-    /** The sound of a verdict: accepted, refused, unknown, parked or look. */
+    /** The sound of a verdict: accepted, refused, unknown, parked or look; or alarm. */
     play(verdict) {
       const loud = volume();
       if (!context || context.state !== "running" || loud <= 0) return;
-      for (const tone of TONES[SOUND_OF[verdict] || "look"]) beep(context, tone, loud);
+      for (const tone of TONES[SOUND_OF[verdict] || verdict]) beep(context, tone, loud);
     },
     wake,
   };

@@ -14,7 +14,7 @@ import {
   workChoices,
 } from "./bins.js";
 import { emptyParts } from "./emptied.js";
-import { levelParts, questionParts } from "./guide.js";
+import { questionParts } from "./guide.js";
 import { groupName, kg, openBatches, partyName, shortCode, workBins } from "./lookup.js";
 import { into } from "./parts.js";
 import { destinationTiles, groupTiles } from "./pickers.js";
@@ -22,10 +22,10 @@ import { pieceGroupParts } from "./pieces.js";
 import { lastLine, leftFigure, sourceWords } from "./source.js";
 
 const ROWS_MAX = 12;
-const LEVEL_WORDS = {
-  every: message("All questions"),
-  deciding: message("Short questions"),
-  straight: message("No questions"),
+const LEVELS = {
+  every: { text: message("All questions"), pictogram: "guide_every" },
+  deciding: { text: message("Short questions"), pictogram: "guide_deciding" },
+  straight: { text: message("No questions"), pictogram: "guide_straight" },
 };
 const METHODS = {
   part: { text: message("Weigh the part"), pictogram: "weigh" },
@@ -35,8 +35,7 @@ const METHODS = {
 };
 const VIEWS = {
   source: sourceView,
-  guidance: guidanceView,
-  method: methodView,
+  manner: mannerView,
   found: foundView,
   bins: otherView,
   new_bin: otherView,
@@ -87,22 +86,16 @@ function head(s) {
         onpress: () => s.view("found"),
       },
       {
-        pictogram: `guide_${s.level}`,
-        name: _("Help"),
-        value: _(LEVEL_WORDS[s.level]),
-        onpress: () => s.view("guidance"),
-      },
-      {
         pictogram: method.pictogram,
-        name: _("Weight"),
+        name: _(LEVELS[s.level].text),
         value: _(method.text),
-        onpress: () => s.view("method"),
+        onpress: () => s.view("manner"),
       },
     ]),
     h(
       "div",
       { class: "left-and-last" },
-      leftFigure(floor, source),
+      leftFigure(source),
       lastLine(floor, s.state.last),
     ),
   ];
@@ -328,22 +321,27 @@ function cards(s, bins, more) {
 
 // What can be changed at any moment
 
-function guidanceView(s) {
-  return [head(s), levelParts(s.level, (level) => s.setLevel(level)), feet(s)];
-}
-
-function methodView(s) {
-  const items = Object.entries(METHODS).map(([value, method]) => ({
+const tilesFrom = (kinds, isOff = () => false) =>
+  Object.entries(kinds).map(([value, kind]) => ({
     value,
-    text: _(method.text),
-    pictogram: method.pictogram,
-    disabled: value === "part" && !s.hasScale,
+    text: _(kind.text),
+    pictogram: kind.pictogram,
+    disabled: isOff(value),
   }));
+
+/** How somebody works here: with how many questions, and how the weight is known. */
+function mannerView(s) {
+  const levels = tilesFrom(LEVELS);
+  const methods = tilesFrom(METHODS, (value) => value === "part" && !s.hasScale);
+  const from = levels.length + 1;
   return [
     head(s),
-    ask({ pictogram: "weigh", text: _("How do you know the weight?") }),
-    work(choices(items, (method) => s.setMethod(method), { selected: s.method })),
-    feet(s),
+    ask({ pictogram: "guide", text: _("How do you work?") }),
+    work(
+      choices(levels, (level) => s.setLevel(level), { selected: s.level, look: "small" }),
+      choices(methods, (way) => s.setMethod(way), { selected: s.method, look: "small", from }),
+    ),
+    foot(button({ pictogram: "ok", text: _("Done"), onpress: () => s.view(null) })),
   ];
 }
 

@@ -79,10 +79,9 @@ export function whyNot(source) {
 
 const BAR = 1000;
 
-/** How much is left, as a bar that empties; to the right of it where the rest went. */
-export function leftFigure(floor, source) {
-  const scale = BAR / source.whole_g;
-  const width = Math.max(0, Math.min(BAR, Math.round(source.left_g * scale)));
+/** How much is left, as a bar that empties. */
+export function leftFigure(source) {
+  const width = Math.max(0, Math.min(BAR, Math.round((source.left_g * BAR) / source.whole_g)));
   return h(
     "figure",
     { class: "left", "data-left": source.left_g },
@@ -104,24 +103,8 @@ export function leftFigure(floor, source) {
         "aria-hidden": "true",
       },
       h("rect", { class: "left-full", width, height: 40 }),
-      sorted(floor, source, width, scale),
     ),
   );
-}
-
-function sorted(floor, source, from, scale) {
-  const masses = { reuse: 0, recycle: 0, incineration: 0 };
-  for (const [code, mass_g] of Object.entries(source.row.bins || {})) {
-    const stream = destinationRow(floor, binRow(floor, code)?.destination)?.stream;
-    if (stream) masses[stream] += mass_g;
-  }
-  let x = from;
-  return Object.entries(masses).map(([stream, mass_g]) => {
-    const width = Math.min(Math.round(mass_g * scale), BAR - x);
-    const part = width > 0 && h("rect", { class: `stream-${stream}`, x, width, height: 40 });
-    x += Math.max(0, width);
-    return part;
-  });
 }
 
 /** The last booking, so that nobody has to remember it. */
