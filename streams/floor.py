@@ -7,7 +7,7 @@ tablet last asked. Both take the same number of statements, whatever there is.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session
 
 from catalogue.codes import CodeKind
-from catalogue.kinds import WEIGHING_DIFFERENCE, BinState, Pool
+from catalogue.kinds import WEIGHING_DIFFERENCE, BinState, Pool, Quality
 from catalogue.labels import reserved_for
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
@@ -46,14 +46,31 @@ class Touched:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloorBatch:
     """A batch as a tablet needs it. room_g: by how much more than is held may still be sorted;
-    gates: grams and pieces that passed each and have not left; bins: its grams in each."""
+    gates: grams and pieces that passed each and have not left; bins: its grams in each; losses:
+    by kind, the net weighing difference among them."""
 
     batch: BatchRow
     input_g: int
     held_g: int
+    held_estimated_g: int
+    quarantine_g: int
+    finds_g: int
+    losses: Mapping[str, int]
     room_g: int
     gates: Mapping[str, tuple[int, int]]
     bins: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InBin:
+    """What of one batch stands in a bin, by what it was found to be and how well it is known."""
+
+    batch: str
+    supplier: str
+    article_group: str
+    quality: str
+    mass_g: int
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,11 @@ class FloorBin:
     """A bin as a tablet needs it, with what stands in it."""
 
     bin: BinRow
-    mass_g: int
+    contents: Sequence[InBin]
+
+    @property
+    def mass_g(self) -> int:
+        return sum(each.mass_g for each in self.contents)
 
 
 @dataclass(slots=True)
@@ -70,16 +91,26 @@ class _Sum:
 
     input_g: int = 0
     held_g: int = 0
-    gained_g: int = 0
+    held_estimated_g: int = 0
+    quarantine_g: int = 0
+    finds_g: int = 0
+    losses: dict[str, int] = field(default_factory=dict)
     bins: dict[str, int] = field(default_factory=dict)
 
-    def add(self, place: str, pool: Pool, mass_g: int) -> None:
+    def add(self, place: str, pool: Pool, quality: str, mass_g: int) -> None:
+        last = place.rpartition("/")[2]
         self.input_g += mass_g if pool is not Pool.SUPPLIER else 0
-        self.held_g += mass_g if pool is Pool.HOLDING else 0
-        if pool is Pool.LOSS and place.endswith(f"/{WEIGHING_DIFFERENCE}"):
-            self.gained_g -= mass_g
-        if pool is Pool.BIN:
-            self.bins[place.rpartition("/")[2]] = mass_g
+        if pool is Pool.HOLDING:
+            self.held_g += mass_g
+            self.held_estimated_g += mass_g if quality == Quality.ESTIMATED else 0
+        elif pool is Pool.QUARANTINE:
+            self.quarantine_g += mass_g
+        elif pool is Pool.FINDS:
+            self.finds_g += mass_g
+        elif pool is Pool.LOSS:
+            self.losses[last] = self.losses.get(last, 0) + mass_g
+        elif pool is Pool.BIN:
+            self.bins[last] = self.bins.get(last, 0) + mass_g
 
 
 def touched(bodies: Iterable[Mapping[str, Any]]) -> Touched:
@@ -134,6 +165,10 @@ def floor_batches(
             batch=batch,
             input_g=stands.input_g,
             held_g=stands.held_g,
+            held_estimated_g=stands.held_estimated_g,
+            quarantine_g=stands.quarantine_g,
+            finds_g=stands.finds_g,
+            losses=stands.losses,
             room_g=_room_g(batch, stands),
             gates=gates[batch.id],
             bins=stands.bins,
@@ -146,20 +181,21 @@ def floor_batches(
 def _room_g(batch: BatchRow, stands: _Sum) -> int:
     """What `streams.rules.excess_g` leaves of the tolerance."""
     tolerated_g = tolerance_g(stands.input_g, batch.group.tolerance_permille)
-    return max(0, tolerated_g - max(0, stands.gained_g))
+    return max(0, tolerated_g - max(0, -stands.losses.get(WEIGHING_DIFFERENCE, 0)))
 
 
 def _sums(session: Session, batch_ids: Select[tuple[int]]) -> Mapping[int, _Sum]:
+    of_place = (_balance.c.batch_id, _place.c.code, _place.c.pool, _balance.c.quality)
     rows = session.execute(
-        select(_balance.c.batch_id, _place.c.code, _place.c.pool, func.sum(_balance.c.mass_g))
+        select(*of_place, func.sum(_balance.c.mass_g))
         .join(_place, _place.c.id == _balance.c.place_id)
         .where(_balance.c.batch_id.in_(batch_ids), _balance.c.mass_g != 0)
-        .group_by(_balance.c.batch_id, _place.c.code, _place.c.pool)
+        .group_by(*of_place)
         .order_by(_balance.c.batch_id, _place.c.code)
     )
     found: dict[int, _Sum] = defaultdict(_Sum)
-    for batch_id, place, pool, mass_g in rows:
-        found[batch_id].add(place, Pool(pool), int(mass_g))
+    for batch_id, place, pool, quality, mass_g in rows:
+        found[batch_id].add(place, Pool(pool), quality, int(mass_g))
     return found
 
 
@@ -187,14 +223,41 @@ def floor_bins(
     """Bins that stand at a site, or those of these codes wherever they are. Two statements."""
     rows = session.execute(select(_bin).where(_of_bins(site, only)).order_by(_bin.c.id))
     bins = [bin_row(book, row) for row in rows]
-    masses = session.execute(
-        select(_place.c.bin_id, func.sum(_balance.c.mass_g))
-        .join(_balance, _balance.c.place_id == _place.c.id)
-        .where(_place.c.bin_id.in_(select(_bin.c.id).where(_of_bins(site, only))))
-        .group_by(_place.c.bin_id)
+    inside = _contents(session, book, site, select(_bin.c.id).where(_of_bins(site, only)))
+    return [FloorBin(row, inside[row.id]) for row in bins]
+
+
+def _contents(
+    session: Session, book: Rulebook, site: SiteRow, bin_ids: Select[tuple[int]]
+) -> Mapping[int, list[InBin]]:
+    groups = book.operator(site).groups_by_id
+    rows = session.execute(
+        select(
+            _place.c.bin_id,
+            _batch.c.code,
+            _batch.c.supplier_id,
+            _balance.c.group_id,
+            _balance.c.quality,
+            _balance.c.mass_g,
+            _balance.c.pieces,
+        )
+        .join(_place, _place.c.id == _balance.c.place_id)
+        .join(_batch, _batch.c.id == _balance.c.batch_id)
+        .where(_place.c.bin_id.in_(bin_ids), _balance.c.mass_g != 0)
+        .order_by(_place.c.bin_id, _batch.c.code, _balance.c.group_id, _balance.c.quality)
     )
-    by_bin = {bin_id: int(mass_g) for bin_id, mass_g in masses}
-    return [FloorBin(row, by_bin.get(row.id, 0)) for row in bins]
+    found: dict[int, list[InBin]] = defaultdict(list)
+    for row in rows:
+        inside = InBin(
+            batch=row.code,
+            supplier=book.organisations_by_id[row.supplier_id].code,
+            article_group=groups[row.group_id].code,
+            quality=row.quality,
+            mass_g=row.mass_g,
+            pieces=row.pieces,
+        )
+        found[row.bin_id].append(inside)
+    return found
 
 
 def other_labels(session: Session, site: SiteRow, only: Touched | None = None) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 
@@ -44,7 +45,7 @@ class GateOut(Said):
 
 class BatchOut(Said):
     """A batch. tolerance_g: by how much more than `held_g` may still be sorted; bins: its grams
-    in each bin."""
+    in each bin; losses: by kind, below zero where it turned out to weigh more."""
 
     code: str
     supplier: str
@@ -54,6 +55,10 @@ class BatchOut(Said):
     mass_g: int
     input_g: int
     held_g: int
+    held_estimated_g: int
+    quarantine_g: int
+    finds_g: int
+    losses: dict[str, int]
     pieces: int | None
     received_day: date
     quality: str
@@ -61,6 +66,17 @@ class BatchOut(Said):
     gates: dict[str, GateOut]
     bins: dict[str, int]
     delivery: str | None
+
+
+class InBinOut(Said):
+    """What of one batch stands in a bin, by what it was found to be and how well it is known."""
+
+    batch: str
+    supplier: str
+    article_group: str
+    quality: str
+    mass_g: int
+    pieces: int
 
 
 class BinOut(Said):
@@ -73,6 +89,7 @@ class BinOut(Said):
     state: str
     mass_g: int
     tare_g: int | None
+    contents: list[InBinOut]
 
 
 class DeliveryOut(Said):
@@ -138,6 +155,10 @@ def batch_out(row: FloorBatch, delivery: str | None) -> BatchOut:
         mass_g=batch.gross_g - batch.tare_g,
         input_g=row.input_g,
         held_g=row.held_g,
+        held_estimated_g=row.held_estimated_g,
+        quarantine_g=row.quarantine_g,
+        finds_g=row.finds_g,
+        losses=dict(row.losses),
         pieces=batch.pieces,
         received_day=batch.received_day,
         quality=batch.quality.value,
@@ -161,6 +182,7 @@ def bin_out(row: FloorBin, container_tare_g: int | None) -> BinOut:
         state=bin.state.value,
         mass_g=row.mass_g,
         tare_g=container_tare_g if bin.tare_g is None else bin.tare_g,
+        contents=[InBinOut(**asdict(each)) for each in row.contents],
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from accounts.devices import enrol, issue_code, revoke_device
 from catalogue.actions import define
 from catalogue.errors import MassExceeded
-from tests.builders import Depot
+from tests.builders import Depot, part
 from tests.simulation.day import Day
 from tests.web.api.calling import API, Caller, Hall
 from tests.web.api.counting import statements
@@ -118,37 +118,14 @@ def only_batch(said: World) -> dict[str, Any]:
     return found
 
 
-def test_a_batch_says_what_is_left_where_it_lies_and_what_it_passed(hall: Hall) -> None:
-    depot = hall.depot
-    delivery = depot.announce(300_000)["code"]
-    code = depot.log(300_000, delivery=delivery, pieces=40)["code"]
-    depot.pass_gate(code, "logo", 50_000)
-    into = depot.sort(code, {"burn": 100_000})["bins"][0]
-    depot.refuse(code, 20_000)
-    assert only_batch(ask(tablet_at(hall))) == {
-        "code": code,
-        "supplier": "NOORDERHAVEN",
-        "article_group": "uniform",
-        "state": "sorting",
-        "held": False,
-        "mass_g": 300_000,
-        "input_g": 280_000,
-        "held_g": 180_000,
-        "pieces": 40,
-        "received_day": "2026-03-02",
-        "quality": "measured",
-        "tolerance_g": 5_600,
-        "gates": {"logo": {"free_g": 50_000, "free_pieces": 0}},
-        "bins": {into: 100_000},
-        "delivery": delivery,
-    }
-
-
 def test_a_bin_says_where_it_goes_and_what_it_stands_in(hall: Hall) -> None:
     depot = hall.depot
     code = depot.open_bin("recycle", container="BOX1")
-    depot.sort(depot.log()["code"], {code: 40_000})
+    batch = depot.log()["code"]
+    depot.sort(batch, [part(40_000, bin=code, pieces=30)])
     (row,) = ask(tablet_at(hall))["bins"]
+    inside = {"batch": batch, "supplier": "NOORDERHAVEN", "article_group": "uniform"}
+    inside |= {"quality": "measured", "mass_g": 40_000, "pieces": 30}
     expected = {
         "code": code,
         "destination": "recycle",
@@ -157,6 +134,7 @@ def test_a_bin_says_where_it_goes_and_what_it_stands_in(hall: Hall) -> None:
         "state": "open",
         "mass_g": 40_000,
         "tare_g": 20_000,
+        "contents": [inside],
     }
     assert row == expected
     depot.close_bin(code, 40_000)
