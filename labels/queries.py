@@ -76,6 +76,17 @@ def list_jobs(session: Session, book: Rulebook, viewer: Viewer, asked: AskedJobs
     return [job_row(row) for row in session.execute(chosen)]
 
 
+def stuck_jobs(
+    session: Session, book: Rulebook, viewer: Viewer, *, before: datetime
+) -> list[JobRow]:
+    """Labels that somebody should look after: doubtful, given up, or waiting since `before` with
+    something in the way; oldest first. One statement."""
+    waits = (_job.c.state == JobState.QUEUED.value) & (_job.c.created_at < before)
+    over = _job.c.state.in_((JobState.DOUBTFUL.value, JobState.FAILED.value))
+    chosen = select(_job).where(_job.c.site_id.in_(_sites(book, viewer)), waits | over)
+    return [job_row(row) for row in session.execute(chosen.order_by(_job.c.id).limit(JOBS_MAX))]
+
+
 def job_by_scan(session: Session, book: Rulebook, scan_id: str, viewer: Viewer) -> JobRow:
     """A print job that exists for the viewer. One statement. Raises NotFound."""
     row = any_job(session, scan_id)

@@ -25,10 +25,11 @@ DAYS = frozenset({"calibration_due"})
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Something to go to; `text` is a msgid."""
+    """Something to go to; `text` is a msgid. count: of what waits there."""
 
     href: str
     text: str
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from catalogue.kinds import (
     ShipmentState,
     Stream,
 )
+from labels.queries import JobState
 from web.i18n import message
 
 STREAMS = {
@@ -47,6 +48,31 @@ SHIPMENT_STATES = {
     ShipmentState.CONFIRMED: message("Confirmed"),
     ShipmentState.RETURNED: message("Came back"),
     ShipmentState.REVERSED: message("Undone"),
+}
+
+PRINT_STATES = {
+    JobState.QUEUED: message("Waits"),
+    JobState.SENT: message("At the printer"),
+    JobState.DOUBTFUL: message("Look whether it is there"),
+    JobState.PRINTED: message("Printed"),
+    JobState.FAILED: message("Not printed"),
+    JobState.CANCELLED: message("Stopped"),
+}
+
+PRINT_PROBLEMS = {
+    "sending": message("It is being printed."),
+    "unreachable": message("The printer does not answer."),
+    "broken": message("The printer stopped half way."),
+    "no_answer": message("The printer said nothing more."),
+    "paper_out": message("The paper is out."),
+    "ribbon_out": message("The ribbon is out."),
+    "head_open": message("The printer is open."),
+    "paused": message("The printer is on pause."),
+    "not_found": message("There is nothing with this code any more."),
+    "too_small": message("The label is too small."),
+    "unreadable": message("This label cannot be printed."),
+    "too_late": message("This label waited too long."),
+    "replaced": message("It was printed again."),
 }
 
 QUALITIES = {
@@ -115,6 +141,27 @@ FLAGS = {
     "label_unreserved": message("Nobody had reserved this label: look whether it hangs twice."),
 }
 
+JOB_STATES = {
+    "queued": message("A label waits for its printer."),
+    "doubtful": message("A label may be printed, but the printer said nothing. Look for it."),
+    "failed": message("A label was given up."),
+}
+
+JOB_PROBLEMS = {
+    "sending": message("It is being sent."),
+    "unreachable": message("The printer does not answer."),
+    "broken": message("The connection broke."),
+    "no_answer": message("The printer said nothing."),
+    "paper_out": message("The paper is out."),
+    "ribbon_out": message("The ribbon is out."),
+    "head_open": message("The printer is open."),
+    "paused": message("The printer is paused."),
+    "not_found": message("What it hangs on is gone."),
+    "too_small": message("The label is too small for it."),
+    "unreadable": message("The label could not be read back."),
+    "too_late": message("It took too long."),
+}
+
 FIGURES = {
     "held_g": message("There is"),
     "sorted_g": message("You want to book"),
@@ -153,6 +200,8 @@ FIGURES = {
     "scanned_at": message("Time of the scan"),
     "now": message("Time now"),
     "calibration_due": message("Calibrate before"),
+    "app_version": message("Version"),
+    "protocols": message("Understood"),
 }
 
 STATION_KINDS = {
@@ -182,5 +231,7 @@ DONE = {
     "confirmed": message("The confirmation is booked."),
     "undone": message("The booking is undone."),
     "handed_over": message("The hand-over is booked."),
+    "settled": message("The decision is made."),
+    "label_settled": message("That is noted of the label."),
     "tablet_removed": message("The tablet is removed."),
 }

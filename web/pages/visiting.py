@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from catalogue.errors import NotAllowed, NotFound, Refusal, Unauthenticated
 from catalogue.kinds import Role
 from web.deps import Call, database_of, language_of_person, signed_in
 from web.i18n import Language, languages, message
+from web.pages.counting import how_many_need_somebody
 from web.pages.forms import Form
 from web.pages.things import ErrorPage
 from web.permissions import API, EVERYBODY, STAFF
@@ -46,6 +47,7 @@ VERBS: Final = {
     "report": ("GET", "/reports/circularity"),
     "export": ("GET", "/exports/{dataset}"),
     "label": ("GET", "/labels/{code}"),
+    "settle": ("POST", "/parked/{scan_id}/settlement"),
 }
 """What pages offer, and the call whose roles may do it."""
 
@@ -75,6 +77,7 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/": EVERYBODY,
     "/desk": STAFF,
     "/find-code": STAFF,
+    "/attention": STAFF,
     "/portal": frozenset({Role.SUPPLIER}),
     "/report": API["GET", "/reports/circularity"],
     "/batches": API["GET", "/batches"],
@@ -89,12 +92,15 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/finds/{code}": API["GET", "/finds"],
     "/stations": MAY_ENROL,
     "/stations/tablets/{code}": MAY_ENROL,
+    "/labels": API["GET", "/print-jobs"],
+    "/labels/sheet": API["GET", "/print-jobs"],
     **{path: API[VERBS[verb]] for path, verb in _ACTS.items()},
 }
 """Which roles a page is for, by its path; every page has a row, by a test."""
 
 _NAV: Final = (
     Link("/desk", message("Today")),
+    Link("/attention", message("Needs a person")),
     Link("/portal", message("Overview")),
     Link("/batches", message("Batches")),
     Link("/bins", message("Bins")),
@@ -102,6 +108,7 @@ _NAV: Final = (
     Link("/shipments", message("Shipments")),
     Link("/finds", message("Finds")),
     Link("/stations", message("Stations")),
+    Link("/labels", message("Labels")),
     Link("/report", message("Report")),
 )
 _LANGUAGE_KEPT_S: Final = 365 * 24 * 3600
@@ -170,13 +177,26 @@ def frame_of(request: Request, me: Signed | None) -> Frame:
         path=request.url.path,
         query=query,
         home=home_of(role),
-        nav=[link for link in _NAV if role in PAGES[link.href] and link.href not in hidden],
+        nav=[
+            _counted(link, request, me)
+            for link in _NAV
+            if role in PAGES[link.href] and link.href not in hidden
+        ],
         person=me.name,
         role=role.value,
         may=may(role),
         sees=frozenset(path for path, roles in PAGES.items() if role in roles),
         done=query.get("done"),
     )
+
+
+def _counted(link: Link, request: Request, me: Signed) -> Link:
+    """The link with the number of what waits there for this very person, if anything does."""
+    if link.href != "/attention" or "settle" not in may(me.viewer.role):
+        return link
+    with database_of(request).read() as session:
+        waiting = how_many_need_somebody(session, me.viewer, request.app.state.clock())
+    return replace(link, count=waiting)
 
 
 def show_to_stranger(

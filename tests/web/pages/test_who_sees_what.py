@@ -15,6 +15,7 @@ BrowserOf = Callable[[str], Browser]
 STAFF = {"worker", "leader", "manager", "auditor", "administrator"}
 MAY_OPEN = {
     "/desk": STAFF,
+    "/attention": STAFF,
     "/portal": {"supplier"},
     "/report": {"leader", "manager", "auditor", "supplier"},
     "/batches": STAFF | {"supplier"},
@@ -22,6 +23,8 @@ MAY_OPEN = {
     "/deliveries": STAFF | {"supplier"},
     "/shipments": STAFF | {"outlet"},
     "/finds": STAFF,
+    "/labels": {"worker", "leader"},
+    "/labels/sheet?what=practice": {"worker", "leader"},
     "/batches/new": {"worker", "leader"},
     "/bins/new": {"worker", "leader"},
     "/shipments/new": {"leader"},

@@ -1,0 +1,57 @@
+"""Kept scans that wait for somebody's decision: parked ones, and what was refused of a tablet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlmodel import Session
+
+from catalogue.access import Viewer
+from catalogue.rulebook import Rulebook
+from store.columns import table_of
+from streams.tables import Scan
+from streams.views import KeptScan, sites_of
+
+_scan = table_of(Scan)
+
+
+def waiting_scans(
+    session: Session, book: Rulebook, viewer: Viewer, *, limit: int
+) -> list[KeptScan]:
+    """What waits, in the order in which it was done. One statement."""
+    rows = session.execute(
+        select(_scan)
+        .where(_waits(sites_of(book, viewer)))
+        .order_by(_scan.c.received_at, _scan.c.scan_id)
+        .limit(limit)
+    )
+    return [
+        KeptScan(
+            row.scan_id,
+            book.sites_by_id[row.site_id].code,
+            row.kind,
+            row.target,
+            row.status,
+            json.loads(row.command),
+            json.loads(row.problem),
+            row.received_at.date(),
+        )
+        for row in rows
+    ]
+
+
+def count_waiting(session: Session, site_ids: Collection[int]) -> int:
+    """How many scans wait. One statement."""
+    asked = select(func.count()).select_from(_scan).where(_waits(site_ids))
+    return int(session.execute(asked).scalar_one())
+
+
+def _waits(site_ids: Collection[int]) -> ColumnElement[bool]:
+    """Whoever was refused at a screen saw it there; a tablet's scan was refused behind its back."""
+    from_tablet = _scan.c.command.contains('"device":')
+    return and_(
+        _scan.c.site_id.in_(site_ids),
+        or_(_scan.c.status == "parked", and_(_scan.c.status == "refused", from_tablet)),
+    )
