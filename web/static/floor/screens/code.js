@@ -75,17 +75,11 @@ function keypad({ typed, all, set, use, look, widen }) {
         "section",
         { class: "keypad letters" },
         h("p", { class: "keypad-shown" }, h("output", null, typed || "\u00a0")),
-        h("div", { class: "keys" }, keysOf(typed, all, set)),
+        h("div", { class: "keys" }, keysOf(typed, all, set), widerKey(all, widen)),
       ),
     ),
     foot(
       button({ kind: "second", pictogram: "camera", text: _("Camera"), onpress: look }),
-      button({
-        kind: "second",
-        pictogram: "keypad",
-        text: all ? _("Fewer letters") : _("All letters"),
-        onpress: widen,
-      }),
       button({ pictogram: "ok", text: _("Done"), disabled: !typed, onpress: () => use(typed) }),
     ),
   ];
@@ -97,6 +91,12 @@ function keysOf(typed, all, set) {
   const letters = all ? DIGITS + LETTERS : first;
   const keys = [...letters].map((letter) => key(letter, letter, () => set(typed + letter)));
   return [...keys, key(pic("erase"), _("Take the last one away"), () => set(typed.slice(0, -1)))];
+}
+
+/** What other people's labels may hold. */
+function widerKey(all, widen) {
+  const label = all ? _("Fewer letters") : _("All letters");
+  return key(all ? "BK" : "A-Z", label, widen);
 }
 
 function key(shown, label, onclick) {
