@@ -1,7 +1,7 @@
 // What a refusal says at the floor: what to do now, and the figures that explain it.
 
 import { formatMass } from "./mass.js";
-import { _, language, message } from "./words.js";
+import { _, language, message, own } from "./words.js";
 
 const SAY = {
   not_found: message("Scan the label again."),
@@ -52,8 +52,19 @@ const LINES_MAX = 3;
  * @returns {{say: string, figures: Array<[string, string]>}}
  */
 export function sentenceOf(floor, told) {
-  const say = _(SAY[told.code] || message("This cannot be done now."));
-  return { say, figures: linesOf(told.figures || {}) };
+  return { say: sayOf(floor, told), figures: linesOf(told.figures || {}) };
+}
+
+/** What to do; where the rule names a step or who does not allow it, that. */
+function sayOf(floor, { code, figures }) {
+  if (code === "gate_missing" && figures?.gate) {
+    const step = own(floor.world.gate(figures.gate)?.names, figures.gate);
+    return _("First: %(step)s.", { step });
+  }
+  if (code === "destination_forbidden" && figures?.rule === "owner") {
+    return _("The supplier does not allow this. Choose again.");
+  }
+  return _(SAY[code] || message("This cannot be done now."));
 }
 
 /** Figures as names and weights: only those that everybody knows. */

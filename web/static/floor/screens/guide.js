@@ -1,6 +1,6 @@
 // The sorting guide: yes-or-no questions on a picture, until one destination is left.
 
-import { ask, choices, h, work, yesOrNo } from "../dom.js";
+import { ask, h, work, yesOrNo } from "../dom.js";
 import { pictogramOf } from "../pictograms.js";
 import { _, own } from "../words.js";
 
@@ -56,18 +56,5 @@ export function questionParts(question, onpick) {
       question.photo && h("img", { class: "example", src: question.photo, alt: words(question) }),
       yesOrNo({ yes: _("Yes"), no: _("No"), onpick }),
     ),
-  ];
-}
-
-/** The three levels of help, to choose from. */
-export function levelParts(level, onpick) {
-  const items = [
-    { value: "every", text: _("All questions"), pictogram: "guide_every" },
-    { value: "deciding", text: _("Short questions"), pictogram: "guide_deciding" },
-    { value: "straight", text: _("No questions"), pictogram: "guide_straight" },
-  ];
-  return [
-    ask({ text: _("How much help do you want?"), pictogram: "guide" }),
-    work(choices(items, onpick, { selected: level })),
   ];
 }

@@ -109,6 +109,7 @@ class Intake {
   // What changes it
 
   set(part) {
+    this.floor.frame.main.scrollTop = 0;
     Object.assign(this.state, part);
     this.floor.saveDraft(DRAFT, this.state);
     this.setPanel();

@@ -132,6 +132,9 @@ class Sorting {
   // What changes it
 
   set(part) {
+    const isStep = ["source", "view", "answers", "chosen"].some((name) => name in part);
+    // Another step begins at its top.
+    if (isStep) this.floor.frame.main.scrollTop = 0;
     Object.assign(this.state, part);
     this.floor.saveDraft(DRAFT, this.state);
     this.floor.refresh();
@@ -147,7 +150,7 @@ class Sorting {
 
   setLevel(level) {
     this.floor.keep({ guidance: level });
-    this.set({ view: null, answers: [], chosen: null });
+    this.set({ answers: [], chosen: null });
   }
 
   setMethod(method) {
@@ -155,7 +158,7 @@ class Sorting {
     this.pending = null;
     this.taken = null;
     this.setPanel();
-    this.set({ view: null });
+    this.floor.refresh();
   }
 
   setFound(code) {

@@ -236,7 +236,7 @@ function typeView(s, choice) {
   return [
     head(s),
     choice && ask({ pictogram, text: choiceName(s.floor, choice) }),
-    s.panel.node,
+    h("div", { class: "bare" }, s.panel.node),
     feet(s, take),
   ];
 }
@@ -279,10 +279,11 @@ function newBinCard(s, choice, number) {
 function split(s, right) {
   if (s.method === "pieces") return work(piecesFact(s), right);
   const left = s.taken ? takenFact(s) : s.panel.node;
+  const look = s.method === "bin" ? "" : "bare";
   return h(
     "div",
     { class: "work split" },
-    h("section", null, left),
+    h("section", null, h("div", { class: look }, left)),
     h("section", null, right),
   );
 }
