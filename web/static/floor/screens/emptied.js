@@ -83,7 +83,7 @@ async function close(s, batch, closing, loss) {
   const isNamed = loss !== DIFFERENCE && closing.difference_g > 0;
   const losses = isNamed ? [{ kind: loss, mass_g: closing.difference_g }] : [];
   await s.floor.book("close", batch.code, { losses }, {
-    say: _("This box is done. Scan the next."),
+    say: _("This batch is done. Scan the next."),
     figures: closing.difference_g ? `${_("Difference")} ${kg(closing.difference_g)}` : [],
     onkept: () => s.set({ source: null, view: null, last: null, found: null, loss: null }),
   });
@@ -92,7 +92,7 @@ async function close(s, batch, closing, loss) {
 /** Too much is missing: look once more, else a person decides. */
 function missing(s, batch, closing) {
   return [
-    ask({ pictogram: "attention", text: _("Look in the box once more.") }),
+    ask({ pictogram: "attention", text: _("Look in the container once more.") }),
     work(card(s, batch, closing)),
     foot(
       button({

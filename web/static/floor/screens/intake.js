@@ -161,7 +161,7 @@ class Intake {
   addContainer(code, read) {
     const row = containerRow(this.floor, code);
     if (!row) return this.no({ code: "not_found" }, read || code);
-    if (this.state.containers.includes(row.code)) return this.look(_("It is under the box."), read);
+    if (this.state.containers.includes(row.code)) return this.look(_("You have this container already."), read);
     const recent = remembered(this.floor.context.recent_containers, row.code);
     this.floor.keep({ recent_containers: recent });
     this.set({
@@ -214,7 +214,7 @@ class Intake {
 
   async scannedBatch(code, read) {
     if (code === this.state.fresh) return this.confirm(read);
-    if (code === this.state.last?.code) return this.look(_("This box is done."), read);
+    if (code === this.state.last?.code) return this.look(_("This batch is done."), read);
     return false;
   }
 
@@ -336,7 +336,7 @@ class Intake {
     this.set({ fresh: null });
     this.floor.answer({
       verdict: "accepted",
-      say: _("The label is on it. Next box."),
+      say: _("The label is on it. Go on."),
       read,
       next: nextTiles(this),
     });

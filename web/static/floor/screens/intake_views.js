@@ -43,7 +43,7 @@ function head(s) {
   const known = [
     {
       pictogram: "supplier",
-      name: _("From"),
+      name: _("Supplier"),
       value: s.supplier && partyName(floor, s.supplier),
       onpress: () => s.view("supplier"),
     },
@@ -336,7 +336,7 @@ function freshStep(s) {
         text: _("Print again"),
         onpress: () => s.toPrinter(s.state.fresh),
       }),
-      button({ pictogram: "ok", text: _("It is on the box"), onpress: () => s.confirm() }),
+      button({ pictogram: "ok", text: _("The label is on it"), onpress: () => s.confirm() }),
     ),
   ];
 }

@@ -225,8 +225,8 @@ class Sorting {
       blank_bin: () => this.scannedBlank(code, read),
       destination: () => this.choose(code, read),
       group: () => this.scannedGroup(code, read),
-      blank_batch: () => this.look(_("This label is for a new box."), read),
-      container: () => this.look(_("Scan a bin or a box."), read),
+      blank_batch: () => this.look(_("This label is for a new batch."), read),
+      container: () => this.look(_("Scan a bin or a batch."), read),
       command: () => this.panel.scanned(scan),
     }[scan.kind];
     return how ? how() : false;
@@ -250,7 +250,7 @@ class Sorting {
   }
 
   scannedBlank(code, read) {
-    if (!this.source) return this.look(_("Scan the box first."), read);
+    if (!this.source) return this.look(_("Scan the batch first."), read);
     const { destination } = this.where;
     if (destination && !this.hindrance(destination)) return this.newBin(destination, code, read);
     this.set({ blank: code, view: "new_bin" });
@@ -259,7 +259,7 @@ class Sorting {
 
   /** A destination by tile or by card: its bin here is used, else somebody says which. */
   choose(code, read) {
-    if (!this.source) return this.look(_("Scan the box first."), read);
+    if (!this.source) return this.look(_("Scan the batch first."), read);
     const hindered = this.hindrance(code);
     if (hindered) {
       this.floor.answer({ verdict: "refused", say: `${hindered.say}.`, read: read || code });

@@ -75,7 +75,7 @@ function head(s) {
     chips([
       {
         pictogram: source.kind === "bin" ? "bin" : "box",
-        name: _("Box"),
+        name: _("Batch"),
         value: source.name,
         onpress: () => s.view("source"),
       },
@@ -145,12 +145,12 @@ function sourceView(s) {
     })),
   ];
   return [
-    ask({ pictogram: "box", text: _("Scan the box.") }),
+    ask({ pictogram: "box", text: _("Scan the batch.") }),
     h(
       "div",
       { class: "work split" },
-      h("section", null, scanHere(_("Scan the label on the box."))),
-      h("section", null, rows.length ? sourceRows(s, rows) : empty(_("No box is waiting."), "box")),
+      h("section", null, scanHere(_("Scan its label."))),
+      h("section", null, rows.length ? sourceRows(s, rows) : empty(_("No batch is waiting."), "box")),
     ),
     s.source && feet(s),
   ];

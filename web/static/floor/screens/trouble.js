@@ -148,7 +148,7 @@ function reasonStep(s) {
 export async function asideOf(floor, code, trouble) {
   const kind = BOOKED_AS[trouble.act];
   if (!kind) return;
-  const say = kind === "hold" ? _("Set this box apart.") : _("This box goes back.");
+  const say = kind === "hold" ? _("Set this batch apart.") : _("This batch goes back.");
   const told = await floor.book(kind, code, { reason: trouble.reason }, { quiet: true });
   if (told.verdict !== "refused") floor.answer({ verdict: "look", word: _("Stop"), say });
 }
