@@ -106,7 +106,7 @@ def _weighed(state: State, rest: str, raw: str) -> Reading:
 
 def _grams(figures: str, found: re.Match[str]) -> int:
     """Half to even, in whole numbers."""
-    parts = 10 ** len(found["decimals"] or "")
+    parts: int = 10 ** len(found["decimals"] or "")
     grams, rest = divmod(int(figures) * FACTORS[found["unit"]], parts)
     if rest * 2 > parts or (rest * 2 == parts and grams % 2):
         grams += 1

@@ -153,7 +153,10 @@ def test_a_scale_that_talks_by_itself_is_heard(
         box = threading.Thread(target=talking, args=(lines, stop, door))
         box.start()
         asked = Link(lambda: TcpWire(Address(*door.getsockname()[:2])))
-        found = [asked.read() for _ in range(3) if not time.sleep(0.15)]
+        found = []
+        for _ in range(3):
+            found.append(asked.read())
+            time.sleep(0.15)
         stop.set()
         asked.close()
         box.join()

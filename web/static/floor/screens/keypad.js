@@ -37,7 +37,9 @@ export function keypad({ unit, onchange }) {
   const node = h(
     "section",
     { class: "keypad", "data-keypad": unit },
-    h("p", { class: "keypad-shown" }, output, " ", h("span", null, unit === "kg" ? "kg" : _("pieces"))),
+    // A weight is shown where the scale would show it.
+    unit === "pieces" &&
+      h("p", { class: "keypad-shown" }, output, " ", h("span", null, _("pieces"))),
     h(
       "div",
       { class: "keys" },
@@ -49,6 +51,10 @@ export function keypad({ unit, onchange }) {
   );
   return {
     node,
+    /** As it was typed. */
+    get shown() {
+      return shown;
+    },
     /** Grams, or how many pieces; null while that is nothing. */
     get value() {
       return unit === "kg" ? parseMass(shown) : Number(shown) || null;
@@ -60,8 +66,9 @@ export function keypad({ unit, onchange }) {
     /** A key of a keyboard. Whether it was one of ours. */
     press(name) {
       const sign = { Backspace: "erase", Delete: "erase" }[name] || name;
-      if (!/^\d$/.test(sign) && sign !== "erase" && !(unit === "kg" && /^[.,]$/.test(sign))) return false;
-      type(/^[.,]$/.test(sign) ? comma() : sign);
+      const isComma = unit === "kg" && /^[.,]$/.test(sign);
+      if (!/^\d$/.test(sign) && sign !== "erase" && !isComma) return false;
+      type(isComma ? comma() : sign);
       return true;
     },
   };

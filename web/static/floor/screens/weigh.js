@@ -11,7 +11,7 @@ import { fill, h } from "../dom.js";
 import { doubt } from "../mass.js";
 import { message } from "../words.js";
 import { keypad } from "./keypad.js";
-import { STATES, createLive, foot, marks, question, tryOut } from "./weigh_look.js";
+import { STATES, createLive, foot, question, tryOut, ways } from "./weigh_look.js";
 
 const SAID = {
   moving: message("Wait until the weight is stable."),
@@ -166,7 +166,7 @@ class Panel {
     const strange = doubt({ ...taken, tare_g: this.tare_g, max_g: this.how.max_g });
     if (strange && strange.refused) {
       this.giveBack();
-      this.say(SAID[strange.code], true);
+      this.say(SAID[strange.code]);
       return null;
     }
     if (strange) {
@@ -181,11 +181,11 @@ class Panel {
     const { weight } = this.floor;
     if (this.way === "keypad") {
       const gross_g = this.typed.value;
-      if (gross_g === null) this.say(SAID.untyped, true);
+      if (gross_g === null) this.say(SAID.untyped);
       return gross_g === null ? null : weight.byHand(gross_g, this.quality);
     }
     if (this.way === "pieces") {
-      if (!this.counted.value) this.say(SAID.uncounted, true);
+      if (!this.counted.value) this.say(SAID.uncounted);
       return this.counted.value
         ? { ...weight.byHand(this.gross_g, "estimated"), by: "pieces", pieces: this.counted.value }
         : null;
@@ -193,7 +193,7 @@ class Panel {
     const found = weight.take();
     if (!found) {
       const { state } = weight.current;
-      this.say(state === "stable" ? SAID.same : state === "moving" ? SAID.moving : STATES[state], true);
+      this.say(state === "stable" ? SAID.same : state === "moving" ? SAID.moving : STATES[state]);
     }
     return found;
   }
@@ -234,7 +234,7 @@ class Panel {
   // What comes from outside
 
   heard() {
-    if (this.said && this.said.mass_g !== this.floor.weight.current.mass_g) this.said = null;
+    if (this.said && this.said.of !== this.now) this.said = null;
     if (this.way === "scale") this.drawLive();
   }
 
@@ -263,9 +263,15 @@ class Panel {
 
   // What it looks like
 
-  say(text, ofNow = false) {
-    const { mass_g } = this.floor.weight.current;
-    this.said = text && { text, mass_g: ofNow ? mass_g : null };
+  /** What a sentence is about: it goes when this changes. */
+  get now() {
+    const { state, mass_g } = this.floor.weight.current;
+    return state === "stable" ? `${state} ${mass_g}` : state;
+  }
+
+  /** Says why not, until the scale says something else. */
+  say(text) {
+    this.said = text && { text, of: this.now };
     this.draw();
   }
 
@@ -291,9 +297,9 @@ class Panel {
     const pad = { keypad: this.typed, pieces: this.counted }[this.way];
     fill(
       this.node,
-      pad
-        ? h("div", { class: "work split" }, h("section", null, this.live.node, marks(this)), pad.node)
-        : h("div", { class: "work" }, this.live.node, tryOut(this)),
+      h("div", { class: pad ? "work split" : "work" }, this.live.node, pad && pad.node),
+      pad ? null : tryOut(this),
+      ways(this),
       this.how.foot ? foot(this) : null,
     );
     this.drawLive();

@@ -64,17 +64,19 @@ export function createLive(panel) {
   const node = h("section", { class: "weigh" }, weight, state, sum, overdue);
   let shown = "";
   const update = () => {
-    const { name, look, word, rows, isOverdue } = seen(panel);
+    const { name, look, shape, word, rows, isOverdue } = seen(panel);
     const mass_g = panel.gross_g;
     const parts = massParts(mass_g || 0, language());
-    fill(output, mass_g === null ? DASH : parts.kilograms + parts.grams);
+    fill(output, typing(panel) || (mass_g === null ? DASH : parts.kilograms + parts.grams));
     node.setAttribute("data-net", rows[2][1] === null ? "" : rows[2][1]);
+    sum.hidden = !panel.isDifference && !panel.tare_g;
     fill(sum, rows.map(([term, grams]) => h("div", null, h("dt", null, term), h("dd", null, say(grams)))));
-    if (shown === `${name} ${word} ${isOverdue}`) return;
-    shown = `${name} ${word} ${isOverdue}`;
+    const now = `${name} ${look} ${word} ${isOverdue}`;
+    if (shown === now) return;
+    shown = now;
     node.setAttribute("data-state", look);
     node.setAttribute("data-weight", name);
-    fill(state, pic(pictogramOf("weight", look)), h("span", null, word));
+    fill(state, pic(shape), h("span", null, word));
     const text = _("This scale is past its check. The weight is an estimate.");
     overdue.hidden = !isOverdue;
     fill(overdue, isOverdue && [pic("estimate"), h("span", null, text)]);
@@ -82,7 +84,10 @@ export function createLive(panel) {
   return { node, update };
 }
 
-const say = (mass_g) => (mass_g === null ? DASH : formatMass(mass_g, language()));
+/** What is being typed, as it is typed. */
+const typing = (panel) => (panel.way === "keypad" ? panel.typed.shown || "0" : null);
+
+const say = (mass_g) => (mass_g === null ? "?" : formatMass(mass_g, language()));
 
 function seen(panel) {
   const name = stateOf(panel);
@@ -92,9 +97,13 @@ function seen(panel) {
   const { gross_g } = panel;
   const tare_g = panel.wantsBefore ? null : panel.tare_g;
   const net_g = gross_g === null || tare_g === null ? null : gross_g - tare_g;
+  // Green says "this can be taken": not when nothing is left, or when it was just refused.
+  const isEmpty = name === "stable" && net_g !== null && net_g <= 0;
+  const look = isEmpty || (name === "stable" && panel.said) ? "empty" : LOOKS[name] || "none";
   return {
     name,
-    look: LOOKS[name] || "none",
+    look,
+    shape: panel.said ? "attention" : pictogramOf("weight", look),
     word: wordOf(panel),
     rows: [gross_g, tare_g, net_g].map((grams, at) => [words[at], grams]),
     isOverdue: panel.way === "scale" && panel.floor.weight.current.overdue,
@@ -105,37 +114,18 @@ function seen(panel) {
 export function question(panel) {
   const { taken, code } = panel.asked;
   return [
-    h("div", { class: "ask" }, pic("attention"), h("h1", { class: "question" }, _(ASKED[code]))),
+    h("div", { class: "ask" }, pic("attention"), h("h2", { class: "question" }, _(ASKED[code]))),
     h(
       "div",
       { class: "work" },
       h("p", { class: "answer-figure" }, formatMass(taken.gross_g - panel.tare_g, language())),
       yesOrNo({
         yes: _("Yes"),
-        no: _("No, weigh again"),
+        no: _("No"),
         onpick: (yes) => panel.answered(yes),
       }),
     ),
   ];
-}
-
-/** How well a typed weight is known. */
-export function marks(panel) {
-  if (panel.way !== "keypad") return null;
-  const mark = (quality, text, pictogram) =>
-    button({
-      kind: "chip",
-      text,
-      pictogram,
-      pressed: panel.quality === quality,
-      onpress: () => panel.use("keypad", quality),
-    });
-  return h(
-    "div",
-    { class: "chips" },
-    mark("measured", _("Measured by hand"), "hand"),
-    mark("estimated", _("Estimated"), "estimate"),
-  );
 }
 
 /** Loads for the software scale. */
@@ -146,32 +136,41 @@ export function tryOut(panel) {
     button({ kind: "chip", text, onpress: () => software.set(mass_g, state) });
   return h(
     "div",
-    { class: "chips", "data-software": "" },
+    { class: "chips", "data-software": "", style: { "flex-wrap": "wrap" } },
     PRESETS_G.map((mass_g) => load(formatMass(mass_g, language()), mass_g)),
     load(_("It still moves"), 12_345, "moving"),
     load(_("Too heavy"), null, "overload"),
   );
 }
 
-/** Other ways to weigh, and the one thing to do. */
-export function foot(panel) {
-  const other = (way, text, pictogram) =>
-    button({ kind: "second", text, pictogram, onpress: () => panel.use(way) });
+/** How well a typed weight is known, and the other ways to weigh. */
+export function ways(panel) {
+  const chip = (text, pictogram, onpress, pressed) =>
+    button({ kind: "chip", text, pictogram, onpress, pressed });
+  const other = (way, text, pictogram) => chip(text, pictogram, () => panel.use(way));
+  const mark = (quality, text, pictogram) =>
+    panel.way === "keypad" &&
+    chip(text, pictogram, () => panel.use("keypad", quality), panel.quality === quality);
   const hasScale = panel.floor.weight.choice.kind !== "keypad";
   return h(
     "div",
-    { class: "do" },
+    { class: "chips" },
+    mark("measured", _("Measured by hand"), "hand"),
+    mark("estimated", _("Estimated"), "estimate"),
     panel.way !== "scale" && hasScale && other("scale", _("Scale"), "weigh"),
     panel.way !== "keypad" && other("keypad", _("Type it"), "keypad"),
     panel.way !== "pieces" && panel.how.piece_g && other("pieces", _("Count"), "pieces"),
     panel.isDifference &&
       !panel.wantsBefore &&
-      button({
-        kind: "second",
-        text: _("Weigh before"),
-        pictogram: "before_after",
-        onpress: () => panel.weighBefore(),
-      }),
+      chip(_("Weigh before"), "before_after", () => panel.weighBefore()),
+  );
+}
+
+/** The one thing to do. */
+export function foot(panel) {
+  return h(
+    "div",
+    { class: "do" },
     button({
       text: panel.wantsBefore ? _("This is before") : _("Take this weight"),
       pictogram: "ok",
