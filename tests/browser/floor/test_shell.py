@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.floor.conftest import House, Tablet
+from tests.browser.floor.judging import breaches_at_all_sizes
+from tests.browser.floor.modules import slow_down
+from tests.browser.floor.scanner import Scanner
 from tests.browser.keyboard import STOPS_MAX, Keyboard
 from web.floor_files import floor_version
 
 pytestmark = pytest.mark.browser
+
+SCANS: Final = 10
+ANSWER_MAX_MS: Final = 100
 
 
 def test_a_tablet_is_let_in_by_a_typed_code_and_knows_its_station(tablet: Tablet) -> None:
@@ -109,6 +117,75 @@ def test_a_button_that_is_being_pressed_stays_until_the_finger_is_up(tablet: Tab
     tablet.ask("async (floor) => { floor.refresh(); await floor.world.refresh(); }")
     tablet.page.mouse.up()
     expect(tablet.page.get_by_role("heading", name="Meer")).to_be_visible()
+
+
+def test_an_accepted_answer_goes_away_with_the_next_tap_and_waits_for_nobody(
+    tablet: Tablet,
+) -> None:
+    page = tablet.page
+    tablet.ask("(floor) => floor.answer({verdict: 'accepted', say: 'Klaar.'})")
+    expect(page.get_by_role("status")).to_contain_text("Goed")
+    # No timer takes it away.
+    page.clock.install()
+    page.clock.run_for(60_000)
+    expect(page.get_by_role("status")).to_be_visible()
+    page.mouse.click(640, 300)
+    expect(page.get_by_role("status")).to_have_count(0)
+    # What the hand does next is one tap, not two.
+    tablet.ask(
+        """(floor) => {
+          const next = document.createElement("button");
+          next.textContent = "Volgende";
+          next.onclick = () => floor.go("more");
+          floor.answer({verdict: "accepted", next});
+        }"""
+    )
+    page.get_by_role("button", name="Volgende").click()
+    expect(page.get_by_role("status")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Meer")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["home", "more", "settings", "code", "stolen", "enrol"])
+def test_nothing_of_a_screen_keeps_people_out(tablet: Tablet, name: str) -> None:
+    tablet.ask("(floor, name) => floor.router.only(name)", name)
+    assert breaches_at_all_sizes(tablet.page) == []
+
+
+@pytest.mark.parametrize("verdict", ["accepted", "look", "refused", "parked", "unknown"])
+def test_nothing_of_an_answer_keeps_people_out(tablet: Tablet, verdict: str) -> None:
+    tablet.ask(
+        """(floor, verdict) => floor.answer({verdict, say: "Weeg opnieuw.", read: "BK4M-7RXP-3FQP",
+          figures: [["Er is", "12,345 kg"]], also: {text: "Het is al gebeurd", onpress() {}}})""",
+        verdict,
+    )
+    expect(tablet.page.locator(f"[data-answer={verdict}]")).to_be_attached()
+    assert breaches_at_all_sizes(tablet.page) == []
+
+
+def test_a_slow_tablet_answers_a_scan_within_a_tenth_of_a_second(tablet: Tablet) -> None:
+    """Without a network, from the last key of the scanner until the answer stands in the page."""
+    page = tablet.page
+    page.add_init_script(
+        "addEventListener('keydown', (event) => { window.keyAt = event.timeStamp; }, true)"
+    )
+    page.reload()
+    expect(page.get_by_role("heading", name="Wat wil je doen?")).to_be_visible()
+    tablet.context.set_offline(True)
+    tablet.ask("(floor) => floor.net.probe()")
+    page.evaluate(
+        """window.took = [];
+        new MutationObserver(() => window.took.push(performance.now() - window.keyAt))
+          .observe(document.querySelector("[data-answer]"), {attributeFilter: ["data-answers"]})"""
+    )
+    slow_down(page)
+    scanner = Scanner(page)
+    for number in range(SCANS):
+        scanner.scan(f"ZOMAAR{number}")
+        page.wait_for_function(f"window.took.length > {number}")
+        page.keyboard.press("Enter")
+    took = page.evaluate("window.took")
+    # The machine of the tests has other work too: most scans have to be quick, not each.
+    assert statistics.median(took) <= ANSWER_MAX_MS, took
 
 
 def test_rubbish_is_answered_with_what_was_read(tablet: Tablet) -> None:
