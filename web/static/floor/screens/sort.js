@@ -203,7 +203,7 @@ class Sorting {
     if (!named.read) return;
     this.floor.answer({
       verdict: "accepted",
-      say: sourceWords(this.floor, source),
+      say: source.name,
       figures: kg(source.left_g),
       read: named.read,
       next: this.next(),
