@@ -122,6 +122,9 @@ def _body(call: Schema, shapes: Schema) -> Iterator[str]:
     content = call.get("requestBody", {}).get("content", {})
     if not content:
         return
+    if "application/json" not in content:
+        yield f"- Body: the bytes of a picture, {' or '.join(f'`{kind}`' for kind in content)}"
+        return
     shape = content["application/json"]["schema"]
     yield "- Body:"
     if "$ref" in shape:
