@@ -27,6 +27,7 @@ PROTOCOL: Final = "1"
 KEYWORDS: Final[Mapping[str, None]] = {"_": None, "message": None}
 REMARK: Final = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*(?:(?!\*/)[\s\S])*\*/)[ \t]*\n", re.MULTILINE)
 """Whole lines that only people read."""
+INDENT: Final = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,11 @@ def floor_files(root: Path = FLOOR) -> Sequence[FloorFile]:
 
 
 def as_sent(file: Path) -> bytes:
-    """A file of the floor as a tablet gets it: modules without their remarks, a fifth of them."""
+    """A file of the floor as a tablet gets it: modules without remarks and indents, a quarter."""
     content = file.read_bytes()
-    return REMARK.sub("", content.decode()).encode() if file.suffix == ".js" else content
+    if file.suffix != ".js":
+        return content
+    return INDENT.sub("", REMARK.sub("", content.decode())).encode()
 
 
 @cache
@@ -93,13 +96,17 @@ def floor_msgids(root: Path = FLOOR) -> Sequence[str]:
 
 
 def words_of(language: Language) -> Mapping[str, Any]:
-    """The floor in one language: its sentences by the English one, and how it writes numbers."""
+    """The floor in one language: its sentences by the English one, and how it writes numbers.
+
+    A sentence that stays as it is in the modules is not said once more.
+    """
+    said = {msgid: language.gettext(msgid) for msgid in floor_msgids()}
     return {
         "code": language.code,
         "decimal": get_decimal_symbol(language.locale),
         "group": get_group_symbol(language.locale),
         "languages": [{"code": code, "name": each.name} for code, each in languages().items()],
-        "words": {msgid: language.gettext(msgid) for msgid in floor_msgids()},
+        "words": {msgid: text for msgid, text in said.items() if text != msgid},
     }
 
 

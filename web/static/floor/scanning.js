@@ -1,6 +1,7 @@
 // From a scanned text to what a screen gets: one after the other, in order, never in silence.
 
 import { press } from "./keys.js";
+import { answered } from "./screens/where.js";
 import { _ } from "./words.js";
 
 const LABELS = new Set(["batch", "bin", "blank_batch", "blank_bin", "delivery", "shipment", "find"]);
@@ -38,13 +39,17 @@ function nobodyWants(floor, scan) {
     floor.answer({ verdict: "look", say: _("There is nothing to press here."), read: scan.read });
   } else if (scan.kind === "unknown") {
     floor.answer(unknown(scan));
-  } else if (!floor.go("where", { scan })) {
-    floor.answer({ verdict: "look", say: scan.code, read: scan.read });
+  } else {
+    floor.go("where", { scan });
+    answered(floor, scan);
   }
 }
 
 /** The answer to what nobody knows. */
 export function unknown(scan) {
-  const say = scan.misread ? _("Scan it once more.") : _("We do not know this code.");
+  const isForeign = scan.fields || scan.now?.gs1;
+  const say = isForeign
+    ? _("This code is of another company.")
+    : scan.misread ? _("Scan it once more.") : _("We do not know this code.");
   return { verdict: "unknown", say, read: scan.read };
 }

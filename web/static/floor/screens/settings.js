@@ -125,7 +125,7 @@ function aboutTablet(floor, about) {
 }
 
 /** For emergencies: what waits, as a file that a person can carry. */
-async function saveFile(floor) {
+export async function saveFile(floor) {
   const whole = {
     device: floor.device?.name,
     station: floor.station?.code,
