@@ -1,6 +1,7 @@
 // The floor starts here: what the tablet keeps, its words, its world, its outbox, its screens.
 
 import { book } from "./book.js";
+import { h } from "./dom.js";
 import { createFrame } from "./frame.js";
 import { pressCharacter, pressKey } from "./keys.js";
 import { lead } from "./leader.js";
@@ -137,14 +138,15 @@ async function open(floor, { steal }) {
     floor.outbox.lead(false);
     floor.router.only("stolen");
   };
-  const leads = await lead({ steal, onlost });
+  const leads = floor.outbox.leading || (await lead({ steal, onlost }));
   floor.outbox.lead(leads);
   if (!leads) {
     floor.router.only("stolen");
     return;
   }
   await floor.router.restore();
-  floor.world.watch();
+  if (!floor.watching) floor.world.watch();
+  floor.watching = true;
 }
 
 function shown(floor) {
@@ -174,6 +176,8 @@ function listen(floor) {
     onKey: (pressed) => pressCharacter(floor, pressed),
   }).start();
   window.addEventListener("keydown", (event) => pressKey(floor, event));
+  // What fails behind a button is said too, or somebody would believe that it was booked.
+  window.addEventListener("unhandledrejection", (event) => floor.failed(event.reason));
   history.pushState(null, "");
   window.addEventListener("popstate", () => {
     history.pushState(null, "");
@@ -193,4 +197,11 @@ function failed(floor, error) {
   });
 }
 
-start();
+/** Nothing can be kept, or something is missing: said in the page itself, for there is no frame. */
+function cannotStart(error) {
+  console.error(error);
+  const text = _("This browser cannot run the floor. Call your team leader.");
+  document.body.append(h("p", { class: "banner warn", role: "alert" }, text));
+}
+
+start().catch(cannotStart);

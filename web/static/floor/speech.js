@@ -46,7 +46,7 @@ export function heard(node) {
   const said = [];
   const parts = "h1, h2, p, button, label, li, dt, dd, output, figcaption";
   for (const part of node.querySelectorAll(parts)) {
-    if (part.closest("[hidden]") || part.querySelector("p, button, h1")) continue;
+    if (part.closest("[hidden], .keys, .chips") || part.querySelector("p, button, h1")) continue;
     const text = part.getAttribute("aria-label") || part.textContent;
     const plain = text.replace(/\s+/g, " ").trim();
     if (plain && !said.includes(plain)) said.push(plain.replace(/[.?!]$/, ""));

@@ -44,7 +44,8 @@ async function learn(floor, about) {
 }
 
 function rows(floor) {
-  return [languageRow, soundRow, speechRow, printerRow, scaleRow].map((each) => each(floor));
+  const all = [languageRow, soundRow, speechRow, printerRow, scaleRow, enrolRow];
+  return all.map((each) => each(floor));
 }
 
 function row(pictogram, text, value, onclick, pressed) {
@@ -112,6 +113,19 @@ function scaleRow(floor) {
   const name = floor.world.reference?.scales?.find((each) => each.code === scale)?.name;
   const words = { software: _("To try out"), keypad: _("No scale") };
   return row("weigh", _("Scale"), name ?? words[kind] ?? "?", () => floor.go("scales"));
+}
+
+/** To another station, or in again. What waits belongs to this one: it has to leave first. */
+function enrolRow(floor) {
+  const next = () => {
+    const isOut = floor.outbox.trouble === "unauthenticated";
+    if (floor.outbox.counts().waiting && !isOut) {
+      floor.answer({ verdict: "refused", say: _("Wait until everything is sent.") });
+    } else {
+      floor.go("enrol");
+    }
+  };
+  return row("station", _("Let this tablet in"), floor.station?.name ?? "?", next);
 }
 
 function aboutTablet(floor, about) {
