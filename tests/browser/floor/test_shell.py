@@ -42,6 +42,30 @@ def test_a_link_with_a_code_lets_a_tablet_in(
     assert made.page.evaluate("location.hash") == ""
 
 
+def test_a_tablet_moves_to_another_station_once_everything_is_sent(
+    tablet: Tablet, house: House
+) -> None:
+    page = tablet.page
+    tablet.ask("(floor) => floor.go('settings')")
+    tablet.context.route("**/api/v1/sync", lambda route: route.abort())
+    _keep_one(tablet)
+    page.get_by_role("button", name="Laat deze tablet toe").click()
+    expect(page.get_by_role("alert")).to_contain_text("Wacht tot alles verstuurd is.")
+    page.keyboard.press("Enter")
+    tablet.context.unroute("**/api/v1/sync")
+    tablet.ask("(floor) => floor.outbox.flush()")
+    expect(page.locator("[data-outbox='0']")).to_be_visible()
+    page.get_by_role("button", name="Laat deze tablet toe").click()
+    page.get_by_label("Code", exact=True).fill(house.code_for("S1-IN", "Tablet 2"))
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-answer=accepted]")).to_be_attached()
+    expect(page.locator(".station")).to_have_text("In")
+    page.keyboard.press("Enter")
+    # It stayed the tab that books, and books at its new station.
+    assert page.evaluate("window.floor.outbox.leading") is True
+    assert page.evaluate("window.floor.device.name") == "Tablet 2"
+
+
 def test_a_wrong_code_is_refused_until_somebody_says_so(tablet_of: Callable[..., Tablet]) -> None:
     made = tablet_of()
     made.page.goto("/floor")
@@ -229,8 +253,8 @@ def later(house: House) -> Iterator[str]:
     house.release.newer = ""
 
 
-def _find_a_kind(tablet: Tablet) -> None:
-    """Keeps a scan in the outbox that cannot leave."""
+def _keep_one(tablet: Tablet) -> None:
+    """Book something, however it leaves the tablet."""
     tablet.ask(
         "(floor) => floor.book('find', null, {kind: 'wallet', count: 1, batch: null},"
         " {quiet: true})"
@@ -244,7 +268,7 @@ def test_a_new_version_takes_over_only_when_nothing_waits(
     assert tablet.ask("(floor) => floor.update.version()") == floor_version()
     # The server is there, but takes no scans: one waits.
     tablet.context.route("**/api/v1/sync", lambda route: route.abort())
-    _find_a_kind(tablet)
+    _keep_one(tablet)
     expect(page.locator("[data-outbox='1']")).to_be_visible()
     page.evaluate("window.before = true")
     house.release.newer = later
