@@ -86,7 +86,7 @@ class Inspecting {
     return chips([
       {
         pictogram: pictogramOf("gate", this.gate),
-        name: _("Step"),
+        name: _("Your step"),
         value: gateName(this.floor, this.gate),
         onpress: () => this.set({ view: "gate" }),
       },
