@@ -79,7 +79,7 @@ class Packed:
 
 
 def _is_public(scope: Scope) -> bool:
-    path = scope["path"]
+    path: str = scope["path"]
     if scope["method"] not in SAFE_METHODS:
         return False
     if path.startswith("/static/"):

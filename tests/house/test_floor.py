@@ -20,7 +20,7 @@ from web.floor_files import (
     words_json,
 )
 from web.i18n import languages
-from web.pages.house import STATIC
+from web.rendering import STATIC
 
 WORDS_MAX: Final = 10
 WHOLE_MAX_BYTES: Final = 150_000
