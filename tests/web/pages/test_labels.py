@@ -85,7 +85,7 @@ def test_a_count_that_cannot_be_is_said_to_be_wrong(
         "/labels", station="S1-A", kind="batch", count=count, size="a4"
     )
     assert told.status_code == 422
-    assert "Lege etiketten vooraf" in words(told)
+    assert "Lege labels vooraf" in words(told)
 
 
 def test_containers_and_stations_get_labels_for_good(hall: Depot, browser_of: BrowserOf) -> None:
@@ -159,7 +159,7 @@ def state_of(hall: Depot, scan_id: str) -> str:
 
 
 def test_what_is_at_the_printers_is_said_in_words(hall: Depot, browser_of: BrowserOf) -> None:
-    assert "Er is nog geen etiket gevraagd." in browser_of("worker").text("/labels")
+    assert "Er is nog geen label gevraagd." in browser_of("worker").text("/labels")
     wanted(hall, hall.log()["code"])
     page = browser_of("leader").text("/labels")
     assert "Kijk of het er is" in page
