@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pydantic import ValidationError
 from sqlmodel import Session
 
 from catalogue.access import Viewer
 from catalogue.errors import Refusal, concrete
+from catalogue.kinds import PartnerRole
+from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from labels.queries import JobRow
 from streams.ledger import site_day
 from streams.views import Asked, Flagging, KeptScan, flags, list_batches, sites_of
 from streams.waiting import waiting_scans
-from web.api.acts import BY_KIND, ledger_kind
+from web.api.acts import BY_KIND, act_of, ledger_kind
 from web.pages.counting import silent_tablets, slow_labels
 from web.pages.forms import Form, Options
 from web.pages.naming import NOUN_OF_LETTER, Names
@@ -49,6 +52,7 @@ class ScanLine:
     why: Refusal
     fields: Sequence[Correctable]
     reasons: Options
+    can_be_read: bool
     wrong: Form | None = None
 
 
@@ -119,7 +123,7 @@ def attention_page(
         form=form,
         may_settle="settle" in visit.may,
         scans=[
-            _scan(names, row, wrong.get(row.scan_id))
+            _scan(names, row, wrong.get(row.scan_id), visit.now)
             for row in waiting_scans(db, book, viewer, limit=SCANS_MAX)
         ],
         held=[names.batch(row) for row in held],
@@ -133,7 +137,33 @@ def attention_page(
     )
 
 
-def _scan(names: Names, row: KeptScan, wrong: Form | None) -> ScanLine:
+def _choices(names: Names, site: SiteRow, now: datetime) -> Mapping[str, Options]:
+    """What a destination and a supplier can be put to."""
+    operator, own = names.book.operator(site), names.language.own
+    destinations = operator.current_destinations(site_day(now, site))
+    partners = operator.partners.values()
+    suppliers = [
+        names.book.organisations_by_id[one.organisation_id]
+        for one in partners
+        if PartnerRole.SUPPLIER in one.roles
+    ]
+    return {
+        "destination": [(one.code, own(one.names, one.code)) for one in destinations],
+        "supplier": sorted(((one.code, one.name) for one in suppliers), key=lambda one: one[1]),
+    }
+
+
+def _can_be_read(row: KeptScan) -> bool:
+    """Whether it could be booked as it came, if no rule stood in the way."""
+    try:
+        act = act_of(row.command["kind"], row.target)
+        act.model.model_validate({**row.command["body"], "scan_id": row.scan_id})
+    except (Refusal, ValidationError):
+        return False
+    return True
+
+
+def _scan(names: Names, row: KeptScan, wrong: Form | None, now: datetime) -> ScanLine:
     site = names.book.sites[row.site]
     command: Mapping[str, Any] = row.command
     device = command.get("device") or {}
@@ -152,8 +182,9 @@ def _scan(names: Names, row: KeptScan, wrong: Form | None) -> ScanLine:
         at=_at(command),
         zone=site.timezone,
         why=concrete()[row.problem["code"]](**row.problem["figures"]),
-        fields=correctable(command, row.problem, site, names.language),
+        fields=correctable(command, row.problem, site, names.language, _choices(names, site, now)),
         reasons=names.reasons(site, "settlement"),
+        can_be_read=_can_be_read(row),
         wrong=wrong,
     )
 

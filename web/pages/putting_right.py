@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from catalogue.rows import SiteRow
 from web.i18n import Language, message
 from web.pages.booking import Typed
+from web.pages.forms import Options
 from web.units import weight_typed
 
 LABELS: Final[Mapping[str, str]] = {
@@ -28,6 +29,7 @@ LABELS: Final[Mapping[str, str]] = {
 }
 MASSES: Final = frozenset({"gross_g", "tare_g", "mass_g"})
 LISTS: Final = frozenset({"parts", "lines", "losses"})
+NO_CHOICES: Final[Mapping[str, Options]] = {}
 NOT_FOR: Final = frozenset({"reverse", "codes"})
 """Kinds of which nothing can be put right: they are right, or they are dropped."""
 
@@ -41,14 +43,19 @@ class Correctable:
     label: str
     value: str
     number: int | None = None
+    options: Options = ()
 
 
 def correctable(
-    command: Mapping[str, Any], problem: Mapping[str, Any], site: SiteRow, language: Language
+    command: Mapping[str, Any],
+    problem: Mapping[str, Any],
+    site: SiteRow,
+    language: Language,
+    choices: Mapping[str, Options] = NO_CHOICES,
 ) -> list[Correctable]:
-    """The fields of a kept scan that can be put right."""
-    kind, body = command.get("kind"), command.get("body")
-    if kind in NOT_FOR or not isinstance(body, dict):
+    """The fields of a kept scan that can be put right. choices: what some can be put to."""
+    act, body = command.get("kind"), command.get("body")
+    if act in NOT_FOR or not isinstance(body, dict):
         return []
     found = []
     if command.get("target"):
@@ -58,7 +65,9 @@ def correctable(
             shown = weight_typed(value, language)
             found.append(Correctable(path, "mass", LABELS[name], shown, number))
         elif name in LABELS and name not in MASSES and name != "scanned_at" and value:
-            found.append(Correctable(path, "text", LABELS[name], str(value), number))
+            options = choices.get(name, ())
+            kind = "choice" if options else "text"
+            found.append(Correctable(path, kind, LABELS[name], str(value), number, options))
     if _doubts_time(problem):
         shown = _local(str(body.get("scanned_at", "")), site)
         found.append(Correctable("scanned_at", "moment", LABELS["scanned_at"], shown))
@@ -66,7 +75,8 @@ def correctable(
 
 
 def _doubts_time(problem: Mapping[str, Any]) -> bool:
-    return problem["code"] == "clock_doubt" or problem["figures"].get("field") == "scanned_at"
+    field = problem["figures"].get("field")
+    return bool(problem["code"] == "clock_doubt" or field == "scanned_at")
 
 
 def _leaves(body: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, int | None]]:

@@ -227,8 +227,8 @@ def test_a_silent_tablet_with_scans_in_it_is_looked_for(
     with hall.database.write() as session:
         station = rulebook(session).stations["S1-A"].id
         (row,) = devices(session, [station])
-        said = {"app_version": "1+t", "waiting": 12, "attention": 0, "counter": 12}
-        heard(session, row.id, now=hall.now, **said)
+        numbers = {"waiting": 12, "attention": 0, "counter": 12}
+        heard(session, row.id, now=hall.now, app_version="1+t", **numbers)
     assert "Tafel 1" not in leader.text("/attention")
     hall.now += timedelta(minutes=20)
     page = leader.get("/attention")
