@@ -3,10 +3,9 @@
 import { button, chips, choices, empty, facts, foot, h, ask, pic, scanHere, work } from "../dom.js";
 import { sentenceOf } from "../refusals.js";
 import { _ } from "../words.js";
-import { binName } from "./bins.js";
 import { binRow, containerRow, kg, partyName, shortCode } from "./lookup.js";
 import { rows } from "./rows.js";
-import { binWords, history } from "./telling.js";
+import { binWords, boxRow, history } from "./telling.js";
 import { weighPanel } from "./weigh.js";
 
 const DRAFT = "dispatch";
@@ -115,16 +114,7 @@ class Dispatching {
   }
 
   binRowOf(bin, onpress, more = {}) {
-    return {
-      id: bin.code,
-      stream: bin.stream || undefined,
-      pictogram: bin.stream ? undefined : "work_bin",
-      text: binName(this.floor, bin),
-      note: shortCode(bin.code),
-      figure: kg(bin.mass_g),
-      onpress,
-      ...more,
-    };
+    return { ...boxRow(this.floor, bin.code, bin.mass_g), onpress, ...more };
   }
 
   /** This bin is full: now its weight. */

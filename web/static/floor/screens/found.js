@@ -5,13 +5,15 @@ import { photoRow } from "../photo.js";
 import { pictogramOf } from "../pictograms.js";
 import { sentenceOf } from "../refusals.js";
 import { _, own } from "../words.js";
-import { openBatches, kg } from "./lookup.js";
+import { openBatches } from "./lookup.js";
 import { rows } from "./rows.js";
-import { boxWords, findName } from "./telling.js";
+import { boxRow, boxWords, findName } from "./telling.js";
 
 const DRAFT = "found";
 const COUNT_MAX = 999;
 const ROWS_MAX = 6;
+/** What hurts, whether or not the box has to wait for it. */
+const DANGEROUS = new Set(["knife", "cartridge", "magazine"]);
 const NOTHING = { kind: null, count: 1, batch: null, nobodyKnows: false, photos: [], view: null, done: null };
 /** Where a screen says which box somebody has in hand. */
 const IN_HAND = {
@@ -39,6 +41,9 @@ export async function inHand(floor) {
   const code = draft && read(draft);
   return code && floor.world.batch(code) ? code : null;
 }
+
+const isDangerous = (row) =>
+  Boolean(row?.stops_batch) || DANGEROUS.has(pictogramOf("find", row?.code));
 
 class Finding {
   constructor(floor, params) {
@@ -83,17 +88,17 @@ class Finding {
 
   kindParts() {
     const kinds = [...(this.floor.world.reference.find_kinds || [])];
-    kinds.sort((one, other) => Number(other.stops_batch) - Number(one.stops_batch));
+    kinds.sort((one, other) => Number(isDangerous(other)) - Number(isDangerous(one)));
     const items = kinds.map((row) => ({
       value: row.code,
       text: own(row.names, row.code),
       pictogram: pictogramOf("find", row.code),
-      class: row.stops_batch ? "dangerous" : undefined,
+      class: isDangerous(row) ? "dangerous" : undefined,
     }));
     const pick = (kind) => this.set({ kind });
     return [
       ask({ pictogram: "find", text: _("What did you find?") }),
-      work(choices(items, pick, { look: "small", label: _("Finds") })),
+      work(choices(items, pick, { look: "small finds", label: _("Finds") })),
     ];
   }
 
@@ -135,10 +140,7 @@ class Finding {
 
   batchParts() {
     const boxes = openBatches(this.floor).slice(0, ROWS_MAX).map((batch) => ({
-      id: batch.code,
-      pictogram: "box",
-      text: boxWords(this.floor, batch.code),
-      figure: kg(batch.held_g),
+      ...boxRow(this.floor, batch.code, batch.held_g),
       onpress: () => this.inBox(batch.code),
     }));
     return [
@@ -177,9 +179,9 @@ class Finding {
     }
     const hashes = photos.map((photo) => photo.hash);
     const body = { kind, count, batch, ...(hashes.length ? { photos: hashes } : {}) };
-    const stops = Boolean(this.floor.world.findKind(kind)?.stops_batch);
+    const row = this.floor.world.findKind(kind);
     const how = { photos: hashes, draft: DRAFT };
-    if (!stops) {
+    if (!isDangerous(row)) {
       await this.floor.book("find", null, body, {
         ...how,
         say: _("Put it in the box for finds. Go on."),
@@ -193,7 +195,7 @@ class Finding {
       this.floor.answer({ verdict: "refused", ...sentenceOf(this.floor, told), read: batch });
       return;
     }
-    this.set({ done: { kind, count, batch } });
+    this.set({ done: { kind, count, batch: row.stops_batch ? batch : null } });
     const say = _("Do not touch it. Call your team leader.");
     this.floor.answer({ verdict: told.verdict, word: _("Stop"), say, sound: "alarm", aside: true });
   }

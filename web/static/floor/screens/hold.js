@@ -1,12 +1,12 @@
 // Setting a box apart, whole or in part, with why; and asking for one to go on.
 
-import { ask, button, chips, choices, empty, foot, h, scanHere, work } from "../dom.js";
+import { ask, button, chips, choices, foot, h, scanHere, work } from "../dom.js";
 import { photoRow } from "../photo.js";
 import { pictogramOf } from "../pictograms.js";
 import { _, own } from "../words.js";
 import { kg, openBatches, reasonsFor } from "./lookup.js";
 import { rows } from "./rows.js";
-import { boxWords } from "./telling.js";
+import { boxRow, boxWords } from "./telling.js";
 import { weighPanel } from "./weigh.js";
 
 const DRAFT = "hold";
@@ -66,13 +66,11 @@ class Holding {
     const apart = this.floor.world.batches.filter((row) => row.held || row.quarantine_g > 0);
     const others = openBatches(this.floor).filter((row) => !apart.includes(row));
     const rowOf = (batch) => ({
-      id: batch.code,
-      text: boxWords(this.floor, batch.code),
-      figure: kg(batch.held ? batch.held_g : batch.quarantine_g || batch.held_g),
+      ...boxRow(this.floor, batch.code, batch.held ? batch.held_g : batch.quarantine_g || batch.held_g),
       onpress: () => this.take(batch.code),
     });
-    const held = apart.slice(0, ROWS_MAX).map((row) => ({ ...rowOf(row), stream: "held" }));
-    const rest = others.slice(0, ROWS_MAX).map((row) => ({ ...rowOf(row), pictogram: "box" }));
+    const held = apart.slice(0, ROWS_MAX).map((row) => ({ ...rowOf(row), pictogram: null, stream: "held" }));
+    const rest = others.slice(0, ROWS_MAX).map((row) => rowOf(row));
     return [
       ask({ pictogram: "hold", text: _("Which box must wait?") }),
       h(
@@ -83,7 +81,7 @@ class Holding {
           "section",
           null,
           h("h2", null, _("Stand apart now")),
-          held.length ? rows(held) : empty(_("Nothing stands apart.")),
+          held.length ? rows(held) : h("p", { class: "help" }, _("Nothing stands apart.")),
           rest.length > 0 && h("h2", null, _("Other boxes")),
           rows(rest, { from: held.length + 1 }),
         ),
@@ -137,7 +135,7 @@ class Holding {
     return [
       this.head(),
       ask({ pictogram, text, help }),
-      work(choices(items, pick, { look: "small", label: _("Reasons") })),
+      work(choices(items, pick, { label: _("Reasons") })),
       this.row.quarantine_g > 0 && !this.isApart ? foot(this.other(act)) : null,
     ];
   }
@@ -168,7 +166,6 @@ class Holding {
     const mass_g = weight ? weight.net_g : this.row.held_g;
     await this.floor.book("hold", batch, body, {
       say: weight ? _("Set this part apart.") : _("Set this box apart."),
-      word: _("Stop"),
       figures: kg(mass_g),
       photos: hashes,
       draft: DRAFT,

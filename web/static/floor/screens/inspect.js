@@ -7,7 +7,7 @@ import { _, message, own } from "../words.js";
 import { binRow, gateName, kg, openBatches } from "./lookup.js";
 import { keypad } from "./keypad.js";
 import { rows } from "./rows.js";
-import { boxWords, history, historyRow } from "./telling.js";
+import { boxRow, boxWords, history, historyRow } from "./telling.js";
 import { weighPanel } from "./weigh.js";
 
 const DRAFT = "inspect";
@@ -170,10 +170,7 @@ class Inspecting {
       ...bins.map((row) => ({ kind: "bin", code: row.code, row })),
     ].slice(0, ROWS_MAX);
     const items = things.map((thing) => ({
-      id: thing.code,
-      pictogram: thing.kind === "bin" ? "bin" : "box",
-      text: boxWords(this.floor, thing.code),
-      figure: kg(thing.kind === "bin" ? thing.row.mass_g : thing.row.held_g),
+      ...boxRow(this.floor, thing.code, thing.kind === "bin" ? thing.row.mass_g : thing.row.held_g),
       pressed: this.isMany ? this.state.collected.includes(thing.code) : undefined,
       onpress: () => this.take(thing),
     }));

@@ -1,6 +1,6 @@
 // Practice: the same screens, with labels that can never enter the figures.
 
-import { ask, button, choices, foot, h, work } from "../dom.js";
+import { ask, button, choices, foot, h, pic, work } from "../dom.js";
 import { _ } from "../words.js";
 import { code128 } from "../code128.js";
 import { binName } from "./bins.js";
@@ -38,9 +38,9 @@ class Practising {
         h(
           "ol",
           { class: "do-now calm" },
-          h("li", null, _("You get practice labels.")),
-          h("li", null, _("You do the same work.")),
-          h("li", null, _("In the end all of it goes.")),
+          h("li", null, pic("label"), h("span", null, _("You get practice labels."))),
+          h("li", null, pic(this.floor.pictogram), h("span", null, _("You do the same work."))),
+          h("li", null, pic("erase"), h("span", null, _("In the end all of it goes."))),
         ),
       ),
       foot(button({ pictogram: "practice", text: _("Begin"), onpress: () => begin(this.floor) })),

@@ -2,9 +2,9 @@
 
 import { ask, button, empty, foot, h } from "../dom.js";
 import { _ } from "../words.js";
-import { kg, openBatches } from "./lookup.js";
+import { openBatches } from "./lookup.js";
 import { rows } from "./rows.js";
-import { binWords, boxWords } from "./telling.js";
+import { boxRow } from "./telling.js";
 
 const ROWS_MAX = 6;
 /** What stands at the station, whoever works there. */
@@ -25,17 +25,10 @@ function parts(floor) {
   const half = openBatches(floor).filter((batch) => batch.state === "sorting");
   const bins = floor.world.openBins().filter((bin) => bin.mass_g > 0);
   const boxRows = half.slice(0, ROWS_MAX).map((batch) => ({
-    id: batch.code,
-    pictogram: "box",
-    text: boxWords(floor, batch.code),
-    figure: kg(batch.held_g),
+    ...boxRow(floor, batch.code, batch.held_g),
   }));
   const binRows = bins.slice(0, ROWS_MAX).map((bin) => ({
-    id: bin.code,
-    stream: bin.stream || undefined,
-    pictogram: bin.stream ? undefined : "work_bin",
-    text: binWords(floor, bin),
-    figure: kg(bin.mass_g),
+    ...boxRow(floor, bin.code, bin.mass_g),
   }));
   return [
     ask({

@@ -42,7 +42,7 @@ export function batchFacts(floor, row, told) {
     ? Object.entries(row.gates || {}).map(([gate, { free_g }]) => [gate, free_g])
     : (told.gates || []).map(({ gate, free_g }) => [gate, free_g]);
   return [
-    [_("From"), partyName(floor, known.supplier)],
+    [_("Supplier"), partyName(floor, known.supplier)],
     known.received_day && [_("Came in on"), day(known.received_day)],
     [_("Came in"), kg(known.mass_g ?? known.input_g)],
     [_("To do"), kg(known.held_g)],

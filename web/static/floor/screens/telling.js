@@ -108,6 +108,21 @@ export function boxWords(floor, code) {
   return [...words, shortCode(code)].join(" · ");
 }
 
+/** A box or a bin as a row: what it is, and how heavy. */
+export function boxRow(floor, code, mass_g) {
+  const bin = binRow(floor, code);
+  const row = !bin && batchRow(floor, code);
+  const note = [row && groupName(floor, row.article_group), shortCode(code)];
+  return {
+    id: code,
+    stream: bin?.stream || undefined,
+    pictogram: bin ? (bin.stream ? undefined : "work_bin") : "box",
+    text: bin ? binName(floor, bin) : row ? partyName(floor, row.supplier) : shortCode(code),
+    note: bin || row ? note.filter(Boolean).join(" · ") : undefined,
+    figure: kg(mass_g),
+  };
+}
+
 /** What a bin is for, and the end of its code. */
 export const binWords = (floor, bin) =>
   [binName(floor, bin), bin.code && shortCode(bin.code)].filter(Boolean).join(" · ");

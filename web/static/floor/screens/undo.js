@@ -144,6 +144,7 @@ function card(floor, entry) {
     h("p", { class: "named-thing" }, pic(what.stream || what.pictogram, what.stream ? "big shape" : "big"),
       h("span", null, what.text)),
     what.figure && h("p", { class: "answer-figure" }, what.figure),
-    facts([[_("What"), what.note || ""], [_("When"), at || ""]].filter((pair) => pair[1])),
+    what.note && h("p", { class: "help" }, what.note),
+    at && facts([[_("When"), at]]),
   );
 }

@@ -5,7 +5,7 @@ import { pictogramOf } from "../pictograms.js";
 import { _, day, own } from "../words.js";
 import { batchRow, binRow, groupName, kg, partyName, receivedOf, shortCode } from "./lookup.js";
 import { rows } from "./rows.js";
-import { binWords, boxWords, history, historyRow, isAbout } from "./telling.js";
+import { binWords, boxRow, boxWords, history, historyRow, isAbout } from "./telling.js";
 import { batchFacts, binFacts, places, stateWord } from "./standing.js";
 
 const HISTORY_MAX = 4;
@@ -168,10 +168,7 @@ class Looking {
     const bin = row || this.told;
     const isOpen = bin.state === "open";
     const contents = floor.world.contents(code).map((each) => ({
-      id: each.batch,
-      pictogram: "box",
-      text: boxWords(floor, each.batch),
-      figure: kg(each.mass_g),
+      ...boxRow(floor, each.batch, each.mass_g),
       onpress: () => this.show({ kind: "batch", code: each.batch, read: each.batch }),
     }));
     return [

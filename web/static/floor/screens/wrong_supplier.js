@@ -2,10 +2,10 @@
 
 import { ask, button, chips, choices, foot, h, scanHere, work } from "../dom.js";
 import { _ } from "../words.js";
-import { kg, openBatches, partyName, suppliers } from "./lookup.js";
+import { openBatches, partyName, suppliers } from "./lookup.js";
 import { lastFirst } from "./pickers.js";
 import { rows } from "./rows.js";
-import { boxWords } from "./telling.js";
+import { boxRow, boxWords } from "./telling.js";
 
 const ROWS_MAX = 8;
 
@@ -49,10 +49,7 @@ class Righting {
 
   boxParts() {
     const boxes = openBatches(this.floor).slice(0, ROWS_MAX).map((batch) => ({
-      id: batch.code,
-      pictogram: "box",
-      text: boxWords(this.floor, batch.code),
-      figure: kg(batch.mass_g),
+      ...boxRow(this.floor, batch.code, batch.mass_g),
       onpress: () => this.show({ batch: batch.code }),
     }));
     return [
