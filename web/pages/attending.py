@@ -17,6 +17,7 @@ from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from labels.queries import JobRow
 from streams.ledger import site_day
+from streams.relabellings import carried
 from streams.views import Asked, Flagging, KeptScan, flags, list_batches, sites_of
 from streams.waiting import waiting_scans
 from web.api.acts import BY_KIND, act_of, ledger_kind
@@ -118,13 +119,16 @@ def attention_page(
     since = site_day(visit.now, site) - timedelta(days=FLAGGED_DAYS)
     for flag in flags(db, book, viewer, since=since, limit=200):
         worries.setdefault((flag.code, flag.subject), flag)
+    waiting = waiting_scans(db, book, viewer, limit=SCANS_MAX)
+    # A label that stands for nothing yet leads nowhere.
+    known = carried(db, {row.target for row in waiting if row.target})
     held = list_batches(db, book, viewer, Asked(state="held", limit=200))
     return AttentionPage(
         form=form,
         may_settle="settle" in visit.may,
         scans=[
-            _scan(names, row, wrong.get(row.scan_id), visit.now)
-            for row in waiting_scans(db, book, viewer, limit=SCANS_MAX)
+            _scan(names, row, wrong.get(row.scan_id), visit.now, row.target in known)
+            for row in waiting
         ],
         held=[names.batch(row) for row in held],
         releases=names.reasons(site, "release"),
@@ -163,7 +167,9 @@ def _can_be_read(row: KeptScan) -> bool:
     return True
 
 
-def _scan(names: Names, row: KeptScan, wrong: Form | None, now: datetime) -> ScanLine:
+def _scan(
+    names: Names, row: KeptScan, wrong: Form | None, now: datetime, is_known: bool
+) -> ScanLine:
     site = names.book.sites[row.site]
     command: Mapping[str, Any] = row.command
     device = command.get("device") or {}
@@ -175,7 +181,7 @@ def _scan(names: Names, row: KeptScan, wrong: Form | None, now: datetime) -> Sca
         status=row.status,
         kind=ledger_kind(act) if act else row.kind,
         target=target,
-        noun=NOUN_OF_LETTER.get(target[:1]) if len(target) == 12 else None,
+        noun=NOUN_OF_LETTER.get(target[:1]) if is_known else None,
         mass_g=_mass_g(command.get("body")),
         tablet=str(device.get("name", "")),
         station=station.name if station else "",
