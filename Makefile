@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dev packages test test-fast check static fix stories simulate docs \
+.PHONY: help setup run demo dev packages test test-fast check static fix stories simulate pictures docs \
 	migration bench lock
 
 help: # Tell what there is.
@@ -58,6 +58,9 @@ stories: dev # Run the stories that the owner can read.
 
 simulate: dev # Play a random day against the auditor (SEED= repeats one).
 	STOFSTROOM_SEED=$(SEED) $(BIN)/pytest -q tests/simulation
+
+pictures: dev packages # Take a picture of every screen of the floor, to look at (in pictures/).
+	$(BIN)/python -m tests.browser.pictures
 
 docs: dev # Write the generated pages of docs/ anew.
 	$(BIN)/python -m docs.generate

@@ -1,0 +1,265 @@
+"""`make pictures`: every screen of the floor and its desk pages, as people see them.
+
+A small made-up year is played into a throw-away database and served; a browser walks through the
+screens at three sizes. The pictures and a contact sheet per size go to `pictures/`, which git does
+not keep: they are there to be looked at.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from uvicorn import Config, Server
+
+from accounts.devices import issue_code
+from accounts.queries import viewer_as
+from catalogue.kinds import Role
+from catalogue.rulebook import rulebook
+from demo.actions import load
+from labels.fonts import Weight, font
+from migrations.steps import upgrade
+from store.engine import Database
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
+from tests.browser.floor.scanner import Scanner
+from web.app import create_app
+from web.settings import from_environment
+
+FOLDER: Final = Path("pictures")
+SIZES: Final[Mapping[str, tuple[int, int]]] = {
+    "tablet": (1280, 800),
+    "upright": (800, 1280),
+    "phone": (390, 844),
+}
+SHEET_COLUMNS: Final = {"tablet": 4, "upright": 6, "phone": 9}
+THUMB_WIDTH: Final = {"tablet": 480, "upright": 320, "phone": 220}
+CAPTION: Final = 30
+LEADER: Final = ("leiding@demo.example", "stofstroom-leiding")
+SETTLED_MS: Final = 450
+"""Long enough for a screen to be drawn whole on a slow machine."""
+
+
+@dataclass(slots=True)
+class Stage:
+    """A tablet in somebody's hands."""
+
+    page: Page
+
+    def go(self, screen: str, **params: Any) -> None:
+        self.page.evaluate("([name, params]) => window.floor.go(name, params)", [screen, params])
+        self.rest()
+
+    def scan(self, *texts: str) -> None:
+        for text in texts:
+            Scanner(self.page).scan(text)
+            self.rest()
+
+    def press(self, key: str) -> None:
+        self.page.keyboard.press(key)
+        self.rest()
+
+    def rest(self) -> None:
+        self.page.wait_for_timeout(SETTLED_MS)
+
+    def ask(self, work: str) -> Any:
+        return self.page.evaluate(f"({work})(window.floor)")
+
+    @property
+    def batch(self) -> str:
+        """A batch with something left."""
+        return self._first("batches", "row.held_g > 50000 && !row.held")
+
+    @property
+    def bin(self) -> str:
+        """An open bin with something in it."""
+        return self._first("bins", "row.mass_g && row.state === 'open'")
+
+    def _first(self, of: str, where: str) -> str:
+        rows = f"[...floor.world.{of}.values()]"
+        return str(self.ask(f"(floor) => {rows}.find((row) => {where}).code"))
+
+
+Act = Callable[[Stage], None]
+SIMPLE: Final = (
+    "found",
+    "hold",
+    "undo",
+    "wrong_supplier",
+    "attention",
+    "outbox",
+    "practice",
+    "shift_end",
+    "settings",
+    "scales",
+    "labels",
+    "code",
+    "more",
+    "stolen",
+)
+"""Screens that are looked at as they open."""
+
+
+def walk() -> Iterator[tuple[str, str, Act]]:
+    """Every scene: its name, the kind of station, and how to come there from its first screen."""
+    for kind in ("intake", "inspection", "sorting", "dispatch"):
+        yield f"home_{kind}", kind, lambda stage: stage.ask("(floor) => floor.home()")
+    yield "intake", "intake", lambda stage: stage.go("intake")
+    yield "intake_supplier", "intake", _intake_supplier
+    yield "sort", "sorting", lambda stage: stage.go("sort")
+    yield "sort_question", "sorting", lambda stage: stage.go("sort", batch=stage.batch)
+    yield "sort_destinations", "sorting", _sort_destinations
+    yield "answer_unknown", "sorting", lambda stage: stage.scan("RUBBISH-1234-?")
+    yield "answer_practice", "sorting", lambda stage: stage.scan("PQ2VK84MX7LJ")
+    yield "inspect", "inspection", lambda stage: stage.go("inspect")
+    yield "dispatch", "dispatch", lambda stage: stage.go("dispatch")
+    yield "dispatch_bin", "dispatch", lambda stage: stage.scan(stage.bin)
+    for screen in SIMPLE:
+        yield screen, "sorting", lambda stage, screen=screen: stage.go(screen)
+    yield "where_batch", "inspection", lambda stage: stage.scan(stage.batch)
+    yield "offline", "sorting", lambda stage: stage.page.context.set_offline(True)
+
+
+def _intake_supplier(stage: Stage) -> None:
+    stage.go("intake")
+    stage.press("1")
+
+
+def _sort_destinations(stage: Stage) -> None:
+    stage.ask("(floor) => floor.keep({ guidance: 'straight' })")
+    stage.go("sort", batch=stage.batch)
+
+
+DESK: Final = ("/desk", "/attention", "/stations", "/labels")
+
+
+@contextmanager
+def served() -> Iterator[tuple[Database, str]]:
+    """A server over a small demo year."""
+    with tempfile.TemporaryDirectory(prefix="stofstroom-pictures-") as folder:
+        url = f"sqlite:///{folder}/demo.sqlite3"
+        database = Database(url)
+        upgrade(database)
+        now = datetime.now(UTC)
+        load(database, year=None, scale=0.03, seed=1, now=now, progress=lambda *_: None)
+        settings = from_environment({"STOFSTROOM_DATABASE_URL": url})
+        server = Server(Config(create_app(settings, database=database), log_level="warning"))
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            thread = Thread(target=server.run, kwargs={"sockets": [door]})
+            thread.start()
+            while not server.started:
+                time.sleep(0.01)
+            yield database, f"http://127.0.0.1:{door.getsockname()[1]}"
+            server.should_exit = True
+            thread.join()
+        database.dispose()
+
+
+def enrolled(database: Database, context: BrowserContext, kind: str) -> Page:
+    """A tablet at the first station of a kind."""
+    with database.write() as session:
+        book = rulebook(session)
+        station = next(row for row in book.stations.values() if row.kind == kind)
+        operator_id = book.sites_by_id[station.site_id].operator_id
+        leader = viewer_as(book, Role.TEAM_LEADER, operator_id)
+        code = issue_code(session, station.code, "Tablet", viewer=leader, now=datetime.now(UTC))
+    page = context.new_page()
+    page.goto(f"/floor#code={code}")
+    page.wait_for_selector("#screen *")
+    page.wait_for_timeout(SETTLED_MS * 3)
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => Boolean(window.floor.station)")
+    page.wait_for_timeout(SETTLED_MS * 2)
+    page.keyboard.press("Enter")
+    return page
+
+
+def of_the_floor(database: Database, browser: Browser, address: str, size: str) -> list[Path]:
+    width, height = SIZES[size]
+    found, pages = [], dict[str, Page]()
+    for name, kind, act in walk():
+        if kind not in pages:
+            context = browser.new_context(
+                base_url=address,
+                viewport={"width": width, "height": height},
+                locale="nl-NL",
+                reduced_motion="reduce",
+            )
+            pages[kind] = enrolled(database, context, kind)
+        stage = Stage(pages[kind])
+        act(stage)
+        stage.rest()
+        found.append(FOLDER / size / f"{len(found):02d}_{name}.png")
+        stage.page.screenshot(path=found[-1])
+        stage.ask("(floor) => { floor.answered(); floor.home(); }")
+        if stage.page.locator(".answer [data-command=ok]").count():
+            stage.press("Enter")
+    for page in pages.values():
+        page.context.close()
+    return found
+
+
+def of_the_desk(browser: Browser, address: str, size: str) -> list[Path]:
+    width, height = SIZES[size]
+    context = browser.new_context(
+        base_url=address, viewport={"width": width, "height": height}, locale="nl-NL"
+    )
+    page = context.new_page()
+    page.goto("/login")
+    email, password = LEADER
+    page.locator("[name=email]").fill(email)
+    page.locator("[name=password]").fill(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk")
+    found = []
+    for path in DESK:
+        page.goto(path)
+        found.append(FOLDER / size / f"desk{path.replace('/', '_')}.png")
+        page.screenshot(path=found[-1], full_page=True)
+    context.close()
+    return found
+
+
+def sheet(pictures: list[Path], size: str) -> Path:
+    """All pictures of one size on one sheet, with their names."""
+    columns, width = SHEET_COLUMNS[size], THUMB_WIDTH[size]
+    height = width * SIZES[size][1] // SIZES[size][0]
+    rows = -(-len(pictures) // columns)
+    whole = Image.new("RGB", (columns * (width + 8), rows * (height + CAPTION + 8)), "white")
+    pen = ImageDraw.Draw(whole)
+    for number, path in enumerate(pictures):
+        x = number % columns * (width + 8)
+        y = number // columns * (height + CAPTION + 8)
+        with Image.open(path) as picture:
+            scaled = picture.resize((width, picture.height * width // picture.width))
+        whole.paste(scaled.crop((0, 0, width, height)), (x, y))
+        pen.text((x, y + height + 2), path.stem, "black", font=font(Weight.REGULAR, 20))
+    made = FOLDER / f"{size}.png"
+    whole.save(made)
+    return made
+
+
+def main() -> None:
+    for size in SIZES:
+        (FOLDER / size).mkdir(parents=True, exist_ok=True)
+    with served() as (database, address), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        for size in SIZES:
+            pictures = of_the_floor(database, browser, address, size)
+            pictures += of_the_desk(browser, address, size)
+            sys.stdout.write(f"{sheet(pictures, size)}\n")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
