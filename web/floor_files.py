@@ -19,6 +19,7 @@ from web.rendering import HERE, STATIC
 
 FLOOR: Final = STATIC / "floor"
 SHELL: Final = "/floor"
+PACK: Final = f"{SHELL}/pack.json"
 WORKER: Final = FLOOR / "worker.js"
 """The service worker, which no page loads by this name: `/floor/sw.js` is made of it."""
 KEPT: Final = frozenset({".js", ".css", ".svg"})
@@ -73,11 +74,25 @@ def service_worker() -> str:
     facts = {
         "VERSION": floor_version(),
         "SHELL": SHELL,
+        "PACK": PACK,
         "FILES": {file.path: file.hash for file in floor_files()},
         "WORDS": [words_path(code) for code in languages()],
     }
     said = [f"const {name} = {json.dumps(value, indent=1)};" for name, value in facts.items()]
     return "\n".join([*said, WORKER.read_text(encoding="utf-8")])
+
+
+@cache
+def floor_pack() -> bytes:
+    """All files and all words in one piece, as the service worker takes them."""
+    files = {path: as_sent(STATIC.parent / path[1:]).decode() for path in _paths()}
+    files |= {words_path(each.code): words_json(each).decode() for each in languages().values()}
+    said = {"version": floor_version(), "files": files}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _paths() -> list[str]:
+    return [file.path for file in floor_files()]
 
 
 def words_path(code: str) -> str:

@@ -31,6 +31,7 @@ FOR_ANYBODY: Final = frozenset(
         "/floor",
         "/floor/enrol",
         "/floor/sw.js",
+        "/floor/pack.json",
         "/floor/manifest.webmanifest",
         "/floor/words/{code}.json",
         "/floor/version",

@@ -17,6 +17,7 @@ from web.floor_files import (
     SHELL,
     as_sent,
     floor_files,
+    floor_pack,
     floor_version,
     service_worker,
     words_json,
@@ -38,19 +39,17 @@ MARKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class FloorPage:
-    """version: PROTOCOL+BUILD, which the tablet says with its scans. modules: loaded ahead."""
+    """version: PROTOCOL+BUILD, which the tablet says with its scans."""
 
     version: str
     colour: str
-    modules: list[str]
 
 
 @router.get("/floor")
 def floor_shell(request: Request) -> Response:
     """The page that a tablet keeps; everything else comes from its modules."""
     spoken = language_of_person(request, None)
-    modules = [file.path for file in floor_files() if file.path.endswith(".js")]
-    page = FloorPage(version=floor_version(), colour=COLOUR, modules=modules)
+    page = FloorPage(version=floor_version(), colour=COLOUR)
     html = render("floor.html", page, frame=Frame(path=SHELL), language=spoken)
     vary = {"Vary": "Accept-Language, Cookie"}
     return _fresh(request, html.encode(), "text/html; charset=utf-8", vary)
@@ -61,6 +60,12 @@ def floor_worker(request: Request) -> Response:
     """The service worker. It lists every file of the floor: when one changes, so does this."""
     allowed = {"Service-Worker-Allowed": SHELL}
     return _fresh(request, service_worker().encode(), "text/javascript; charset=utf-8", allowed)
+
+
+@router.get("/floor/pack.json")
+def floor_in_one_piece(request: Request) -> Response:
+    """All files of the floor, for the service worker: one question instead of ninety."""
+    return _fresh(request, floor_pack(), "application/json", {})
 
 
 @router.get("/floor/manifest.webmanifest")

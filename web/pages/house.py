@@ -55,6 +55,7 @@ FOR_STRANGERS: Final = frozenset(
         "/floor",
         "/floor/enrol",
         "/floor/sw.js",
+        "/floor/pack.json",
         "/floor/manifest.webmanifest",
         "/floor/words/{code}.json",
         "/floor/version",

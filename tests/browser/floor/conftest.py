@@ -21,21 +21,35 @@ from web.app import create_app
 from web.floor_files import floor_version
 from web.settings import from_environment
 
+PATIENCE_S: Final = 15
 TABLET: Final = {"width": 1280, "height": 800}
-WORKER: Final = "/floor/sw.js"
+OF_A_VERSION: Final = frozenset({"/floor/sw.js", "/floor/pack.json"})
 
 
 class Release:
-    """The application as it is, or (once `newer` is set) as a later version of it."""
+    """The application as it is, or (once `newer` is set) as a later version of it.
+
+    sent_bytes: what it sent, headers included.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self.newer = ""
+        self.sent_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not self.newer or scope["type"] != "http" or scope["path"] != WORKER:
-            await self._app(scope, receive, send)
-            return
+        async def counted(message: Message) -> None:
+            self.sent_bytes += len(message.get("body", b""))
+            for name, value in message.get("headers", ()):
+                self.sent_bytes += len(name) + len(value) + len(": \r\n")
+            await send(message)
+
+        if scope["type"] == "http" and self.newer and scope["path"] in OF_A_VERSION:
+            await self._later(scope, receive, counted)
+        else:
+            await self._app(scope, receive, counted)
+
+    async def _later(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Asked for plainly, so that the version in it can be changed.
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         plain = [(name, value) for name, value in plain if name != b"if-none-match"]
@@ -87,6 +101,14 @@ def house(hall: Depot) -> Iterator[House]:
         thread.join()
 
 
+def until(page: Page, expression: str) -> None:
+    """Wait until something is so in a page, whose policy forbids it to ask that by itself."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"never came true: {expression}"
+        time.sleep(0.02)
+
+
 class Tablet:
     """A browser with storage of its own. What it complains about is kept for the end."""
 
@@ -120,11 +142,12 @@ class Tablet:
 
     def ready(self) -> None:
         """Its service worker is in charge and holds everything."""
-        self.page.evaluate("navigator.serviceWorker.ready")
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        until(self.page, "navigator.serviceWorker.controller !== null")
 
     def ask(self, work: str, given: Any = None) -> Any:
         """Run a function of the floor in the page."""
+        # The app comes after its page: with the service worker, in one piece.
+        until(self.page, "Boolean(window.floor?.view)")
         return self.page.evaluate(f"async (given) => ({work})(window.floor, given)", given)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor.conftest import House, Tablet
+from tests.browser.floor.conftest import House, Tablet, until
 from tests.browser.floor.judging import breaches_at_all_sizes
 from tests.browser.floor.modules import slow_down
 from tests.browser.floor.scanner import Scanner
@@ -20,6 +20,8 @@ pytestmark = pytest.mark.browser
 
 SCANS: Final = 10
 ANSWER_MAX_MS: Final = 100
+WHOLE_MAX_BYTES: Final = 150_000
+AGAIN_MAX_BYTES: Final = 5_000
 
 
 def test_a_tablet_is_let_in_by_a_typed_code_and_knows_its_station(tablet: Tablet) -> None:
@@ -92,6 +94,32 @@ def test_the_floor_opens_without_a_network_after_the_first_visit(tablet: Tablet)
     expect(tablet.page.get_by_role("heading", name="What do you want to do?")).to_be_visible()
     tablet.context.set_offline(False)
     expect(tablet.page.locator("[data-connection=online]")).to_have_text("Connected")
+
+
+def test_the_first_visit_loads_at_most_150_kilobytes_and_the_next_next_to_nothing(
+    tablet_of: Callable[..., Tablet], house: House
+) -> None:
+    """All that the server sends until the tablet could do without it, headers included."""
+    made = tablet_of()
+    before = house.release.sent_bytes
+    made.page.goto("/floor")
+    expect(made.page.get_by_role("heading", name="Typ de code voor deze tablet.")).to_be_visible()
+    made.ready()
+    made.page.wait_for_load_state("networkidle")
+    first = house.release.sent_bytes - before
+    assert first <= WHOLE_MAX_BYTES
+    made.page.reload()
+    expect(made.page.get_by_role("heading", name="Typ de code voor deze tablet.")).to_be_visible()
+    made.page.wait_for_load_state("networkidle")
+    assert house.release.sent_bytes - before - first <= AGAIN_MAX_BYTES
+
+
+def test_without_a_service_worker_the_modules_come_one_by_one(
+    tablet_of: Callable[..., Tablet],
+) -> None:
+    made = tablet_of(service_workers="block")
+    made.page.goto("/floor")
+    expect(made.page.get_by_role("heading", name="Typ de code voor deze tablet.")).to_be_visible()
 
 
 def test_a_killed_tab_comes_back_where_it_was(tablet: Tablet) -> None:
@@ -205,7 +233,7 @@ def test_a_slow_tablet_answers_a_scan_within_a_tenth_of_a_second(tablet: Tablet)
     scanner = Scanner(page)
     for number in range(SCANS):
         scanner.scan(f"ZOMAAR{number}")
-        page.wait_for_function(f"window.took.length > {number}")
+        until(page, f"window.took.length > {number}")
         page.keyboard.press("Enter")
     took = page.evaluate("window.took")
     # The machine of the tests has other work too: most scans have to be quick, not each.
@@ -273,8 +301,9 @@ def test_a_new_version_takes_over_only_when_nothing_waits(
     page.evaluate("window.before = true")
     house.release.newer = later
     tablet.ask("(floor) => floor.update.look()")
-    page.wait_for_function(
-        "navigator.serviceWorker.getRegistration('/floor').then((it) => Boolean(it.waiting))"
+    until(
+        page,
+        "navigator.serviceWorker.getRegistration('/floor').then((it) => Boolean(it.waiting))",
     )
     tablet.ask("(floor) => { floor.go('settings'); floor.home(); }")
     assert page.evaluate("window.before") is True
@@ -287,6 +316,6 @@ def test_a_new_version_takes_over_only_when_nothing_waits(
     assert page.evaluate("window.before") is True
     with page.expect_event("load"):
         tablet.ask("(floor) => { floor.home(); }")
-    page.wait_for_function("window.floor?.update !== undefined")
+    until(page, "Boolean(window.floor?.view)")
     assert page.evaluate("window.before") is None
     assert tablet.ask("(floor) => floor.update.version()") == later

@@ -13,7 +13,13 @@ from web.floor_files import floor_msgids, floor_version
 from web.i18n import languages
 from web.settings import from_environment
 
-PATHS = ("/floor", "/floor/sw.js", "/floor/manifest.webmanifest", "/floor/words/nl.json")
+PATHS = (
+    "/floor",
+    "/floor/sw.js",
+    "/floor/pack.json",
+    "/floor/manifest.webmanifest",
+    "/floor/words/nl.json",
+)
 
 
 @pytest.fixture(scope="module")

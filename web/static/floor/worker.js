@@ -1,8 +1,14 @@
-// The service worker's own part. The server writes before it what it keeps: VERSION, SHELL, FILES
-// (hash by path) and WORDS.
-/* global VERSION, SHELL, FILES, WORDS */
+// The service worker's own part. The server writes before it what it keeps: VERSION, SHELL, PACK,
+// FILES (hash by path) and WORDS.
+/* global VERSION, SHELL, PACK, FILES, WORDS */
 
 const CACHE = `stofstroom-floor-${VERSION}`;
+const TYPES = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+};
 const OURS = new Set([...Object.keys(FILES), ...WORDS]);
 
 self.addEventListener("install", (event) => {
@@ -28,10 +34,18 @@ self.addEventListener("fetch", (event) => {
   }
 });
 
+/** All files come in one piece: over a poor network one question is better than ninety. */
 async function fetchAll() {
   const cache = await caches.open(CACHE);
-  const wanted = [SHELL, ...OURS].map((path) => new Request(path, { cache: "no-cache" }));
-  await cache.addAll(wanted);
+  await cache.add(new Request(SHELL, { cache: "no-cache" }));
+  const answer = await fetch(PACK, { cache: "no-cache" });
+  const pack = await answer.json();
+  // The server went on to another version in between: the next try gets it whole.
+  if (pack.version !== VERSION) throw new Error(`not ${VERSION} but ${pack.version}`);
+  for (const [path, text] of Object.entries(pack.files)) {
+    const type = TYPES[path.slice(path.lastIndexOf("."))];
+    await cache.put(path, new Response(text, { headers: { "Content-Type": type } }));
+  }
 }
 
 async function dropOthers() {
