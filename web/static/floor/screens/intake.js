@@ -40,7 +40,8 @@ class Intake {
   constructor(floor) {
     this.floor = floor;
     this.state = { ...NOTHING };
-    this.steady = { mass_g: null, since: 0 };
+    /** The load that stands still now, and the clock that waits whether it stays so. */
+    this.steady = { mass_g: null, timer: 0 };
     this.panel = weighPanel(floor, { foot: false });
     this.ready = this.begin();
     this.stop = floor.weight.subscribe((reading) => this.heard(reading));
@@ -53,6 +54,7 @@ class Intake {
   }
 
   close() {
+    clearTimeout(this.steady.timer);
     this.stop();
     this.panel.close();
   }
@@ -101,9 +103,15 @@ class Intake {
     return this.floor.weight.practice || this.floor.weight.choice.kind !== "keypad";
   }
 
-  get canPrint() {
+  /** Whether a printer stands ready for this tablet: its own, or the only one of the site. */
+  get hasPrinter() {
     const printers = this.floor.world.reference?.printers || [];
-    return this.floor.online && !this.floor.practice && printers.length > 0;
+    const isOne = Boolean(this.floor.settings.printer) || printers.length === 1;
+    return this.floor.online && !this.floor.practice && isOne;
+  }
+
+  get canPrint() {
+    return this.hasPrinter && !this.floor.context.blank_labels;
   }
 
   // What changes it
@@ -111,6 +119,10 @@ class Intake {
   set(part) {
     this.floor.frame.main.scrollTop = 0;
     Object.assign(this.state, part);
+    if (this.steady.mass_g !== null) {
+      clearTimeout(this.steady.timer);
+      this.steady.timer = setTimeout(() => this.settled(), SETTLED_MS);
+    }
     this.floor.saveDraft(DRAFT, this.state);
     this.setPanel();
     this.floor.refresh();
@@ -129,8 +141,9 @@ class Intake {
     const known = suppliers(this.floor).find((each) => each.code === code);
     if (!known) return this.no({ code: "not_found" }, read || code);
     const recent = remembered(this.floor.context.recent_suppliers, code);
-    const same = this.supplier === code ? {} : { delivery: null, article_group: null };
-    this.floor.keep({ supplier: code, recent_suppliers: recent, ...same });
+    const isOther = this.supplier !== null && this.supplier !== code;
+    const forgotten = isOther ? { delivery: null, article_group: null } : {};
+    this.floor.keep({ supplier: code, recent_suppliers: recent, ...forgotten });
     this.set({ view: null });
     return this.went(known.name, read);
   }
@@ -243,16 +256,27 @@ class Intake {
   }
 
   heard(reading) {
-    const now = performance.now();
     const isOn = reading.state === "stable" && reading.mass_g > 0;
-    if (!isOn || reading.mass_g !== this.steady.mass_g) {
-      this.steady = { mass_g: isOn ? reading.mass_g : null, since: now };
+    const mass_g = isOn ? reading.mass_g : null;
+    if (mass_g !== this.steady.mass_g) {
+      clearTimeout(this.steady.timer);
+      this.steady = { mass_g, timer: isOn ? setTimeout(() => this.settled(), SETTLED_MS) : 0 };
     }
-    if (!isOn || this.step !== "weigh" || this.floor.weight.isTaken || this.state.view) return;
-    const waits = this.state.label !== null;
-    const isSettled = now - this.steady.since >= SETTLED_MS;
-    if (waits) this.bookWaiting()?.catch((error) => this.floor.failed(error));
-    else if (this.canPrint && isSettled) this.print().catch((error) => this.floor.failed(error));
+    if (isOn && this.isFree && this.state.label) this.go(this.bookWaiting());
+  }
+
+  /** Whether the load on the scale is a box of which nothing else is missing. */
+  get isFree() {
+    return this.step === "weigh" && !this.state.view && !this.floor.weight.isTaken;
+  }
+
+  /** Nobody leans on the box any more: the printer may begin. */
+  settled() {
+    if (this.isFree && !this.state.label && this.canPrint) this.go(this.print());
+  }
+
+  go(booking) {
+    booking?.catch((error) => this.floor.failed(error));
   }
 
   // What is booked
@@ -274,7 +298,7 @@ class Intake {
   keepTyped() {
     this.panel.take((weight) => {
       this.set({ weight });
-      this.bookWaiting()?.catch((error) => this.floor.failed(error));
+      this.go(this.bookWaiting());
     });
   }
 

@@ -59,6 +59,12 @@ function head(s) {
       value: s.group && groupName(floor, s.group),
       onpress: () => s.view("group"),
     },
+    s.hasPrinter && {
+      pictogram: s.canPrint ? "printer" : "label",
+      name: _("Label"),
+      value: s.canPrint ? _("Printer") : _("Blank label"),
+      onpress: () => s.floor.keep({ blank_labels: s.canPrint }),
+    },
     state.label && {
       pictogram: "label",
       name: _("Label"),
@@ -124,6 +130,7 @@ function containersStep(s) {
 function containerStep(s) {
   return [
     head(s),
+    h("h1", { class: "away" }, _("Scan the container.")),
     h(
       "div",
       { class: "work split" },
@@ -239,7 +246,7 @@ function typeStep(s) {
     text: _("Take this weight"),
     onpress: () => s.keepTyped(),
   });
-  return [head(s), s.panel.node, foot(wrong(s), take)];
+  return [head(s), h("h1", { class: "away" }, _("Weigh")), s.panel.node, foot(wrong(s), take)];
 }
 
 function labelAsked(s) {
@@ -248,6 +255,7 @@ function labelAsked(s) {
     : scanHere(_("Stick a label on it. Scan it."), "label");
   return [
     head(s),
+    h("h1", { class: "away" }, _("Weigh")),
     h(
       "div",
       { class: "work split" },
@@ -323,6 +331,7 @@ function freshStep(s) {
   const text = isLost ? _("The printer does not answer.") : _("Stick the label on. Scan it.");
   return [
     head(s),
+    h("h1", { class: "away" }, text),
     h(
       "div",
       { class: "work", "data-job": job ? job.state : "" },

@@ -235,7 +235,9 @@ function typeView(s, choice) {
   const pictogram = choice && choicePictogram(s.floor, choice);
   return [
     head(s),
-    choice && ask({ pictogram, text: choiceName(s.floor, choice) }),
+    choice
+      ? ask({ pictogram, text: choiceName(s.floor, choice) })
+      : h("h1", { class: "away" }, _("Weigh")),
     h("div", { class: "bare" }, s.panel.node),
     feet(s, take),
   ];
@@ -250,7 +252,8 @@ function binsView(s) {
     number: bins.length + 1,
     onpress: () => s.view("bins"),
   });
-  return [head(s), split(s, cards(s, bins, other)), feet(s)];
+  const heading = h("h1", { class: "away" }, _("Into which bin?"));
+  return [head(s), heading, split(s, cards(s, bins, other)), feet(s)];
 }
 
 /** Where to, when no bin of it stands here yet; or what a blank label is for. */
