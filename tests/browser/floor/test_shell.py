@@ -12,7 +12,6 @@ from playwright.sync_api import expect
 from tests.browser.floor.conftest import House, Tablet, until
 from tests.browser.floor.judging import breaches_at_all_sizes
 from tests.browser.floor.modules import slow_down
-from tests.browser.floor.scanner import Scanner
 from tests.browser.keyboard import STOPS_MAX, Keyboard
 from web.floor_files import floor_version
 
@@ -21,6 +20,13 @@ pytestmark = pytest.mark.browser
 SCANS: Final = 10
 ANSWER_MAX_MS: Final = 100
 WHOLE_MAX_BYTES: Final = 150_000
+BURST: Final = """(text) => {
+  for (const key of [...text, "Enter"]) {
+    window.keyAt = performance.now();
+    const how = { key, bubbles: true, cancelable: true };
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", how));
+  }
+}"""
 AGAIN_MAX_BYTES: Final = 5_000
 
 
@@ -217,11 +223,6 @@ def test_nothing_of_an_answer_keeps_people_out(tablet: Tablet, verdict: str) -> 
 def test_a_slow_tablet_answers_a_scan_within_a_tenth_of_a_second(tablet: Tablet) -> None:
     """Without a network, from the last key of the scanner until the answer stands in the page."""
     page = tablet.page
-    page.add_init_script(
-        "addEventListener('keydown', (event) => { window.keyAt = event.timeStamp; }, true)"
-    )
-    page.reload()
-    expect(page.get_by_role("heading", name="Wat wil je doen?")).to_be_visible()
     tablet.context.set_offline(True)
     tablet.ask("(floor) => floor.net.probe()")
     page.evaluate(
@@ -230,9 +231,9 @@ def test_a_slow_tablet_answers_a_scan_within_a_tenth_of_a_second(tablet: Tablet)
           .observe(document.querySelector("[data-answer]"), {attributeFilter: ["data-answers"]})"""
     )
     slow_down(page)
-    scanner = Scanner(page)
     for number in range(SCANS):
-        scanner.scan(f"ZOMAAR{number}")
+        # Within the page, so that a busy machine cannot part what a scanner sends in one go.
+        page.evaluate(BURST, f"ZOMAAR{number}")
         until(page, f"window.took.length > {number}")
         page.keyboard.press("Enter")
     took = page.evaluate("window.took")
