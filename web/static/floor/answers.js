@@ -51,8 +51,9 @@ export function createAnswers(how) {
     how.stage.setAttribute("data-verdict", answer.verdict);
     how.stage.append(node);
     how.main.inert = true;
-    const first = node.querySelector("[data-command=ok]") || node.querySelector("button");
-    first?.focus({ preventScroll: true });
+    // What the hand may do next must not be done by an Enter that only says "seen".
+    const first = node.querySelector("[data-command=ok]") || node;
+    first.focus({ preventScroll: true });
   };
   const passOn = () => {
     if (shown && PASSING.has(shown.verdict)) close();
@@ -112,6 +113,7 @@ function panel(answer, behind, close) {
       class: `answer ${answer.verdict}`,
       "data-verdict": answer.verdict,
       role: passing ? "status" : "alert",
+      tabindex: "-1",
     },
     pic(`verdict_${answer.verdict}`, "answer-shape"),
     h(

@@ -196,12 +196,12 @@ class Intake {
   /** What was scanned is answered; what was touched is seen. */
   went(say, read, figures) {
     if (read && !this.bookWaiting(read)) {
-      this.floor.answer({ verdict: "accepted", say, figures, read });
+      this.floor.answer({ verdict: "accepted", say, figures, read, next: nextTiles(this) });
     }
   }
 
-  look(say, read) {
-    this.floor.answer({ verdict: "look", say, read });
+  look(say, read, next) {
+    this.floor.answer({ verdict: "look", say, read, next });
   }
 
   no(told, read) {
@@ -236,7 +236,7 @@ class Intake {
     this.set({ label: code, fresh: null });
     const booking = this.bookWaiting(read);
     if (booking) return booking;
-    return this.look(_(MISSING[this.step]), read);
+    return this.look(_(MISSING[this.step]), read, nextTiles(this));
   }
 
   /** Books when a label waits and the rest is known. */

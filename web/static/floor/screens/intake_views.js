@@ -29,10 +29,11 @@ export function draw(s) {
   return (DRAWN[s.state.view] || DRAWN[s.step])(s);
 }
 
-/** Under an answer: the containers, for the next box. */
+/** Under an answer: what the next step asks, to choose from. */
 export function nextTiles(s) {
-  if (!s.supplier) return null;
-  return containerTiles(s.floor, tilesOf(s, { most: NEXT_MAX, taken: [] }));
+  if (s.step === "supplier") return suppliersOf(s);
+  if (s.step === "container") return containerTiles(s.floor, tilesOf(s, { most: NEXT_MAX }));
+  return s.step === "group" ? groupsOf(s) : null;
 }
 
 // What is always in sight
@@ -97,16 +98,24 @@ function supplierStep(s) {
   return [
     head(s),
     ask({ pictogram: "supplier", text: _("Who is it from?"), help: _("Scan the card, or choose.") }),
-    work(
-      supplierTiles(s.floor, {
-        recent: s.floor.context.recent_suppliers,
-        onsupplier: (code) => s.setSupplier(code),
-        ondelivery: (code) => s.setDelivery(code),
-      }),
-    ),
+    work(suppliersOf(s)),
     s.state.view ? foot(back(s)) : null,
   ];
 }
+
+const suppliersOf = (s) =>
+  supplierTiles(s.floor, {
+    recent: s.floor.context.recent_suppliers,
+    onsupplier: (code) => s.setSupplier(code),
+    ondelivery: (code) => s.setDelivery(code),
+  });
+
+const groupsOf = (s) =>
+  groupTiles(s.floor, {
+    selected: s.group || undefined,
+    recent: s.floor.context.recent_groups,
+    onpick: (code) => s.setGroup(code),
+  });
 
 const tilesOf = (s, more = {}) => ({
   recent: s.floor.context.recent_containers,
@@ -224,13 +233,7 @@ function groupStep(s) {
   return [
     head(s),
     ask({ pictogram: "look", text: _("What is in it?") }),
-    work(
-      groupTiles(s.floor, {
-        selected: s.group || undefined,
-        recent: s.floor.context.recent_groups,
-        onpick: (code) => s.setGroup(code),
-      }),
-    ),
+    work(groupsOf(s)),
     s.state.view ? foot(back(s)) : null,
   ];
 }

@@ -8,7 +8,7 @@ import { destinationRow, groupRow, guides, hindrance, kg, openBatches } from "./
 import { into, waited } from "./parts.js";
 import { remembered } from "./pickers.js";
 import { pieceGroup } from "./pieces.js";
-import { draw, nextParts } from "./sort_views.js";
+import { draw, newBinTiles, nextParts } from "./sort_views.js";
 import { sourceOf, sourceWords, whyNot } from "./source.js";
 import { weighPanel } from "./weigh.js";
 
@@ -232,8 +232,8 @@ class Sorting {
     return how ? how() : false;
   }
 
-  look(say, read) {
-    this.floor.answer({ verdict: "look", say, read });
+  look(say, read, next) {
+    this.floor.answer({ verdict: "look", say, read, next });
   }
 
   scannedBin(code, read) {
@@ -254,7 +254,7 @@ class Sorting {
     const { destination } = this.where;
     if (destination && !this.hindrance(destination)) return this.newBin(destination, code, read);
     this.set({ blank: code, view: "new_bin" });
-    return this.look(_("What goes into this bin?"), read);
+    return this.look(_("What goes into this bin?"), read, newBinTiles(this));
   }
 
   /** A destination by tile or by card: its bin here is used, else somebody says which. */

@@ -202,6 +202,9 @@ const tilesOf = (s, more = {}) => ({
   ...more,
 });
 
+/** What a blank label may be for. */
+export const newBinTiles = (s) => destinationTiles(s.floor, tilesOf(s));
+
 /** The guide leads to what cannot be: it says why, and what else there is. */
 function hinderedView(s, destination) {
   const { say } = s.hindrance(destination);
@@ -260,7 +263,7 @@ function binsView(s) {
 function otherView(s) {
   const isNew = s.state.view === "new_bin";
   const text = isNew ? _("What goes into this bin?") : _("Scan a bin, or choose.");
-  const tiles = destinationTiles(s.floor, tilesOf(s));
+  const tiles = newBinTiles(s);
   return [
     head(s),
     ask({ pictogram: "bin", text }),
