@@ -110,6 +110,7 @@ def test_a_label_comes_out_of_the_printer_by_itself_and_is_scanned(hands: Hands)
     hands.sees("accepted", "Noorderhaven", "100,000 kg")
     hands.page.keyboard.press("Escape")
     expect(hands.page.locator(".scan-here")).to_contain_text("Plak het label erop. Scan het.")
+    expect(hands.page.locator("[data-job=queued]")).to_be_visible()
     fresh = hands.knows("floor.view.state.fresh")
     hands.scan(fresh)
     hands.sees("accepted", "Het label zit erop. Ga door.")
@@ -117,6 +118,7 @@ def test_a_label_comes_out_of_the_printer_by_itself_and_is_scanned(hands: Hands)
     assert hands.acts == 4
     hands.catches_up()
     assert hands.fetched(f"/batches/{fresh}")["mass_g"] == 100_000
+    hands.page.wait_for_timeout(300)
     jobs = hands.fetched(f"/print-jobs?code={fresh}")
     assert [job["state"] for job in jobs] == ["printed"]
 
