@@ -1,12 +1,13 @@
-"""`make bench`: what a scan, a report and a label cost, each beside what it could cost at best."""
+"""`make bench`: what a scan, a report and a label cost beside what they could cost at best, and
+what a box costs at the stations."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import labels, report, scans
+from benchmarks import floor, labels, report, scans
 
-BENCHES = {"scans": scans.run, "report": report.run, "labels": labels.run}
+BENCHES = {"scans": scans.run, "report": report.run, "labels": labels.run, "floor": floor.run}
 
 
 def main() -> None:
