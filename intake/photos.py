@@ -32,7 +32,7 @@ class KeptPhoto:
 def keep_photo(
     session: Session, content: bytes, media_type: str, *, site: SiteRow, now: datetime
 ) -> tuple[str, bool]:
-    """Keep a picture of a site; its hash, and whether it was there already.
+    """Keep a picture of a site; its hash, and whether the site had it already.
 
     Raises Malformed when it is no picture of this type.
     """
@@ -41,8 +41,8 @@ def keep_photo(
     except NoPicture as error:
         raise Malformed(field="body", problem=str(error)[:200]) from error
     digest = hashlib.sha256(content).hexdigest()
-    known = session.execute(select(_photo.c.hash).where(_photo.c.hash == digest)).one_or_none()
-    if known is None:
+    owner = session.execute(select(_photo.c.site_id).where(_photo.c.hash == digest)).scalar()
+    if owner is None:
         session.execute(
             insert(_photo).values(
                 hash=digest,
@@ -52,7 +52,7 @@ def keep_photo(
                 received_at=now,
             )
         )
-    return digest, known is not None
+    return digest, owner == site.id
 
 
 def read_photo(session: Session, digest: str, viewer: Viewer) -> KeptPhoto:

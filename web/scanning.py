@@ -129,7 +129,7 @@ def _seen(
     if kind is CodeKind.BATCH:
         batch = batch_by_code(session, book, code, viewer)
         standings = standings_of_batch(session, batch.id)
-        now = {
+        now: dict[str, Any] = {
             "state": batch.state.value,
             "held": batch.held,
             "held_g": mass_in(standings, Pool.HOLDING),

@@ -37,6 +37,8 @@ class Good:
     png: bytes | None = None
 
 
+PICTURES: Final = ("/photos", "/scan/picture")
+"""Calls whose bodies are no JSON, and that book nothing."""
 GOOD: Final[dict[Route, Callable[[Hall], Good]]] = {}
 
 

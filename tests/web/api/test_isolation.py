@@ -35,6 +35,7 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
     ("GET", "/bins/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
     ("GET", "/shipments/{code}"): (*LEADER_ELSEWHERE, "other_outlet", "foreign_outlet"),
     ("GET", "/labels/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
+    ("GET", "/photos/{hash}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
     ("GET", "/proofs/{entry}"): ("foreign_leader", "foreign_supplier", "foreign_auditor"),
 }
 """Calls that name a thing in their path, and callers of the right role to whom ours is nothing."""
@@ -55,7 +56,7 @@ def nothing_like(route: Route, sent: Good) -> Good:
     """The same call about what does not exist."""
     (name,) = sent.named
     noun = route[1].split("/")[1]
-    never = {"scan_id": str(uuid4()), "entry": "site:S9.2"}
+    never = {"scan_id": str(uuid4()), "entry": "site:S9.2", "hash": "0" * 64}
     code = never.get(name) or mint(KINDS[noun])
     return Good({name: code}, sent.body, sent.query)
 

@@ -31,6 +31,8 @@ def test_a_photo_is_kept_once_and_shown_to_the_staff_of_its_site(hall: Hall) -> 
     shown = hall.get(path, by="auditor")
     assert (shown.content, shown.headers["content-type"]) == (content, "image/png")
     assert "immutable" in shown.headers["cache-control"]
+    elsewhere = hall.caller("foreign_worker").post_bytes("/photos", content, **PNG)
+    assert (elsewhere.status_code, elsewhere.json()) == (201, answers[0].json())
     for stranger in ("leader_of_s2", "foreign_leader"):
         assert hall.get(path, by=stranger).status_code == 404
     assert hall.get(f"/photos/{'0' * 64}").status_code == 404
