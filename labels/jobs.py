@@ -144,7 +144,8 @@ def retry_after(job: JobRow, now: datetime) -> timedelta | None:
     """How long to wait before the next attempt; None when it is time to give up."""
     if now - job.created_at > GIVEN_UP_AFTER:
         return None
-    return min(RETRY_FIRST * 2 ** min(job.attempts - 1, 10), RETRY_MAX)
+    pause: timedelta = RETRY_FIRST * 2 ** min(job.attempts - 1, 10)
+    return min(pause, RETRY_MAX)
 
 
 def forget_jobs(session: Session, before: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session
 
 from catalogue.access import Viewer, require
@@ -65,7 +65,7 @@ class AskedJobs:
 
 def list_jobs(session: Session, book: Rulebook, viewer: Viewer, asked: AskedJobs) -> list[JobRow]:
     """Print jobs of the sites of the viewer, newest first. One statement."""
-    where = [_job.c.site_id.in_(_sites(book, viewer))]
+    where: list[ColumnElement[bool]] = [_job.c.site_id.in_(_sites(book, viewer))]
     if asked.state is not None:
         where.append(_job.c.state == asked.state.value)
     if asked.station_id is not None:
