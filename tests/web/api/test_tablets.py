@@ -17,8 +17,6 @@ from tests.audit import breaches
 from tests.web.api.calling import AT, Caller, Hall, command, intake, scan, sorting, tablet
 from tests.web.api.test_permissions import entries
 
-LATE: Final = "2026-03-03T09:00:00+01:00"
-
 
 class Tablet:
     """An enrolled tablet in front of a hall."""
@@ -265,18 +263,26 @@ def test_nobody_undoes_what_waits_at_another_station_or_without_a_reason(
 
 
 def test_what_goes_into_a_bin_that_waits_waits_with_it(hall: Hall, table: Tablet) -> None:
-    code = mint(CodeKind.BIN)
-    early = command("intake", None, intake(scanned_at=LATE))
     batch = hall.depot.log()["code"]
-    (taken,) = hall.depot.reserve(kind="bin")
-    other = Tablet(hall, "S1-IN", "Inname 1")
-    assert other.one(early)[0] == "parked"
-    bin_ = command("bin", None, scan(code=code, site="S2", destination="reuse"))
-    assert table.one(bin_)[1]["code"] == "not_found"
-    assert taken != code
+    (code,) = hall.depot.reserve(kind="bin", station="S2-A")
+    opened = command("bin", None, scan(code=code, site="S1", destination="reuse"))
     part = {"bin": code, "mass_g": 1_000}
-    into = command("sort", batch, scan(station="S1-A", scanned_at=AT, parts=[part]))
-    assert table.one(into)[1]["code"] == "not_found"
+    into, later = (
+        command("sort", batch, scan(station="S1-A", scanned_at=AT, parts=[part])) for _ in range(2)
+    )
+    told = [*table.sync(opened, into), *table.sync(later)]
+    assert [(one["status"], one["answer"]["code"]) for one in told] == [
+        ("parked", "code_taken"),
+        ("parked", "parked"),
+        ("parked", "parked"),
+    ]
+    assert table.sync(opened, into, later) == told
+    other = {"bin": mint(CodeKind.BIN), "mass_g": 1_000}
+    nowhere = command("sort", batch, scan(station="S1-A", scanned_at=AT, parts=[other]))
+    assert table.one(nowhere)[1]["code"] == "not_found"
+    right = {"parts": [{"destination": "reuse", "mass_g": 1_000}]}
+    assert settle(hall, into, "book", body=right).status_code == 201
+    assert hall.get(f"/batches/{batch}").json()["held_g"] == 299_000
 
 
 def test_a_label_used_twice_holds_up_what_is_done_with_it_but_no_repeat(
