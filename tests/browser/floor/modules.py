@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -43,3 +44,11 @@ def slow_down(page: Page, times: int = SLOWER) -> None:
     """Take the processor away from the page, as a cheap tablet would."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": times})
+
+
+def wait_until(page: Page, expression: str, given: Any = None, *, patience_s: float = 30) -> None:
+    """Until something holds in the page. The page's policy forbids the browser to ask by itself."""
+    end = time.monotonic() + patience_s
+    while not page.evaluate(expression, given):
+        assert time.monotonic() < end, f"it never came to {expression}"
+        page.wait_for_timeout(50)

@@ -1,7 +1,7 @@
 /** Undo, foretold for what this tablet booked itself. Pure; as `streams/reversals.py` does it. */
 
 import { broken, notAllowed, notFound } from "./arithmetic.js";
-import { requireReason, stateByBalance } from "./effects_rules.js";
+import { requireReason, roomG, stateByBalance } from "./effects_rules.js";
 
 const REVERSIBLE = new Set([
   "delivery", "intake", "weigh", "correct", "hold", "release", "refuse", "close", "reopen", "sort",
@@ -18,7 +18,8 @@ export function reverse(looks, { target: scanId, body }) {
   if (!entry) return { unsure: true };
   const kind = entry.kind.replace(/^(sort|gate)_bin$/, "$1");
   if (entry.parked) return dropped(looks, entry, body);
-  if (!entry.booked) throw notFound();
+  // What was refused, or only dropped something that waited, is no entry.
+  if (!entry.booked || entry.answer?.state === "dropped") throw notFound();
   if (kind === "reverse") throw broken("already_reversed", { scan_id: scanId });
   if (!REVERSIBLE.has(kind)) throw broken("not_reversible", { kind });
   const late = entry.bookedAt && looks.serverNow() - entry.bookedAt > UNDO_MAX_MS;
@@ -109,7 +110,10 @@ function settled(looks, change) {
   const held = batch.held_g + after("held_g");
   const waiting = held + batch.quarantine_g + after("quarantine_g");
   const losses = { ...batch.losses };
-  for (const kind of Object.keys(losses)) losses[kind] += after(`losses/${kind}`);
+  for (const [path, by] of Object.entries(change.add ?? {})) {
+    const [first, kind] = path.split("/");
+    if (first === "losses") losses[kind] = (losses[kind] ?? 0) + by;
+  }
   const then = {
     ...batch, held_g: held, quarantine_g: waiting - held, losses,
     input_g: batch.input_g + after("input_g"), finds_g: (batch.finds_g ?? 0) + after("finds_g"),
@@ -117,6 +121,9 @@ function settled(looks, change) {
   const stays = batch.state === "closed" && waiting === 0;
   const state = stays ? "closed" : stateByBalance(then, bins);
   const rest = without(change, "state");
+  if (rest.add && batch.losses_known) {
+    rest.add = { ...rest.add, tolerance_g: roomG(looks, then) - batch.tolerance_g };
+  }
   if (state === batch.state) return rest;
   return { ...rest, set: { ...rest.set, state }, was: { ...rest.was, state: batch.state } };
 }

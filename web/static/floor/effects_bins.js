@@ -84,7 +84,7 @@ function newBin(looks, { destination }, changes) {
   const { stream } = looks.destination(destination);
   const row = {
     code: `~${destination}`, destination, stream, container: null, state: "open", mass_g: 0,
-    tare_g: null, unnamed: true,
+    tare_g: null, contents: [], unnamed: true,
   };
   changes.of("bin", row.code).make = row;
   return row;
@@ -308,6 +308,7 @@ export function openBin(looks, { body }) {
   const row = {
     code, destination: destination?.code ?? null, stream: destination?.stream ?? null,
     container: container?.code ?? null, state: "open", mass_g: 0, tare_g: container?.tare_g ?? null,
+    contents: [],
   };
   return { answer, changes: [{ on: "bin", code, make: row }] };
 }
@@ -323,11 +324,18 @@ export function closeBin(looks, { target: code, body }) {
   const changes = new Changes();
   const contents = looks.contents(code);
   const gains = new Map(spreadDifference(contents, mass));
+  const gained = new Map();
   for (const row of contents) {
     const gain = gains.get(row) ?? 0;
     changes.into(code, row, -1);
     if (row.mass_g + gain) changes.into(code, { ...row, mass_g: row.mass_g + gain, quality });
     changes.add("batch", row.batch, `losses/${WEIGHING_DIFFERENCE}`, -gain);
+    gained.set(row.batch, (gained.get(row.batch) ?? 0) + gain);
+  }
+  for (const [batch, gain] of gained) {
+    const known = looks.batch(batch);
+    const room = known ? roomG(looks, known, { gained_g: gain }) - roomG(looks, known) : 0;
+    changes.add("batch", batch, "tolerance_g", room);
   }
   // What stands there beyond what is known here changes with it.
   const known = sum(contents.map((row) => row.mass_g));

@@ -1,6 +1,8 @@
 /** Rules that several kinds of command ask for. Pure; as the rooms of the server have them. */
 
-import { No, WEIGHING_DIFFERENCE, broken, malformed, notFound, permille, sum } from "./arithmetic.js";
+import {
+  No, WEIGHING_DIFFERENCE, broken, malformed, notFound, permille, sum,
+} from "./arithmetic.js";
 import { parse } from "./codes.js";
 
 const ACTIVE = new Set(["received", "sorting"]);

@@ -29,7 +29,8 @@ export class Layer {
     this.over = Object.fromEntries(ON.map((on) => [on, new Map()]));
     /** Own commands by `scan_id`, in order. */
     this.log = new Map();
-    this.unmade = new Set();
+    /** Codes that would have been made by what waits for a team leader: by whom. */
+    this.unmade = new Map();
     this.lists = {};
   }
 
@@ -91,9 +92,12 @@ export class Layer {
     const undone = kind === "reverse" && booked && this.log.get(target);
     if (undone) {
       undone.reversed = true;
-      this.unmade.delete(undone.body?.code);
+      this.unmade.get(undone.body?.code)?.delete(target);
     }
-    if (parked && body?.code) this.unmade.add(body.code);
+    if (parked && body?.code) {
+      if (!this.unmade.has(body.code)) this.unmade.set(body.code, new Set());
+      this.unmade.get(body.code).add(scan_id);
+    }
   }
 
   /** Own bookings after this one that stand on the same row, the last first. */
@@ -121,7 +125,7 @@ function addTo(row, path, by) {
   const last = path.pop();
   let at = row;
   for (const step of path) {
-    at[step] ??= {};
+    at[step] ??= at === row.gates ? { free_g: 0, free_pieces: 0 } : {};
     at = at[step];
   }
   at[last] = (at[last] ?? 0) + by;

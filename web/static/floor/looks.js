@@ -192,10 +192,13 @@ export class Looks {
     return ["batch", "bin", "label"].some((on) => this.#row(on, code) !== undefined);
   }
 
-  /** Whether a code would have been made by something that waits for a team leader. */
+  /**
+   * Whether something that waits for a team leader would have made this code. If something else
+   * bears it already, nobody can tell from here which of the two a later scan means.
+   */
   isUnmade(code) {
     this.settle();
-    return this.layer.unmade.has(code) && !this.isUsed(code);
+    return this.layer.unmade.get(code)?.size > 0;
   }
 
   serverNow() {

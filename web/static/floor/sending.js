@@ -246,6 +246,12 @@ function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Sent again after a restore and answered as before: somebody has seen that answer. */
+function isSeen(row, result) {
+  const same = result.answer.code === row.answer?.code;
+  return Boolean(row.replayed && row.acknowledged && same);
+}
+
 function endOf(row, result, told) {
   const booked = result.status === "accepted" || result.status === "repeated";
   const [, seq] = String(result.answer.entry ?? "").split("#");
@@ -255,7 +261,7 @@ function endOf(row, result, told) {
     ended_at: Date.now(),
     entry_epoch: booked ? told.epoch : null,
     entry_seq: booked && seq ? Number(seq) : null,
-    acknowledged: false,
+    acknowledged: isSeen(row, result),
     stuck: null,
   };
 }

@@ -210,8 +210,8 @@ export class World extends Looks {
   /** What the outbox keeps with a command, so that it can be taken back later. */
   #stamp(command) {
     const told = this.told.get(command.scan_id) ?? this.#foretellReal(command);
-    const { verdict, code, figures, changes } = told;
-    return { changes, foretold: { verdict, code, figures } };
+    const { changes, ...foretold } = told;
+    return { changes, foretold };
   }
 
   #follow({ what, row }) {
