@@ -1,11 +1,13 @@
 // Dispatch: a full bin is weighed and closed; closed bins leave together on a truck.
 
-import { button, chips, choices, empty, facts, foot, h, ask, pic, scanHere, work } from "../dom.js";
+import { ask, button, chips, choices, empty, foot, h, scanHere, work } from "../dom.js";
 import { sentenceOf } from "../refusals.js";
 import { _ } from "../words.js";
 import { binRow, containerRow, kg, partyName, shortCode } from "./lookup.js";
+import { lastFirst, remembered } from "./pickers.js";
 import { rows } from "./rows.js";
-import { binWords, boxRow, history } from "./telling.js";
+import { binWords, boxRow } from "./telling.js";
+import { mayTake, onTruck, readyBins } from "./truck.js";
 import { weighPanel } from "./weigh.js";
 
 const DRAFT = "dispatch";
@@ -22,16 +24,6 @@ export const dispatch = {
   starts: ["bin"],
   open: (floor, params) => new Dispatching(floor, params),
 };
-
-/** Bins that stand ready for a truck: closed, and not asked for by a load that waits. */
-export function readyBins(floor) {
-  const asked = new Set(
-    history(floor)
-      .filter((each) => each.kind === "shipment" && each.parked && !each.reversed)
-      .flatMap((each) => each.body.bins),
-  );
-  return floor.world.bins.filter((bin) => bin.state === "closed" && bin.destination && !asked.has(bin.code));
-}
 
 class Dispatching {
   constructor(floor, params) {
@@ -106,7 +98,7 @@ class Dispatching {
         button({
           pictogram: "truck",
           text: _("Load a truck"),
-          sub: _("%(count)s bins stand ready", { count: ready }),
+          sub: _("Ready: %(count)s", { count: ready }),
           onpress: () => this.set({ loading: true }),
         }),
       ),
@@ -178,27 +170,29 @@ class Dispatching {
     return this.state.bins.map((code) => binRow(this.floor, code)).filter((bin) => bin?.state === "closed");
   }
 
-  /** Outlets that may take everything that is loaded so far. */
+  /** Outlets that may take all that is loaded so far; before that, something that stands ready. */
   outlets() {
-    const wanted = new Set(this.loaded.map((bin) => bin.destination));
-    return (this.floor.world.reference.organisations || []).filter(
-      (row) => row.roles.includes("outlet") && this.mayTake(row, [...wanted]),
+    const known = (this.floor.world.reference.organisations || []).filter((row) =>
+      row.roles.includes("outlet"),
     );
-  }
-
-  mayTake(outlet, destinations) {
-    const { treatments } = outlet;
-    return !treatments || destinations.every((code) => treatments.includes(code));
+    const loaded = this.loaded.map((bin) => bin.destination);
+    if (loaded.length) return known.filter((row) => mayTake(row, loaded));
+    const ready = readyBins(this.floor);
+    return known.filter((row) => ready.some((bin) => mayTake(row, [bin.destination])));
   }
 
   outletParts() {
     const items = this.outlets().map((row) => ({ value: row.code, text: row.name, pictogram: "truck" }));
     const pick = (outlet) => this.setOutlet(outlet);
+    const { recent_outlets } = this.floor.context;
+    const none = this.loaded.length
+      ? empty(_("Nobody may take all of this."), "stop")
+      : empty(_("No bin stands ready."), "bin_full");
     return [
       ask({ pictogram: "truck", text: _("Where does the truck go?") }),
       items.length
-        ? work(choices(items, pick, { selected: this.state.outlet || undefined, label: _("Outlets") }))
-        : work(empty(_("Nobody may take all of this."), "stop")),
+        ? work(choices(lastFirst(items, recent_outlets), pick, { label: _("Outlets") }))
+        : work(none),
       foot(
         button({
           kind: "second",
@@ -212,6 +206,7 @@ class Dispatching {
   }
 
   setOutlet(outlet) {
+    this.floor.keep({ recent_outlets: remembered(this.floor.context.recent_outlets, outlet) });
     this.set({ outlet, view: null });
   }
 
@@ -273,7 +268,7 @@ class Dispatching {
     const others = readyBins(this.floor).filter((bin) => !bins.includes(bin.code));
     const outlet = this.outletRow;
     const items = others.slice(0, ROWS_MAX).map((bin) => {
-      const mayGo = this.mayTake(outlet, [bin.destination]);
+      const mayGo = mayTake(outlet, [bin.destination]);
       const no = mayGo ? null : _("Not to this place");
       const note = [shortCode(bin.code), no].filter(Boolean).join(" · ");
       const onpress = mayGo ? () => this.load(bin.code) : undefined;
@@ -307,8 +302,9 @@ class Dispatching {
     if (!bin) return sentenceOf(this.floor, { code: "not_found" }).say;
     if (bin.state === "open") return sentenceOf(this.floor, { code: "bin_open" }).say;
     if (bin.state !== "closed") return sentenceOf(this.floor, { code: "bin_closed" }).say;
+    if (bin.mass_g <= 0) return sentenceOf(this.floor, { code: "bin_empty" }).say;
     if (!bin.destination) return _("This bin must be sorted first.");
-    if (!this.mayTake(this.outletRow, [bin.destination])) return _("This may not go there. Take it off.");
+    if (!mayTake(this.outletRow, [bin.destination])) return _("This may not go there. Take it off.");
     const isReady = readyBins(this.floor).some((each) => each.code === bin.code);
     return isReady ? null : _("This bin went with another truck.");
   }
@@ -324,7 +320,7 @@ class Dispatching {
       {
         word: _("Done"),
         say: _("Your team leader looks at it."),
-        figures: [_("%(count)s bins", { count: bins.length }), kg(mass_g)],
+        figures: [_("Bins: %(count)s", { count: bins.length }), kg(mass_g)],
         draft: DRAFT,
         onkept: () => this.set({ ...NOTHING }),
       },
@@ -387,13 +383,4 @@ class Dispatching {
     if (this.state.loading || !this.bin) return false;
     return (this.state.view === "tare" ? this.tarePanel : this.panel).key(event);
   }
-}
-
-function onTruck(count, mass_g) {
-  return h(
-    "div",
-    { class: "fact-card" },
-    h("p", { class: "named-thing" }, pic("truck", "big"), h("span", null, _("On the truck: %(count)s", { count }))),
-    facts([[_("Weight"), kg(mass_g)]]),
-  );
 }

@@ -126,7 +126,7 @@ class Finding {
 
   head() {
     const { kind, batch, nobodyKnows } = this.state;
-    const box = batch ? boxWords(this.floor, batch) : nobodyKnows && _("Nobody knows which box");
+    const box = batch ? boxWords(this.floor, batch) : nobodyKnows && _("Nobody knows which batch");
     return chips([
       {
         pictogram: pictogramOf("find", kind),
@@ -134,7 +134,7 @@ class Finding {
         value: findName(this.floor, kind),
         onpress: () => this.set({ kind: null }),
       },
-      { pictogram: "box", name: _("Box"), value: box, onpress: () => this.set({ view: "batch" }) },
+      { pictogram: "box", name: _("Batch"), value: box, onpress: () => this.set({ view: "batch" }) },
     ]);
   }
 
@@ -145,11 +145,11 @@ class Finding {
     }));
     return [
       this.head(),
-      ask({ pictogram: "box", text: _("Which box was it in?") }),
+      ask({ pictogram: "box", text: _("Which batch was it in?") }),
       h(
         "div",
         { class: "work split" },
-        h("section", null, scanHere(_("Scan the label on the box."))),
+        h("section", null, scanHere(_("Scan its label."))),
         h("section", null, rows(boxes)),
       ),
       foot(
@@ -205,7 +205,7 @@ class Finding {
     const steps = [
       ["hand_off", _("Do not touch it.")],
       ["person_call", _("Call your team leader.")],
-      batch && ["held", _("This box must wait.")],
+      batch && ["held", _("This batch must wait.")],
     ];
     return [
       h(
@@ -256,7 +256,7 @@ class Finding {
   scannedBin(code, read) {
     const batches = [...new Set(this.floor.world.contents(code).map((row) => row.batch))];
     if (batches.length === 1) return this.inBox(batches[0]);
-    return this.look(_("Scan the label on the box."), read);
+    return this.look(_("Scan its label."), read);
   }
 
   look(say, read) {

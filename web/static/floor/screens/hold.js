@@ -72,17 +72,17 @@ class Holding {
     const held = apart.slice(0, ROWS_MAX).map((row) => ({ ...rowOf(row), pictogram: null, stream: "held" }));
     const rest = others.slice(0, ROWS_MAX).map((row) => rowOf(row));
     return [
-      ask({ pictogram: "hold", text: _("Which box must wait?") }),
+      ask({ pictogram: "hold", text: _("Which batch must wait?") }),
       h(
         "div",
         { class: "work split" },
-        h("section", null, scanHere(_("Scan the label on the box."))),
+        h("section", null, scanHere(_("Scan its label."))),
         h(
           "section",
           null,
           h("h2", null, _("Stand apart now")),
           held.length ? rows(held) : h("p", { class: "help" }, _("Nothing stands apart.")),
-          rest.length > 0 && h("h2", null, _("Other boxes")),
+          rest.length > 0 && h("h2", null, _("Other batches")),
           rows(rest, { from: held.length + 1 }),
         ),
       ),
@@ -100,7 +100,7 @@ class Holding {
       [
         {
           pictogram: "box",
-          name: _("Box"),
+          name: _("Batch"),
           value: boxWords(this.floor, batch),
           onpress: () => this.set({ ...NOTHING }),
         },
@@ -165,7 +165,7 @@ class Holding {
     };
     const mass_g = weight ? weight.net_g : this.row.held_g;
     await this.floor.book("hold", batch, body, {
-      say: weight ? _("Set this part apart.") : _("Set this box apart."),
+      say: weight ? _("Set this part apart.") : _("Set this batch apart."),
       figures: kg(mass_g),
       photos: hashes,
       draft: DRAFT,
@@ -179,7 +179,7 @@ class Holding {
     const body = { reason, ...(mass_g ? { mass_g } : {}) };
     await this.floor.book("release", batch, body, {
       word: _("Asked"),
-      say: _("Your team leader looks at it. The box waits."),
+      say: _("Your team leader looks at it. The batch waits."),
       draft: DRAFT,
       onkept: () => this.take(null),
     });

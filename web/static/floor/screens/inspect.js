@@ -137,12 +137,12 @@ class Inspecting {
       ask({
         pictogram: pictogramOf("gate", this.gate),
         text: gateName(this.floor, this.gate),
-        help: _("Scan each box that passed."),
+        help: _("Scan each batch that passed."),
       }),
       h(
         "div",
         { class: "work split" },
-        h("section", null, scanHere(_("Scan the box or the bin.")), this.passed()),
+        h("section", null, scanHere(_("Scan the batch or the bin.")), this.passed()),
         h("section", null, this.waiting()),
       ),
     ];
@@ -174,7 +174,7 @@ class Inspecting {
       pressed: this.isMany ? this.state.collected.includes(thing.code) : undefined,
       onpress: () => this.take(thing),
     }));
-    return items.length ? rows(items) : empty(_("No box is waiting."), "box");
+    return items.length ? rows(items) : empty(_("No batch is waiting."), "box");
   }
 
   manyParts() {
@@ -209,12 +209,16 @@ class Inspecting {
 
   askedParts() {
     const text = boxWords(this.floor, this.state.asked);
-    const box = { pictogram: "box", name: _("Box"), value: text, onpress: () => this.set({ asked: null }) };
+    const box = { pictogram: "box", name: _("Batch"), value: text, onpress: () => this.set({ asked: null }) };
     if (this.amount === "weigh") return [chips([box]), this.panel.node];
     return [
       chips([box]),
-      ask({ pictogram: "pieces", text: _("How many pieces passed?") }),
-      work(this.count.node),
+      h(
+        "div",
+        { class: "work split" },
+        h("section", null, ask({ pictogram: "pieces", text: _("How many pieces passed?") })),
+        h("section", null, this.count.node),
+      ),
       foot(button({ pictogram: "ok", text: _("Done"), onpress: () => this.counted() })),
     ];
   }
@@ -279,7 +283,7 @@ class Inspecting {
   }
 
   async pass(thing, measure, how = {}) {
-    const figure = measure.mass_g ? kg(measure.mass_g) : _("%(count)s pieces", { count: measure.pieces });
+    const figure = measure.mass_g ? kg(measure.mass_g) : _("Pieces: %(count)s", { count: measure.pieces });
     const told = await this.floor.book(
       thing.kind === "bin" ? "gate_bin" : "gate",
       thing.code,

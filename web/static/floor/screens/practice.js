@@ -126,7 +126,7 @@ function labels(floor) {
     text: row.code,
     note: kg(row.tare_g),
   }));
-  const blanks = [...blank("batch", _("New box label")), ...blank("bin", _("New bin label"))];
+  const blanks = [...blank("batch", _("New batch label")), ...blank("bin", _("New bin label"))];
   return [...boxes, ...bins, ...blanks, ...suppliers, ...containers];
 }
 

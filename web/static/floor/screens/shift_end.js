@@ -39,7 +39,7 @@ function parts(floor) {
     h(
       "div",
       { class: "work split" },
-      list(_("Half done. That is fine."), boxRows, _("No box is half done.")),
+      list(_("Half done. That is fine."), boxRows, _("No batch is half done.")),
       list(_("Open bins"), binRows, _("No bin is open.")),
     ),
     foot(

@@ -18,7 +18,7 @@ const STATES = {
 const BIN_CLOSED = message("Closed: it waits for a truck");
 /** Pools of the register, in words of the floor. */
 const POOLS = {
-  holding: { text: message("Still in the box"), pictogram: "box" },
+  holding: { text: message("Not sorted yet"), pictogram: "box" },
   quarantine: { text: message("Set apart"), stream: "held" },
   bin: { text: message("In a bin"), pictogram: "bin" },
   transit: { text: message("On the road"), pictogram: "truck" },

@@ -6,7 +6,7 @@ import { binName } from "./bins.js";
 import { batchRow, binRow, gateName, groupName, kg, partyName, shortCode } from "./lookup.js";
 
 const SAID = {
-  close: { text: message("Box closed"), pictogram: "box" },
+  close: { text: message("Batch closed"), pictogram: "box" },
   hold: { text: message("Set apart"), pictogram: "hold" },
   release: { text: message("May go on"), pictogram: "release" },
   refuse: { text: message("Sent back"), pictogram: "truck" },
@@ -17,7 +17,7 @@ const SAID = {
 };
 const TOLD = {
   intake: ({ body }, floor) => ({
-    text: _("Box taken in"),
+    text: _("Batch taken in"),
     pictogram: "intake",
     note: [partyName(floor, body.supplier), body.code && shortCode(body.code)].join(" · "),
     figure: kg(body.gross_g - body.tare_g),
@@ -29,7 +29,7 @@ const TOLD = {
   find: ({ body }, floor) => ({
     text: findName(floor, body.kind),
     pictogram: pictogramOf("find", body.kind),
-    note: body.batch ? boxWords(floor, body.batch) : _("Nobody knows which box"),
+    note: body.batch ? boxWords(floor, body.batch) : _("Nobody knows which batch"),
     figure: `${body.count} ×`,
   }),
   bin: ({ body }, floor) => {
@@ -46,7 +46,7 @@ const TOLD = {
     text: _("Truck loaded"),
     pictogram: "truck",
     note: partyName(floor, body.outlet),
-    figure: _("%(count)s bins", { count: body.bins.length }),
+    figure: _("Bins: %(count)s", { count: body.bins.length }),
   }),
 };
 
@@ -80,7 +80,7 @@ function takenBack(floor, entry) {
 function sorted({ target, body }, floor) {
   const rows = body.parts.map((part) => binRow(floor, part.bin)).filter(Boolean);
   const mass_g = body.parts.reduce((sum, part) => sum + part.mass_g, 0);
-  const name = rows.length === 1 ? binName(floor, rows[0]) : _("%(count)s bins", { count: body.parts.length });
+  const name = rows.length === 1 ? binName(floor, rows[0]) : _("Bins: %(count)s", { count: body.parts.length });
   return {
     text: name,
     pictogram: "sort",
@@ -95,7 +95,7 @@ function passed({ target, body }, floor) {
     text: gateName(floor, body.gate),
     pictogram: pictogramOf("gate", body.gate),
     note: [_("Passed"), boxWords(floor, target)].join(" · "),
-    figure: body.mass_g ? kg(body.mass_g) : _("%(count)s pieces", { count: body.pieces }),
+    figure: body.mass_g ? kg(body.mass_g) : _("Pieces: %(count)s", { count: body.pieces }),
   };
 }
 

@@ -13,9 +13,9 @@ const LABELS = new Set(["batch", "bin"]);
 const OTHERS = {
   practice: { pictogram: "practice", say: () => _("This is a practice label. Take a real label.") },
   sscc: { pictogram: "pallet", say: () => _("This number is of another company.") },
-  blank_batch: { pictogram: "label", say: () => _("An empty label, for a box.") },
+  blank_batch: { pictogram: "label", say: () => _("An empty label, for a batch.") },
   blank_bin: { pictogram: "label", say: () => _("An empty label, for a bin.") },
-  certificate: { pictogram: "document", say: () => _("This is a proof, not a box.") },
+  certificate: { pictogram: "document", say: () => _("This is a proof, not a batch.") },
   shipment: { pictogram: "truck", say: () => _("This went with a truck.") },
   find: { pictogram: "find", say: () => _("This was found.") },
 };
@@ -180,7 +180,7 @@ class Looking {
         h(
           "section",
           null,
-          contents.length > 0 && [h("h2", null, _("These boxes are in it")), rows(contents, { from: 0 })],
+          contents.length > 0 && [h("h2", null, _("These batches are in it")), rows(contents, { from: 0 })],
           this.past(code),
         ),
       ),

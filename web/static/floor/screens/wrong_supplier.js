@@ -53,11 +53,11 @@ class Righting {
       onpress: () => this.show({ batch: batch.code }),
     }));
     return [
-      ask({ pictogram: "wrong_supplier", text: _("Which box is it?") }),
+      ask({ pictogram: "wrong_supplier", text: _("Which batch is it?") }),
       h(
         "div",
         { class: "work split" },
-        h("section", null, scanHere(_("Scan the label on the box."))),
+        h("section", null, scanHere(_("Scan its label."))),
         h("section", null, rows(boxes)),
       ),
     ];
@@ -67,7 +67,7 @@ class Righting {
     return chips([
       {
         pictogram: "box",
-        name: _("Box"),
+        name: _("Batch"),
         value: boxWords(this.floor, this.row.code),
         onpress: () => this.show({ batch: null, right: null }),
       },
