@@ -25,6 +25,9 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
     ),
     ("POST", "/scans/{scan_id}/reversal"): LEADER_ELSEWHERE,
     ("POST", "/parked/{scan_id}/settlement"): LEADER_ELSEWHERE,
+    ("POST", "/print-jobs/{scan_id}/again"): LEADER_ELSEWHERE,
+    ("POST", "/print-jobs/{scan_id}/cancel"): LEADER_ELSEWHERE,
+    ("POST", "/print-jobs/{scan_id}/confirm"): LEADER_ELSEWHERE,
     ("GET", "/batches/{code}"): (
         *LEADER_ELSEWHERE,
         "other_supplier",
