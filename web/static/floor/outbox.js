@@ -51,7 +51,7 @@ export class Outbox {
     await this.#load();
     await this.prune();
     this.channel = new BroadcastChannel(CHANNEL);
-    this.channel.onmessage = () => this.#load().then(() => this.#changed("loaded"));
+    this.channel.onmessage = () => this.#reload();
     this.net.onchange((online) => {
       if (online) this.flush();
     });
@@ -80,13 +80,16 @@ export class Outbox {
   /** Become the tab that sends, or stop being it: whoever holds the Web Lock decides. */
   async lead(leading) {
     this.leading = leading;
-    if (leading) {
-      await this.open();
-      // Another tab may have kept something since this one has read.
-      await this.#load();
-      this.#changed("loaded");
-      this.flush();
-    }
+    if (!leading) return;
+    await this.open();
+    await this.#reload();
+  }
+
+  /** Another tab may have kept something since this one has read. */
+  async #reload() {
+    await this.#load();
+    this.#changed("loaded");
+    this.flush();
   }
 
   /**
@@ -203,20 +206,23 @@ export class Outbox {
   }
 
   /**
-   * A backup was restored: everything accepted of fourteen days waits again, in its old order.
+   * A backup was restored: everything of fourteen days waits again, in its old order. Also what was
+   * parked or refused, for the team leader's list lacks it, and the photos that they name.
    * One transaction, so that a killed browser finds either the old epoch or all of it waiting.
    */
   async replay(epoch) {
     const since = Date.now() - KEPT_MS;
-    const rows = await this.store.write(["meta", "outbox"], async ({ meta, outbox }) => {
+    const names = ["meta", "outbox", "photos"];
+    const rows = await this.store.write(names, async ({ meta, outbox, photos }) => {
       const states = outbox.index("state");
-      const [accepted, repeated] = await Promise.all(
-        ["accepted", "repeated"].map((each) => asked(states.getAll(each))));
-      const again = [...accepted, ...repeated].filter((row) => row.ended_at >= since);
+      const ended = STATES.filter((state) => state !== "waiting");
+      const found = await Promise.all(ended.map((each) => asked(states.getAll(each))));
+      const again = found.flat().filter((row) => row.ended_at >= since);
       for (const row of again) {
         Object.assign(row, { state: "waiting", replayed: true, entry_seq: null });
         outbox.put(row);
       }
+      for (const photo of await asked(photos.getAll())) photos.put({ ...photo, state: "waiting" });
       meta.put(epoch, "epoch");
       meta.put(true, "reannounce");
       return again;
