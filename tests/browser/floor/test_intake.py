@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 
+from catalogue.actions import define
 from tests.browser.floor.conftest import House, Tablet
 from tests.browser.floor.hands import Hands, furnish
 from tests.browser.floor.judging import breaches_at_all_sizes
+from tests.labels.printer import Printer
 
 pytestmark = pytest.mark.browser
 
@@ -30,9 +32,30 @@ def hands(tablet_of: Callable[..., Tablet]) -> Hands:
     return hands
 
 
+@pytest.fixture
+def printer(house: House) -> Iterator[Printer]:
+    """A socket that plays the only printer of the site."""
+    with Printer() as found:
+        with house.hall.database.write() as session:
+            said = {"site": "S1", "name": "1", "host": "127.0.0.1", "port": found.port}
+            define(session, "WATERKANT", "printer", "PRINTER1", said, now=house.hall.now)
+        yield found
+
+
 def opened(hands: Hands) -> None:
     hands.tablet.ask("(floor) => floor.go('intake')")
     hands.asks("Van wie is het?")
+
+
+def until(hands: Hands, code: str, state: str) -> None:
+    """The one print job of a label comes into a state."""
+    states: list[str] = []
+    for _ in range(100):
+        states = [job["state"] for job in hands.fetched(f"/print-jobs?code={code}")]
+        if states == [state]:
+            return
+        hands.page.wait_for_timeout(50)
+    raise AssertionError(states)
 
 
 def test_a_box_comes_in_by_scanner_alone(hands: Hands) -> None:
@@ -101,7 +124,9 @@ def test_a_box_comes_in_by_touch_alone(hands: Hands) -> None:
     assert hands.acts == 8
 
 
-def test_a_label_comes_out_of_the_printer_by_itself_and_is_scanned(hands: Hands) -> None:
+def test_a_label_comes_out_of_the_printer_by_itself_and_is_scanned(
+    hands: Hands, printer: Printer
+) -> None:
     hands.tablet.ask("(floor) => floor.keep({ blank_labels: false })")
     hands.scale()
     opened(hands)
@@ -110,17 +135,17 @@ def test_a_label_comes_out_of_the_printer_by_itself_and_is_scanned(hands: Hands)
     hands.sees("accepted", "Noorderhaven", "100,000 kg")
     hands.page.keyboard.press("Escape")
     expect(hands.page.locator(".scan-here")).to_contain_text("Plak het label erop. Scan het.")
-    expect(hands.page.locator("[data-job=queued]")).to_be_visible()
+    expect(hands.page.locator("[data-job]:not([data-job=''])")).to_be_visible()
     fresh = hands.knows("floor.view.state.fresh")
+    until(hands, fresh, "sent")
+    assert len(printer.printed) == 1
     hands.scan(fresh)
     hands.sees("accepted", "Het label zit erop. Ga door.")
     # Two things of the box were scanned: its container, and its label.
     assert hands.acts == 4
     hands.catches_up()
     assert hands.fetched(f"/batches/{fresh}")["mass_g"] == 100_000
-    hands.page.wait_for_timeout(300)
-    jobs = hands.fetched(f"/print-jobs?code={fresh}")
-    assert [job["state"] for job in jobs] == ["printed"]
+    until(hands, fresh, "printed")
 
 
 def test_scans_may_come_in_any_order(hands: Hands) -> None:

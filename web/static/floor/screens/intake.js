@@ -304,13 +304,16 @@ class Intake {
 
   async bookBox(code, weight, read, prints = false) {
     const { trouble } = this.state;
+    const next = () => (prints ? null : nextTiles(this));
     const told = await this.floor.book("intake", null, this.bodyOf(code, weight), {
       say: partyName(this.floor, this.supplier),
       figures: kg(weight.net_g),
       read,
       photos: trouble?.photos,
       onkept: () => this.booked(code, weight, prints),
-      next: prints ? null : nextTiles(this),
+      get next() {
+        return next();
+      },
     });
     if (told.verdict === "refused") {
       if (weight.by !== "hand") this.panel.release();
