@@ -50,6 +50,12 @@ class AgainIn(BaseModel):
     scan_id: UUID
 
 
+class CancelIn(BaseModel):
+    """There is nothing to say with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class ConfirmIn(BaseModel):
     """What was scanned on the fresh label."""
 
@@ -141,7 +147,7 @@ def again(scan_id: UUID, body: AgainIn, call: Calling) -> JSONResponse:
 
 
 @router.post("/print-jobs/{scan_id}/cancel", **_changes())
-def cancel(scan_id: UUID, call: Calling) -> PrintJobOut:
+def cancel(scan_id: UUID, _nothing: CancelIn, call: Calling) -> PrintJobOut:
     """Nobody wants this label any more."""
     return _changed(call, scan_id, lambda db, job: jobs.cancel(db, job, now=call.now))
 

@@ -350,7 +350,7 @@ def print_again(hall: Hall) -> Good:
 
 @good("POST", "/print-jobs/{scan_id}/cancel")
 def want_no_label(hall: Hall) -> Good:
-    return Good({"scan_id": doubtful_label(hall)[0]})
+    return Good({"scan_id": doubtful_label(hall)[0]}, {})
 
 
 @good("POST", "/print-jobs/{scan_id}/confirm")

@@ -33,6 +33,17 @@ GOOD: Final[dict[str, tuple[str, dict[str, Any]]]] = {
             "calibration_due": "2030-01-01",
         },
     ),
+    "printer": (
+        "PRINTER2",
+        {
+            "site": "S1",
+            "name": "2",
+            "host": "label-2.intern",
+            "port": 9100,
+            "size": "a6",
+            "dpi": 300,
+        },
+    ),
     "article_group": (
         "cap",
         {"names": named("cap"), "security": "open", "tolerance_permille": 1},
