@@ -46,7 +46,9 @@ def book(hands: Hands, kind: str, target: str | None, body: dict[str, Any]) -> s
 # Taking back
 
 
-def test_what_was_done_last_is_shown_and_taken_back_by_two_cards(hands: Hands, depot: Depot) -> None:
+def test_what_was_done_last_is_shown_and_taken_back_by_two_cards(
+    hands: Hands, depot: Depot
+) -> None:
     batch, bin_ = depot.log(90_000)["code"], depot.open_bin("recycle")
     learn(hands)
     book(hands, "sort", batch, {"parts": [{"bin": bin_, "mass_g": 12_345}]})
@@ -92,7 +94,7 @@ def test_it_says_why_something_cannot_be_taken_back(hands: Hands, depot: Depot) 
     book(hands, "sort_bin", bin_, {"parts": [{"bin": other, "mass_g": 10_000}]})
     hands.catches_up()
     open_screen(hands, "undo", scan_id=sorting)
-    hands.asks("Maak eerst het nieuwere ongedaan.")
+    hands.asks("Herstel eerst wat later kwam.")
     book(hands, "close", batch, {"losses": []})
     open_screen(hands, "undo")
     hands.asks("Alleen je teamleider kan dit herstellen.")
@@ -269,6 +271,7 @@ def test_practice_books_nothing_and_looks_like_nothing_else(hands: Hands, depot:
     hands.scan(bin_)
     hands.sees("accepted", "4,000 kg")
     assert hands.knows("floor.outbox.counter") == before
+    hands.press("Escape")
     open_screen(hands, "practice")
     hands.tap(hands.page.get_by_role("button", name="Stop met oefenen"))
     hands.sees("accepted", "Weggegooid")
@@ -323,9 +326,23 @@ def test_nothing_on_any_screen_keeps_people_out(hands: Hands, depot: Depot) -> N
         *((name, {"batch": batch}) for name in ("hold", "wrong_supplier", "sort")),
         ("dispatch", {"bin": bin_}),
     ]
+    halves = [
+        ("found", {"kind": "knife"}),
+        ("found", {"kind": "wallet", "view": "batch"}),
+        ("found", {"kind": "knife", "done": {"kind": "knife", "count": 1, "batch": batch}}),
+        ("inspect", {"view": "amount"}),
+        ("inspect", {"asked": batch}),
+        ("dispatch", {"loading": True}),
+        ("dispatch", {"loading": True, "outlet": "VEZELHOF"}),
+        ("hold", {"batch": batch, "view": "part"}),
+        ("hold", {"batch": batch, "view": "photo"}),
+    ]
+    hands.tablet.ask("(floor) => floor.keep({gate: 'logo', gate_amount: 'pieces'})")
     said = []
-    for name, params in shown:
-        open_screen(hands, name, **params)
+    for name, params in [*shown, *halves]:
+        if (name, params) in halves:
+            hands.tablet.ask("(floor, it) => floor.saveDraft(it[0], it[1])", [name, params])
+        open_screen(hands, name, **({} if (name, params) in halves else params))
         hands.page.wait_for_timeout(150)
         said += [f"{name} {each}" for each in breaches_at_all_sizes(hands.page)]
     assert said == []

@@ -23,6 +23,8 @@ async function scanned(floor, text) {
   floor.frame.answers.passOn();
   const read = floor.world.read(text);
   const scan = read instanceof Promise ? await read : read;
+  // A screen that was just opened may still fetch what was half done.
+  await floor.view?.ready;
   if (floor.practice && LABELS.has(scan.kind) && !scan.code.startsWith("P")) {
     const say = _("This label is real. Take a practice label.");
     floor.answer({ verdict: "refused", say, read: scan.read });

@@ -134,7 +134,7 @@ class Dispatching {
   }
 
   closeParts() {
-    return [this.head(), this.panel.node];
+    return [this.head(), h("h1", { class: "away" }, _("Weigh")), this.panel.node];
   }
 
   tareParts() {

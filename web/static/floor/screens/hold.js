@@ -188,6 +188,7 @@ class Holding {
   partParts() {
     return [
       this.head(),
+      h("h1", { class: "away" }, _("Weigh")),
       this.panel.node,
       foot(
         button({

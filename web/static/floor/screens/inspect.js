@@ -210,7 +210,7 @@ class Inspecting {
   askedParts() {
     const text = boxWords(this.floor, this.state.asked);
     const box = { pictogram: "box", name: _("Batch"), value: text, onpress: () => this.set({ asked: null }) };
-    if (this.amount === "weigh") return [chips([box]), this.panel.node];
+    if (this.amount === "weigh") return [chips([box]), h("h1", { class: "away" }, _("Weigh")), this.panel.node];
     return [
       chips([box]),
       h(
