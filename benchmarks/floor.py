@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.floor.scanner import Scanner
 from tests.browser.pictures import enrolled, served
 
-TABLET: Final = {"width": 1280, "height": 800}
+TABLET: Final[ViewportSize] = {"width": 1280, "height": 800}
 SLOWER: Final = 6
 """How many times slower than this machine the processor of a cheap tablet is taken to be."""
 
@@ -44,7 +44,7 @@ class Worker:
     taps: int = 0
     milliseconds: list[float] = field(default_factory=list)
 
-    def ask(self, work: str, given: object = None) -> object:
+    def ask(self, work: str, given: object = None) -> Any:
         return self.page.evaluate(f"async (given) => ({work})(window.floor, given)", given)
 
     def load(self, mass_g: int) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any, Final
@@ -125,9 +126,13 @@ def walk() -> Iterator[tuple[str, str, Act]]:
     yield "dispatch", "dispatch", lambda stage: stage.go("dispatch")
     yield "dispatch_bin", "dispatch", lambda stage: stage.scan(stage.bin)
     for screen in SIMPLE:
-        yield screen, "sorting", lambda stage, screen=screen: stage.go(screen)
+        yield screen, "sorting", partial(_open, screen)
     yield "where_batch", "inspection", lambda stage: stage.scan(stage.batch)
     yield "offline", "sorting", lambda stage: stage.page.context.set_offline(True)
+
+
+def _open(screen: str, stage: Stage) -> None:
+    stage.go(screen)
 
 
 def _intake_supplier(stage: Stage) -> None:
@@ -186,7 +191,7 @@ def enrolled(database: Database, context: BrowserContext, kind: str) -> Page:
 
 def of_the_floor(database: Database, browser: Browser, address: str, size: str) -> list[Path]:
     width, height = SIZES[size]
-    found, pages = [], dict[str, Page]()
+    found, pages = list[Path](), dict[str, Page]()
     for name, kind, act in walk():
         if kind not in pages:
             context = browser.new_context(

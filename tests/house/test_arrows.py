@@ -55,8 +55,14 @@ def test_the_tables_of_every_room_are_protected() -> None:
 
 
 def test_what_only_one_room_may_know_is_forbidden_to_all_others() -> None:
-    exempt = {"web-only": "web", "reporting-only": "reporting", "labels-only": "labels",
-              "proof-only": "proof", "steps-only": "migrations", "scales-only": "scales"}  # fmt: skip
+    exempt = {
+        "web-only": "web",
+        "reporting-only": "reporting",
+        "labels-only": "labels",
+        "proof-only": "proof",
+        "steps-only": "migrations",
+        "scales-only": "scales",
+    }
     for name, room in exempt.items():
         assert set(CONTRACTS[name]["source_modules"]) == set(ROOMS) - {room}, name
 

@@ -31,7 +31,7 @@ def _refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
 
 
 def said_in_the_product() -> set[str]:
-    """All msgids: of templates, of Python under `web`, of the floor's modules, and the titles and advice of refusals."""
+    """All msgids: of templates, of Python, of the floor's modules, and of every refusal."""
     found = {
         text for kind in _refusals() if "code" in vars(kind) for text in (kind.title, kind.advice)
     }

@@ -79,7 +79,7 @@ def whole(house: RestartingHouse) -> bool:
         return next(iter(audit(session)), None) is None
 
 
-def test_two_hundred_scans_without_a_network_are_two_hundred_bookings_in_order(
+def test_two_hundred_scans_without_a_network_are_two_hundred_entries_in_order(
     tablet: Tablet, house: RestartingHouse
 ) -> None:
     batch = str(house.hall.log(SCANS * PIECE_G + 100_000)["code"])
