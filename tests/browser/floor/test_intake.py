@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from catalogue.actions import define
@@ -45,6 +47,13 @@ def printer(house: House) -> Iterator[Printer]:
 def opened(hands: Hands) -> None:
     hands.tablet.ask("(floor) => floor.go('intake')")
     hands.asks("Van wie is het?")
+
+
+def picture() -> bytes:
+    """What a camera gives: here a small grey square."""
+    made = BytesIO()
+    Image.new("RGB", (40, 30), "grey").save(made, "PNG")
+    return made.getvalue()
 
 
 def until(hands: Hands, code: str, state: str) -> None:
@@ -259,6 +268,10 @@ def test_a_wet_box_is_set_apart_with_its_reason(hands: Hands) -> None:
     hands.page.keyboard.press("Escape")
     hands.tap("main .do .second")
     hands.tap("[data-value=wet]")
+    with hands.page.expect_file_chooser() as camera:
+        hands.tap("main .photo-add")
+    camera.value.set_files({"name": "wet.png", "mimeType": "image/png", "buffer": picture()})
+    expect(hands.page.locator("main .photos img")).to_be_visible()
     hands.tap("main .do .primary")
     hands.tap("[data-value=hold]")
     hands.tap("[data-value=damp]")
@@ -267,6 +280,10 @@ def test_a_wet_box_is_set_apart_with_its_reason(hands: Hands) -> None:
     hands.catches_up()
     said = hands.fetched(f"/batches/{label}")
     assert (said["mass_g"], said["held"]) == (100_000, True)
+    kept = hands.knows("floor.outbox.list({}).find((row) => row.kind === 'intake').body.photos")
+    assert len(kept) == 1
+    states = hands.knows("floor.outbox.list({}).map((row) => row.state)")
+    assert set(states) == {"accepted"}
 
 
 def test_practice_never_reaches_the_server(hands: Hands) -> None:

@@ -134,7 +134,7 @@ def test_guidance_asks_all_only_what_decides_or_nothing(house: House, hands: Han
     expect(hands.page.locator("main .question")).not_to_have_text("Is het nat?")
 
 
-def test_ten_pieces_a_second_are_ten_bookings(house: House, hands: Hands) -> None:
+def test_ten_pieces_a_second_are_ten_entries(house: House, hands: Hands) -> None:
     batch = house.hall.log(100_000)["code"]
     reuse, burn = house.hall.open_bin("reuse"), house.hall.open_bin("burn")
     at_table(hands, "straight", "pieces")

@@ -5,7 +5,7 @@ import { _, message } from "../words.js";
 import { draw, nextTiles } from "./intake_views.js";
 import { containerRow, deliveryRow, groupRow, kg, partyName, suppliers } from "./lookup.js";
 import { remembered } from "./pickers.js";
-import { asideOf } from "./trouble.js";
+import { asideOf, hashesOf } from "./trouble.js";
 import { weighPanel } from "./weigh.js";
 
 const DRAFT = "intake";
@@ -309,7 +309,7 @@ class Intake {
       say: partyName(this.floor, this.supplier),
       figures: kg(weight.net_g),
       read,
-      photos: trouble?.photos,
+      photos: hashesOf(trouble),
       onkept: () => this.booked(code, weight, prints),
       get next() {
         return next();
@@ -327,7 +327,8 @@ class Intake {
   bodyOf(code, weight) {
     const { context } = this.floor;
     const { scale, frame } = weight;
-    const known = { scale, frame, delivery: this.delivery?.code, note: this.state.trouble?.note };
+    const known = { scale, frame, delivery: this.delivery?.code };
+    const photos = hashesOf(this.state.trouble);
     return {
       code,
       supplier: this.supplier,
@@ -336,6 +337,7 @@ class Intake {
       gross_g: weight.gross_g,
       tare_g: weight.tare_g,
       quality: weight.quality,
+      ...(photos.length ? { photos } : {}),
       ...Object.fromEntries(Object.entries(known).filter(([, value]) => value)),
     };
   }

@@ -1,6 +1,7 @@
 // Something about a box is not right: what, a photo of it, and what happens with it.
 
-import { ask, button, choices, foot, h, pic, work } from "../dom.js";
+import { ask, button, choices, foot, work } from "../dom.js";
+import { photoRow } from "../photo.js";
 import { _, message, own } from "../words.js";
 import { reasonsFor } from "./lookup.js";
 
@@ -65,54 +66,15 @@ function never(s) {
 
 function photoStep(s) {
   const { trouble } = s.state;
-  const drop = (hash) => {
-    const photos = trouble.photos.filter((each) => each !== hash);
-    s.set({ trouble: { ...trouble, photos } });
-  };
+  const keep = (photos) => s.set({ trouble: { ...trouble, photos } });
   return [
     ask({ pictogram: "camera", text: _("Take a photo of it.") }),
-    work(
-      h(
-        "ul",
-        { class: "photos" },
-        trouble.photos.map((hash) => h("li", null, shown(s, hash), dropper(() => drop(hash)))),
-        h("li", null, adder(s)),
-      ),
-    ),
+    work(photoRow(s.floor, trouble.photos, keep)),
     foot(
       never(s),
       button({ pictogram: "next", text: _("Go on"), onpress: () => s.view("trouble_act") }),
     ),
   ];
-}
-
-const shots = new Map();
-
-function shown(s, hash) {
-  const address = shots.get(hash);
-  return address ? h("img", { src: address, alt: _("Photo") }) : pic("photo", "big");
-}
-
-const dropper = (onpress) =>
-  button({ kind: "photo-drop", pictogram: "no", label: _("Throw the photo away"), onpress });
-
-function adder(s) {
-  const input = h("input", {
-    class: "away",
-    type: "file",
-    accept: "image/*",
-    capture: "environment",
-    onchange: () => add(s, input.files[0]).catch((error) => s.floor.failed(error)),
-  });
-  return h("label", { class: "photo-add" }, pic("camera"), h("span", null, _("Photo")), input);
-}
-
-async function add(s, file) {
-  if (!file) return;
-  const { hash, address } = await keepPhoto(s.floor, file);
-  shots.set(hash, address);
-  const { trouble } = s.state;
-  s.set({ trouble: { ...trouble, photos: [...trouble.photos, hash] } });
 }
 
 function actStep(s) {
@@ -143,6 +105,9 @@ function reasonStep(s) {
     foot(never(s)),
   ];
 }
+
+/** The photos of a box, as the command names them. */
+export const hashesOf = (trouble) => (trouble ? trouble.photos.map(({ hash }) => hash) : []);
 
 /** After the box was taken in: hold it, or send it back. */
 export async function asideOf(floor, code, trouble) {
