@@ -45,12 +45,21 @@ FOR_GOOD: Final = (
     (Sheet.CONTAINERS.value, message("Containers")),
     (Sheet.STATIONS.value, message("Stations")),
 )
+ACTS_IN: Final[Mapping[JobState, tuple[str, ...]]] = {
+    JobState.QUEUED: ("cancel",),
+    JobState.SENT: ("there", "again"),
+    JobState.DOUBTFUL: ("there", "again"),
+    JobState.FAILED: ("again", "cancel"),
+}
+"""What somebody may decide about a label, by how far it is."""
+
 PAGE_OF_KIND: Final = {"batch": "/batches", "bin": "/bins"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLine:
-    """A print job as the list shows it. noun: where its batch or bin has a page."""
+    """A print job as the list shows it. noun: where its batch or bin has a page. acts: what may be
+    decided about it."""
 
     scan_id: str
     code: str
@@ -62,8 +71,7 @@ class JobLine:
     problem: str
     changed_at: datetime
     zone: str
-    may_again: bool
-    may_cancel: bool
+    acts: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +209,6 @@ def _said(visit: Visit, options: Sequence[tuple[str, str]]) -> Options:
 def _line(known: Rulebook, job: JobRow) -> JobLine:
     printers = {row.id: row.name for row in known.printers.values()}
     stations = {row.id: row.name for row in known.stations.values()}
-    over = (JobState.SENT, JobState.DOUBTFUL, JobState.FAILED)
     return JobLine(
         scan_id=job.scan_id,
         code=job.code,
@@ -213,8 +220,7 @@ def _line(known: Rulebook, job: JobRow) -> JobLine:
         problem=job.problem,
         changed_at=job.changed_at,
         zone=known.sites_by_id[job.site_id].timezone,
-        may_again=job.state in over,
-        may_cancel=job.state in (*over, JobState.QUEUED),
+        acts=ACTS_IN.get(job.state, ()),
     )
 
 

@@ -39,6 +39,8 @@ const DRAWN = {
     explained: "note",
     more_found: "find",
     refused_by_outlet: "truck",
+    torn: "label_damaged",
+    label_lost: "label",
     other: "more",
   },
   container: { bin: "container", crate: "container", cart: "bin", trolley: "bin" },

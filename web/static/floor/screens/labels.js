@@ -267,37 +267,38 @@ function blank(s) {
 function oneJob(s) {
   const job = s.jobs.find((each) => each.scan_id === s.state.job.scan_id) ?? s.state.job;
   const said = saidOf(job);
-  const doubt = job.state === "doubtful" || (job.state === "sent" && job.problem);
   return [
     ask({ pictogram: said.pictogram, text: said.say, help: said.help }),
-    work(
-      doubt
-        ? yesOrNo({
-            yes: _("It is there"),
-            no: _("It is not there"),
-            onpick: (isThere) => (isThere ? s.isThere(job) : s.again(job)),
-          })
-        : known(s.floor, thingOf(s.floor, job.code).kind, job.code),
-    ),
+    work(bodyOf(s, job)),
     nextOf(s, job),
   ];
 }
 
-function nextOf(s, job) {
-  const done = button({
-    pictogram: "ok",
-    text: _("OK"),
-    onpress: () => s.set({ step: "start" }),
-  });
-  if (job.state === "failed") {
-    const again = button({
-      pictogram: "printer",
-      text: _("Print it again"),
-      onpress: () => s.again(job),
+/** In doubt somebody looks and says so; what is at the printer is scanned when it comes. */
+function bodyOf(s, job) {
+  if (job.state === "doubtful") {
+    return yesOrNo({
+      yes: _("It is there"),
+      no: _("It is not there"),
+      onpick: (isThere) => (isThere ? s.isThere(job) : s.again(job)),
     });
-    return foot(stop(s, job), again);
   }
-  return job.state === "queued" || job.state === "doubtful" ? foot(stop(s, job), done) : foot(done);
+  if (job.state === "sent") return scanHere(_("Scan the new label."), "printer");
+  return known(s.floor, thingOf(s.floor, job.code).kind, job.code);
+}
+
+function nextOf(s, job) {
+  const press = (pictogram, text, onpress) => button({ pictogram, text, onpress });
+  const done = press("ok", _("OK"), () => s.set({ step: "start" }));
+  const again = press("printer", _("Print it again"), () => s.again(job));
+  const there = press("ok", _("It is there"), () => s.isThere(job));
+  const feet = {
+    doubtful: () => back(s),
+    sent: () => foot(there),
+    failed: () => foot(stop(s, job), again),
+    queued: () => foot(stop(s, job), done),
+  };
+  return (feet[job.state] ?? (() => foot(done)))();
 }
 
 function stop(s, job) {
