@@ -58,7 +58,11 @@ class Sorting {
   }
 
   async begin(params) {
-    this.state = { ...NOTHING, ...(await this.floor.draft(DRAFT)) };
+    const kept = await this.floor.draft(DRAFT);
+    const source = sourceOf(this.floor, kept?.source);
+    // What was closed elsewhere meanwhile is no work any more.
+    const isOver = !source || whyNot(source)?.code === "batch_closed";
+    this.state = { ...NOTHING, ...(isOver ? {} : kept) };
     this.setPanel();
     this.floor.refresh();
     if (params.scan) await this.wanted(params.scan);

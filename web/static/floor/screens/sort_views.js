@@ -63,7 +63,8 @@ export function nextParts(s) {
   const answer = (yes) => s.answerQuestion(yes);
   if (question) return h("div", { class: "next" }, questionParts(question, answer));
   if (from || s.isTyped) return null;
-  return cards(s, destination ? binsOf(s.floor, destination) : binsHere(s.floor));
+  const bins = destination ? binsOf(s.floor, destination) : binsHere(s.floor);
+  return bins.length ? cards(s, bins) : null;
 }
 
 // What is always in sight
