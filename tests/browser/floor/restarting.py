@@ -39,7 +39,9 @@ class RestartingHouse:
     def start(self) -> None:
         self._database = Database(self.hall.database.url)
         app = create_app(from_environment({}), database=self._database)
-        self._server = Server(Config(app, log_level="critical", ws="none"))
+        self._server = Server(
+            Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=2)
+        )
         door = self._door.dup()
         self._thread = Thread(target=self._server.run, kwargs={"sockets": [door]})
         self._thread.start()
@@ -48,10 +50,9 @@ class RestartingHouse:
             time.sleep(0.01)
 
     def stop(self) -> None:
-        """Nobody answers from now on; what was on its way is cut."""
+        """Nobody answers from now on."""
         assert self._server is not None
         assert self._thread is not None
-        self._server.force_exit = True
         self._server.should_exit = True
         self._thread.join()
         self._database.dispose()

@@ -219,7 +219,7 @@ export class Outbox {
       const found = await Promise.all(ended.map((each) => asked(states.getAll(each))));
       const again = found.flat().filter((row) => row.ended_at >= since);
       for (const row of again) {
-        Object.assign(row, { state: "waiting", replayed: true, entry_seq: null });
+        Object.assign(row, { state: "waiting", replayed: true });
         outbox.put(row);
       }
       for (const photo of await asked(photos.getAll())) photos.put({ ...photo, state: "waiting" });

@@ -26,6 +26,8 @@ export class Sender {
     /** Whether something was sent of which nobody knows how it ended. */
     this.unsure = false;
     this.saidAttention = null;
+    /** The server's epoch as this tablet knows it. */
+    this.epoch = null;
     this.onsynced = () => undefined;
   }
 
@@ -106,6 +108,7 @@ export class Sender {
   async #sync(rows) {
     const { waiting, attention } = this.outbox.counts();
     const epoch = (await this.store.get("epoch")) ?? null;
+    this.epoch = epoch;
     this.unsure = rows.length > 0;
     const reply = await this.outbox.net.ask("POST", "/sync", {
       device: this.who.device() || "tablet",
@@ -145,6 +148,7 @@ export class Sender {
       return false;
     }
     await this.outbox.replay(told.epoch);
+    this.epoch = told.epoch;
     return true;
   }
 

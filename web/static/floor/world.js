@@ -25,7 +25,7 @@ export class World extends Looks {
   constructor(store, net, outbox) {
     super();
     Object.assign(this, { store, net, outbox });
-    this.held = { epoch: null, seq: null, edition: null };
+    this.held = { epoch: null, seq: null, edition: null, began: 0 };
     this.real = this.layer;
     this.stale = true;
     this.told = new Map();
@@ -63,7 +63,7 @@ export class World extends Looks {
   }
 
   #take(held) {
-    this.held = { epoch: held.epoch, seq: held.seq, edition: held.edition };
+    this.held = { epoch: held.epoch, seq: held.seq, edition: held.edition, began: held.began };
     this.station = held.station;
     this.device = held.device;
     this.protocols = held.protocols;
@@ -114,8 +114,8 @@ export class World extends Looks {
   }
 
   async #once() {
-    const held = Object.entries(this.held).filter(([, value]) => value !== null);
-    const query = held.length === 3 ? `?${new URLSearchParams(held)}` : "";
+    const { epoch, seq, edition } = this.held;
+    const query = epoch === null ? "" : `?${new URLSearchParams({ epoch, seq, edition })}`;
     const began = Date.now();
     const reply = await this.net.call("GET", `/floor/world${query}`);
     if (!reply?.ok || !isWorld(reply.body)) return false;
@@ -127,7 +127,8 @@ export class World extends Looks {
   }
 
   async #learn(said, clockOffset) {
-    const kept = { ...said, clockOffset };
+    const began = said.epoch === this.held.epoch ? this.held.began : said.seq;
+    const kept = { ...said, clockOffset, began };
     for (const name of ["reference", "batches", "bins", "labels", "full", "now"]) delete kept[name];
     const { codes } = kept;
     const rows = rowsOf(said);
@@ -175,7 +176,7 @@ export class World extends Looks {
     const booked = row.state === "accepted" || row.state === "repeated";
     const kept = { verdict: "accepted", changes: row.changes ?? [], answer: row.answer };
     const how = { booked: true, bookedAt: row.ended_at };
-    if (booked && this.#holds(row)) {
+    if ((booked || row.replayed) && this.#holds(row)) {
       this.real.note(row, kept, how);
     } else if (booked || row.state === "waiting") {
       const now = this.#foretellReal(row);
@@ -187,9 +188,15 @@ export class World extends Looks {
     }
   }
 
+  /** Whether the server's rows hold what a command brought about. */
   #holds(row) {
-    const { epoch, seq } = this.held;
-    return row.entry_epoch !== epoch || row.entry_seq === null || row.entry_seq <= seq;
+    const { epoch, seq, began } = this.held;
+    if (row.entry_seq === null || row.entry_seq === undefined) return true;
+    if (row.entry_epoch === epoch) return row.entry_seq <= seq;
+    // A backup was restored. Rows from before it hold what was sent again; rows from after it hold
+    // what stood before the place where the new epoch began.
+    const isOld = (this.outbox.sender.epoch ?? epoch) !== epoch;
+    return isOld ? Boolean(row.replayed) : row.entry_seq < began;
   }
 
   #foretellReal(command) {
