@@ -129,3 +129,16 @@ class Hands:
         return self.tablet.ask(
             "async (floor, path) => (await floor.net.call('GET', path)).body", path
         )
+
+
+def at_table(hands: Hands, guidance: str = "straight", method: str = "part") -> None:
+    """The sorting screen, as this person works."""
+    given = {"guidance": guidance, "method": method}
+    hands.tablet.ask("async (floor, how) => (await floor.keep(how), floor.go('sort'))", given)
+    hands.tablet.ask("(floor) => floor.world.refresh()")
+    hands.asks("Scan de partij.")
+
+
+def left(hands: Hands, mass_g: int) -> None:
+    """How much is left of the batch, in figures and in the length of the bar."""
+    expect(hands.page.locator(f"main .left[data-left='{mass_g}']")).to_be_attached()

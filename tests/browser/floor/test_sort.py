@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.floor.conftest import House, Tablet
-from tests.browser.floor.hands import PIECE_G, Hands, furnish
+from tests.browser.floor.hands import Hands, at_table, furnish, left
 from tests.browser.floor.judging import breaches_at_all_sizes
 
 pytestmark = pytest.mark.browser
@@ -24,19 +24,6 @@ def hands(house: House, tablet_of: Callable[..., Tablet]) -> Hands:
     made = tablet_of()
     made.enrol("S1-A", "Table")
     return Hands(made)
-
-
-def at_table(hands: Hands, guidance: str = "straight", method: str = "part") -> None:
-    """The sorting screen, as this person works."""
-    given = {"guidance": guidance, "method": method}
-    hands.tablet.ask("async (floor, how) => (await floor.keep(how), floor.go('sort'))", given)
-    hands.tablet.ask("(floor) => floor.world.refresh()")
-    hands.asks("Scan de partij.")
-
-
-def left(hands: Hands, mass_g: int) -> None:
-    """How much is left of the batch, in figures and in the length of the bar."""
-    expect(hands.page.locator(f"main .left[data-left='{mass_g}']")).to_be_attached()
 
 
 def test_a_batch_is_sorted_by_scanner_alone(house: House, hands: Hands) -> None:
@@ -132,24 +119,6 @@ def test_guidance_asks_all_only_what_decides_or_nothing(house: House, hands: Han
     hands.tap("[data-value=straight]")
     hands.tap("main .do .primary")
     expect(hands.page.locator("main .question")).not_to_have_text("Is het nat?")
-
-
-def test_ten_pieces_a_second_are_ten_entries(house: House, hands: Hands) -> None:
-    batch = house.hall.log(100_000)["code"]
-    reuse, burn = house.hall.open_bin("reuse"), house.hall.open_bin("burn")
-    at_table(hands, "straight", "pieces")
-    hands.scan(batch)
-    hands.tablet.context.set_offline(True)
-    hands.scan(*[reuse, burn] * 5, pause_ms=30)
-    left(hands, 100_000 - 10 * PIECE_G)
-    expect(hands.page.locator("[data-outbox='10']")).to_be_visible()
-    hands.tablet.context.set_offline(False)
-    hands.catches_up()
-    said = hands.fetched(f"/batches/{batch}")
-    assert said["held_g"] == 100_000 - 10 * PIECE_G
-    kept = hands.knows("floor.outbox.list({}).map((row) => row.body.parts)")
-    assert [part["bin"] for parts in kept for part in parts][-10:] == [reuse, burn] * 5
-    assert {part["pieces"] for parts in kept for part in parts} == {1}
 
 
 def test_a_bin_is_weighed_before_and_after(house: House, hands: Hands) -> None:

@@ -101,10 +101,6 @@ function booked(s, bin, weight) {
   s.taken = null;
   s.pending = null;
   const isEmpty = s.source.kind === "batch" && s.source.left_g <= 0;
-  s.set({
-    answers: [],
-    chosen: null,
-    view: isEmpty ? "empty" : null,
-    last: { bin: bin.code, mass_g: weight.net_g },
-  });
+  const last = { bin: bin.code, mass_g: weight.net_g };
+  s.set({ answers: [], chosen: null, view: isEmpty ? "empty" : null, last }, { soon: true });
 }

@@ -15,6 +15,7 @@ import { weighPanel } from "./weigh.js";
 /** How the mass of a part is known, and what the weigh panel shows for it. */
 const PANEL_MODES = { part: "load", bin: "difference", pieces: "load", keypad: "keypad" };
 const DRAFT = "sort";
+const SOON_MS = 250;
 const NOTHING = {
   source: null,
   found: null,
@@ -52,6 +53,7 @@ class Sorting {
     this.pending = null;
     /** A typed weight that waits for its bin. */
     this.taken = null;
+    this.saving = 0;
     this.panel = weighPanel(floor, { foot: false });
     this.ready = this.begin(params);
     this.stop = floor.weight.subscribe((reading) => waited(this, reading));
@@ -71,6 +73,7 @@ class Sorting {
   }
 
   close() {
+    if (this.saving) this.save();
     this.stop();
     this.panel.close();
   }
@@ -135,13 +138,21 @@ class Sorting {
 
   // What changes it
 
-  set(part) {
+  /** soon: a scanner is at work, and the disk is for the outbox first. */
+  set(part, { soon = false } = {}) {
     const isStep = ["source", "view", "answers", "chosen"].some((name) => name in part);
     // Another step begins at its top.
     if (isStep) this.floor.frame.main.scrollTop = 0;
     Object.assign(this.state, part);
-    this.floor.saveDraft(DRAFT, this.state);
+    if (!soon) this.save();
+    else this.saving ||= setTimeout(() => this.save(), SOON_MS);
     this.floor.refresh();
+  }
+
+  save() {
+    clearTimeout(this.saving);
+    this.saving = 0;
+    this.floor.saveDraft(DRAFT, this.state);
   }
 
   setPanel(part = {}) {
