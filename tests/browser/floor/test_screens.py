@@ -93,7 +93,7 @@ def test_a_wallet_is_put_aside_and_the_work_goes_on_by_keyboard(hands: Hands) ->
 
 
 def test_a_find_that_was_half_told_survives_a_killed_tab(hands: Hands) -> None:
-    hands.tap("[data-found]")
+    # The card of what was found leads there from anywhere.
     hands.scan("SS:FIND:wallet", "SS:4", pause_ms=250)
     expect(hands.page.locator(".counter output")).to_have_text("4")
     tablet = hands.tablet

@@ -41,6 +41,8 @@ function nobodyWants(floor, scan) {
     floor.answer({ verdict: "look", say: _("There is nothing to press here."), read: scan.read });
   } else if (scan.kind === "unknown") {
     floor.answer(unknown(scan));
+  } else if (scan.kind === "find_kind") {
+    floor.go("found", { scan });
   } else {
     floor.go("where", { scan });
     answered(floor, scan);

@@ -358,8 +358,10 @@ class Dispatching {
 
   /** A closed bin begins a load. */
   scannedClosed(code, read) {
+    const no = this.whyNotOn(binRow(this.floor, code));
+    if (no) return this.refuse(no, read || code);
     this.set({ loading: true, closing: null, bins: [...new Set([...this.state.bins, code])] });
-    if (read) this.look(_("Where does the truck go?"), read);
+    return read && this.look(_("Where does the truck go?"), read);
   }
 
   /** What others wrote on their papers is the number of the waybill. */

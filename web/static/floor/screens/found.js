@@ -12,6 +12,8 @@ import { boxRow, boxWords, findName } from "./telling.js";
 const DRAFT = "found";
 const COUNT_MAX = 999;
 const ROWS_MAX = 6;
+/** A find that nobody went on with is another one's by now. */
+const STALE_MS = 15 * 60_000;
 /** What hurts, whether or not the box has to wait for it. */
 const DANGEROUS = new Set(["knife", "cartridge", "magazine"]);
 const NOTHING = { kind: null, count: 1, batch: null, nobodyKnows: false, photos: [], view: null, done: null };
@@ -53,17 +55,21 @@ class Finding {
   }
 
   async begin(params) {
-    const kept = await this.floor.draft(DRAFT);
+    const found = await this.floor.draft(DRAFT);
+    const kept = found && Date.now() - found.at < STALE_MS ? found : null;
     const batch = params.batch || (await inHand(this.floor));
     this.state = { ...NOTHING, batch, ...kept };
     if (batch && !kept?.done) this.state.batch = batch;
     this.floor.refresh();
-    if (params.scan) await this.scanned(params.scan);
+    if (!params.scan) return;
+    // Once: the tab may be killed and come back to this very screen.
+    this.floor.router.keep({});
+    this.wanted(params.scan);
   }
 
   set(part) {
     Object.assign(this.state, part);
-    this.floor.saveDraft(DRAFT, this.state);
+    this.floor.saveDraft(DRAFT, { ...this.state, at: Date.now() });
     this.floor.refresh();
   }
 
@@ -236,7 +242,10 @@ class Finding {
 
   async scanned(scan) {
     await this.ready;
-    const { kind, code, read } = scan;
+    return this.wanted(scan);
+  }
+
+  wanted({ kind, code, read }) {
     if (this.state.done) return kind !== "command" && this.look(_("First call your team leader."), read);
     if (kind === "find_kind") return this.scannedKind(code);
     if (kind === "batch") return this.inBox(code);

@@ -3,7 +3,7 @@
 import { formatMass } from "../mass.js";
 import { _, day, language, message } from "../words.js";
 import { binName } from "./bins.js";
-import { binRow, gateName, kg, partyName, shortCode } from "./lookup.js";
+import { binRow, gateName, kg, shortCode } from "./lookup.js";
 
 const STATES = {
   received: message("Not sorted yet"),
@@ -42,7 +42,6 @@ export function batchFacts(floor, row, told) {
     ? Object.entries(row.gates || {}).map(([gate, { free_g }]) => [gate, free_g])
     : (told.gates || []).map(({ gate, free_g }) => [gate, free_g]);
   return [
-    [_("Supplier"), partyName(floor, known.supplier)],
     known.received_day && [_("Came in on"), day(known.received_day)],
     [_("Came in"), kg(known.mass_g ?? known.input_g)],
     [_("To do"), kg(known.held_g)],

@@ -86,16 +86,21 @@ class Looking {
     return [
       ask({
         pictogram: apart ? "held" : "box",
-        text: row ? boxWords(floor, code) : shortCode(code),
-        help: stateWord(row || this.told),
+        text: partyName(floor, (row || this.told).supplier),
+        help: [groupName(floor, (row || this.told).article_group), stateWord(row || this.told)].join(" · "),
       }),
       h(
         "div",
         { class: "work split" },
-        h("section", null, h("div", { class: "fact-card" }, facts(batchFacts(floor, row, this.told)))),
+        h(
+          "section",
+          null,
+          h("div", { class: "fact-card" }, facts(batchFacts(floor, row, this.told))),
+          h("div", { class: "acts" }, this.otherActs(row)),
+        ),
         h("section", null, this.placesList(places(floor, row, this.told)), this.past(code)),
       ),
-      foot(...this.batchActs(row)),
+      foot(this.sortAct(row)),
     ];
   }
 
@@ -120,21 +125,21 @@ class Looking {
     return [h("h2", null, _("Done on this tablet")), rows(items, { from: 0 })];
   }
 
-  batchActs(row) {
-    const { floor } = this;
+  sortAct(row) {
+    const isOpen = row && !row.held && ["received", "sorting"].includes(row.state);
+    if (!isOpen) return null;
+    const onpress = () => this.floor.go("sort", { batch: this.scan.code });
+    return button({ pictogram: "sort", text: _("Sort it"), onpress });
+  }
+
+  otherActs(row) {
     const { code } = this.scan;
-    const isOpen = row && ["received", "sorting"].includes(row.state);
     return [
       this.printAct(code),
+      this.act("find", _("Found something?"), "found", { batch: code }),
       row && this.act("wrong_supplier", _("Wrong supplier"), "wrong_supplier", { batch: code }),
       row && this.act("hold", row.held ? _("May it go on?") : _("Set apart"), "hold", { batch: code }),
-      isOpen && !row.held &&
-        button({
-          pictogram: "sort",
-          text: _("Sort it"),
-          onpress: () => floor.go("sort", { batch: code }),
-        }),
-    ].filter(Boolean);
+    ];
   }
 
   act(pictogram, text, screen, params) {
@@ -167,16 +172,21 @@ class Looking {
     const { code } = this.scan;
     const bin = row || this.told;
     const isOpen = bin.state === "open";
-    const contents = floor.world.contents(code).map((each) => ({
-      ...boxRow(floor, each.batch, each.mass_g),
-      onpress: () => this.show({ kind: "batch", code: each.batch, read: each.batch }),
+    const contents = massesOf(floor, code).map(([batch, mass_g]) => ({
+      ...boxRow(floor, batch, mass_g),
+      onpress: () => this.show({ kind: "batch", code: batch, read: batch }),
     }));
     return [
       ask({ pictogram: isOpen ? "bin" : "bin_full", text: binWords(floor, { ...bin, code }), help: stateWord(bin) }),
       h(
         "div",
         { class: "work split" },
-        h("section", null, h("div", { class: "fact-card" }, facts(binFacts(floor, bin)))),
+        h(
+          "section",
+          null,
+          h("div", { class: "fact-card" }, facts(binFacts(floor, bin))),
+          h("div", { class: "acts" }, this.printAct(code)),
+        ),
         h(
           "section",
           null,
@@ -185,7 +195,6 @@ class Looking {
         ),
       ),
       foot(
-        this.printAct(code),
         bin.mass_g > 0 && ["open", "closed"].includes(bin.state) &&
           this.act("sort", _("Sort it again"), "sort", { bin: code }),
         isOpen && bin.mass_g > 0 && bin.destination &&
@@ -245,7 +254,7 @@ class Looking {
 
   scanned(scan) {
     const { kind, code, read } = scan;
-    if (kind === "command" || kind === "unknown") return false;
+    if (["command", "unknown", "find_kind"].includes(kind)) return false;
     const isLabel = this.scan && kind === `blank_${this.scan.kind}`;
     if (isLabel) {
       this.label = code;
@@ -255,6 +264,15 @@ class Looking {
     this.show(scan);
     return answered(this.floor, scan);
   }
+}
+
+/** How much of which batch stands in a bin, whatever it was found to be. */
+function massesOf(floor, code) {
+  const masses = new Map();
+  for (const { batch, mass_g } of floor.world.contents(code)) {
+    masses.set(batch, (masses.get(batch) || 0) + mass_g);
+  }
+  return [...masses];
 }
 
 /** A scan that leads here is heard, as every scan. */
@@ -286,11 +304,6 @@ function knownThing(floor, { kind, code, row, now }) {
     destination: () => ({ pictogram: pictogramOf("destination", code, row?.stream), say: () => named }),
     gate: () => ({ pictogram: pictogramOf("gate", code), say: () => named }),
     group: () => ({ pictogram: pictogramOf("group", code), say: () => groupName(floor, code) }),
-    find_kind: () => ({
-      pictogram: pictogramOf("find", code),
-      say: () => named,
-      act: { pictogram: "find", text: _("I found this"), onpress: () => floor.go("found", { scan: { kind, code } }) },
-    }),
     delivery: () => deliveryThing(floor, row, now),
   };
   const thing = things[kind]?.() || { pictogram: "question", say: () => _("We do not know this code.") };
