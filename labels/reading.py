@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from threading import BoundedSemaphore
 from typing import Final
 
 import zxingcpp
@@ -13,8 +14,14 @@ FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"
 SIDE_MIN, SIDE_MAX = 16, 8_000
 PIXELS_MAX: Final = 24_000_000
 """A small file can hold a picture that fills the memory."""
+SCANS_MAX: Final = 30
+"""A progressive JPEG has some ten. Each goes over the whole picture, so a file of one megabyte
+with thousands of empty ones would be read for minutes."""
 CODES_MAX: Final = 20
 
+_SCAN_BEGINS: Final = b"\xff\xda"
+# One picture takes up to a hundred megabytes, so a crowd with cameras may not fill the memory.
+_few_at_once = BoundedSemaphore(2)
 _BROKEN: Final = (
     UnidentifiedImageError,
     Image.DecompressionBombError,
@@ -34,13 +41,15 @@ class NoPicture(ValueError):
 
 def check_picture(content: bytes, media_type: str) -> None:
     """Raise NoPicture unless this is a whole picture of this type and of a sane size."""
-    _opened(content, media_type)
+    with _few_at_once:
+        _opened(content, media_type)
 
 
 def texts_in(content: bytes, media_type: str) -> list[str]:
     """What the codes in a picture say, each once, as a scanner would. Raises NoPicture."""
-    picture = _opened(content, media_type).convert("L")
-    found = zxingcpp.read_barcodes(picture, text_mode=zxingcpp.TextMode.Plain)
+    with _few_at_once:
+        picture = _opened(content, media_type).convert("L")
+        found = zxingcpp.read_barcodes(picture, text_mode=zxingcpp.TextMode.Plain)
     texts = [_as_scanned(one) for one in found if one.valid and one.text]
     return list(dict.fromkeys(texts))[:CODES_MAX]
 
@@ -54,6 +63,8 @@ def _as_scanned(found: zxingcpp.Barcode) -> str:
 def _opened(content: bytes, media_type: str) -> Image.Image:
     if media_type not in FORMATS:
         raise NoPicture(f"{media_type} is not a kind of picture that is taken.")
+    if media_type == "image/jpeg" and content.count(_SCAN_BEGINS) > SCANS_MAX:
+        raise NoPicture("It is written in more parts than any camera writes.")
     try:
         picture = Image.open(io.BytesIO(content), formats=[FORMATS[media_type]])
         width, height = picture.size

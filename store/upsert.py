@@ -1,10 +1,11 @@
-"""Adding to counters that may not exist yet: the hot path of every booking."""
+"""Adding to counters that may not exist yet, the hot path of every booking; and rows that another
+writer may make at the same moment."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Connection, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert, Update
 from sqlmodel import Session
@@ -54,6 +55,14 @@ def add_to(
         found = session.connection().execute(statement, values).rowcount
         if found != len(values):
             raise RowMissing(f"{table.name}: {len(values)} rows to add to, {found} found.")
+
+
+def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row; False where its key exists, also when another writer makes it just now."""
+    on_sqlite = connection.dialect.name == "sqlite"
+    made = (sqlite if on_sqlite else postgresql).insert(table).values(**values)
+    said = made.on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return connection.execute(said).one_or_none() is not None
 
 
 _BOUND = "b_"

@@ -1,6 +1,6 @@
-"""What the server does by itself, through the durable queue: once a day erase who did what, when
-its time is up, and forget old labels; and print the labels that are wanted, as they come. Several
-processes share the queue, and only one of them does a job.
+"""What the server does by itself, through the durable queue: once a day erase who did what and old
+photos, when their time is up, and forget old labels; and print the labels that are wanted, as they
+come. Several processes share the queue, and only one of them does a job.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from accounts.actions import erase_actors
+from intake.photos import erase_photos
 from store.engine import Database
 from store.jobs import Worker, enqueue_once, forget_done
 from web import printing
@@ -29,6 +30,7 @@ def erase(database: Database, now: datetime) -> None:
     """Erase what may go by today, and enqueue the next time in the same transaction."""
     with database.write() as session:
         erase_actors(session, now.date())
+        erase_photos(session, now)
         printing.forget(session, now)
         forget_done(session, now - printing.KEPT)
         enqueue_once(session, ERASE_ACTORS, {}, now=now, not_before=now + EVERY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zlib
 
 import pytest
@@ -56,6 +57,20 @@ def test_a_picture_passes_as_what_it_is_and_as_nothing_else(media_type: str) -> 
 def test_what_is_broken_cut_off_tiny_or_enormous_is_no_picture(content: bytes) -> None:
     with pytest.raises(NoPicture):
         check_picture(content, "image/png")
+
+
+def test_a_file_that_draws_its_picture_thousands_of_times_is_not_read() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (6_000, 4_000), (128, 128, 128)).save(out, "JPEG", progressive=True)
+    honest = out.getvalue()
+    check_picture(honest, "image/jpeg")
+    last, end = honest.rindex(b"\xff\xda"), honest.rindex(b"\xff\xd9")
+    endless = honest[:end] + honest[last:end] * 5_000 + honest[end:]
+    begun = time.process_time()
+    for look in (check_picture, texts_in):
+        with pytest.raises(NoPicture):
+            look(endless, "image/jpeg")
+    assert time.process_time() - begun < 1
 
 
 @given(st.binary(max_size=200), st.sampled_from(sorted(FORMATS)))

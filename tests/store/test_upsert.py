@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from store.engine import Database
-from store.upsert import RowMissing, add_to, insert_or_add
+from store.upsert import RowMissing, add_to, insert_new, insert_or_add
 
 METADATA = MetaData()
 COUNTER = Table(
@@ -138,3 +138,10 @@ def test_counters_hold_the_sum_of_what_was_added(
         insert_or_add(session, COUNTER, rows, keys=KEYS, adds=ADDS)
         assert {basis: mass_g for basis, (mass_g, _) in masses(session).items()} == expected
         session.rollback()
+
+
+def test_a_row_that_another_writer_makes_is_found_and_not_made_again(counting: Database) -> None:
+    with counting.write() as session:
+        made = [insert_new(session.connection(), COUNTER, row("booked", mass)) for mass in (5, 7)]
+        assert made == [True, False]
+        assert masses(session) == {"booked": (5, 0)}

@@ -1,16 +1,23 @@
-"""Who did what is forgotten when its time is up, without anybody asking."""
+"""Who did what, and photos, are forgotten when their time is up, without anybody asking."""
 
 from __future__ import annotations
 
+import io
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from PIL import Image
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from accounts.actions import note_actor
+from catalogue.rulebook import rulebook
+from intake.photos import KEPT, keep_photo, kept_photos, photo_of
 from store.engine import Database
+from streams.views import history_of
+from tests.audit import breaches
+from tests.builders import Depot
 from web.app import create_app
 from web.housekeeping import begin, erase
 from web.settings import Settings
@@ -52,3 +59,23 @@ def test_starting_twice_plans_it_once(database: Database) -> None:
     assert _waiting(database) == 1
     erase(database, NOW)
     assert _waiting(database) == 1
+
+
+def test_a_photo_goes_after_a_year_and_its_hash_stays_in_the_entry(depot: Depot) -> None:
+    old, young = photo(depot, 20, NOW - KEPT - timedelta(days=1)), photo(depot, 21, NOW - KEPT)
+    batch = depot.log(photos=(old, young))["code"]
+    erase(depot.database, NOW)
+    with depot.database.read() as session:
+        assert kept_photos(session, [old, young]) == {young}
+        told = [one.entry.body.get("photos") for one in history_of(session, batch)]
+    assert told == [[old, young]]
+    assert breaches(depot.database) == []
+
+
+def photo(depot: Depot, width: int, now: datetime) -> str:
+    out = io.BytesIO()
+    Image.new("L", (width, 20)).save(out, "PNG")
+    taken = photo_of(out.getvalue(), "image/png")
+    with depot.database.write() as session:
+        site = rulebook(session).sites["S1"]
+        return keep_photo(session, taken, site=site, now=now)[0]

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from catalogue.errors import Malformed, NotFound
 from catalogue.rows import SiteRow
 from catalogue.rulebook import rulebook
-from intake.photos import keep_photo, read_photo
+from intake.photos import keep_photo, photo_of, read_photo
 from labels.reading import FORMATS, NoPicture, texts_in
 from web.api.answers import refusals
 from web.api.tools import ScanOut
@@ -80,9 +80,10 @@ def keep(
     site: Annotated[str | None, Query(max_length=60, pattern=PLAIN)] = None,
 ) -> JSONResponse:
     """Keep a photo, to be named by what is booked next. site: where the caller works at several."""
+    photo = photo_of(sent.content, sent.media_type)
     with call.database.write() as session:
         where = _site(session, call, site)
-        digest, known = keep_photo(session, sent.content, sent.media_type, site=where, now=call.now)
+        digest, known = keep_photo(session, photo, site=where, now=call.now)
     return JSONResponse({"hash": digest}, status_code=200 if known else 201)
 
 
@@ -115,13 +116,15 @@ def show(
 
 
 @router.post("/scan/picture", openapi_extra=PICTURE, responses=refusals("question"))
-def read_picture(sent: Sent, me: Me, db: ReadDb) -> SeenOut:
+def read_picture(sent: Sent, call: Calling) -> SeenOut:
     """Read the codes in a picture, and say what each of them is."""
     try:
         texts = texts_in(sent.content, sent.media_type)
     except NoPicture as error:
         raise Malformed(field="body", problem=str(error)[:200]) from error
-    book = rulebook(db)
-    found = [recognise(db, book, text[:500], me.viewer) for text in texts]
+    # Looking at the picture takes its time: no transaction waits for it.
+    with call.database.read() as db:
+        book = rulebook(db)
+        found = [recognise(db, book, text[:500], call.me.viewer) for text in texts]
     seen = [ScanOut(kind=one.kind, code=one.code, read=one.read, now=one.now) for one in found]
     return SeenOut(texts=texts, seen=seen)

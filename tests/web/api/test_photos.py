@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -36,6 +37,16 @@ def test_a_photo_is_kept_once_and_shown_to_the_staff_of_its_site(hall: Hall) -> 
     for stranger in ("leader_of_s2", "foreign_leader"):
         assert hall.get(path, by=stranger).status_code == 404
     assert hall.get(f"/photos/{'0' * 64}").status_code == 404
+
+
+def test_a_photo_that_several_send_at_once_is_kept_once(busy_hall: Hall) -> None:
+    content = picture_of(busy_hall.depot.log()["code"])
+    worker = busy_hall.caller("worker")
+    with ThreadPoolExecutor(4) as pool:
+        sent = [pool.submit(worker.post_bytes, "/photos", content, **PNG) for _ in range(8)]
+        answers = [one.result() for one in sent]
+    assert sorted(one.status_code for one in answers) == [200] * 7 + [201]
+    assert len({one.json()["hash"] for one in answers}) == 1
 
 
 @pytest.mark.parametrize(
