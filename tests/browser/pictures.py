@@ -127,12 +127,33 @@ def walk() -> Iterator[tuple[str, str, Act]]:
     yield "dispatch_bin", "dispatch", lambda stage: stage.scan(stage.bin)
     for screen in SIMPLE:
         yield screen, "sorting", partial(_open, screen)
+    yield "found_count", "sorting", lambda stage: stage.scan("SS:FIND:wallet")
+    yield "found_knife", "sorting", _found_knife
+    yield "hold_why", "sorting", lambda stage: stage.go("hold", batch=stage.batch)
+    yield "inspect_step", "inspection", _inspect_step
+    yield "practice_labels", "intake", _practice_labels
     yield "where_batch", "inspection", lambda stage: stage.scan(stage.batch)
     yield "offline", "sorting", lambda stage: stage.page.context.set_offline(True)
 
 
 def _open(screen: str, stage: Stage) -> None:
     stage.go(screen)
+
+
+def _found_knife(stage: Stage) -> None:
+    stage.scan("SS:FIND:knife", "SS:OK", "SS:NO")
+
+
+def _inspect_step(stage: Stage) -> None:
+    stage.go("inspect")
+    stage.press("1")
+
+
+def _practice_labels(stage: Stage) -> None:
+    stage.go("practice")
+    stage.scan("SS:OK")
+    stage.press("Escape")
+    stage.go("practice")
 
 
 def _intake_supplier(stage: Stage) -> None:

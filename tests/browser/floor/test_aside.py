@@ -271,6 +271,8 @@ def test_practice_books_nothing_and_looks_like_nothing_else(hands: Hands, depot:
     hands.load(4_000)
     hands.scan(bin_)
     hands.sees("accepted", "4,000 kg")
+    hands.scan("SS:UNDO", "SS:OK", pause_ms=300)
+    hands.sees("accepted", "Hersteld", "4,000 kg")
     assert hands.knows("floor.outbox.counter") == before
     hands.press("Escape")
     open_screen(hands, "practice")
@@ -327,7 +329,7 @@ def test_nothing_on_any_screen_keeps_people_out(hands: Hands, depot: Depot) -> N
         *((name, {"batch": batch}) for name in ("hold", "wrong_supplier", "sort")),
         ("dispatch", {"bin": bin_}),
     ]
-    halves = [
+    halves: list[tuple[str, dict[str, Any]]] = [
         ("found", {"kind": "knife"}),
         ("found", {"kind": "wallet", "view": "batch"}),
         ("found", {"kind": "knife", "done": {"kind": "knife", "count": 1, "batch": batch}}),
