@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 from typing import Final
 
@@ -10,7 +11,6 @@ from playwright.sync_api import expect
 
 from tests.browser.floor.conftest import House, Tablet
 from tests.browser.floor.hands import PIECE_G, Hands, at_table, furnish, left
-from tests.browser.floor.modules import slow_down
 
 pytestmark = pytest.mark.browser
 
@@ -63,17 +63,16 @@ def test_ten_pieces_a_second_are_ten_entries(house: House, hands: Hands) -> None
     assert {part["pieces"] for parts in kept for part in parts} == {1}
 
 
-def test_a_piece_is_answered_at_once_also_on_a_cheap_tablet(house: House, hands: Hands) -> None:
+def test_a_piece_is_on_the_disk_and_answered_at_once(house: House, hands: Hands) -> None:
     batch = house.hall.log(100_000)["code"]
     bins = [house.hall.open_bin(name) for name in ("reuse", "recycle", "burn")]
     at_table(hands, "straight", "pieces")
     hands.tablet.context.set_offline(True)
     hands.scan(batch, *bins)
-    slow_down(hands.page)
     hands.page.evaluate(TIMED, [bins[at % 3] for at in range(SCANS)])
     took = hands.page.evaluate("window.took")
-    # Each is on the disk before it is answered, and the disk of the tests has other work too.
-    assert sorted(took)[SCANS // 4] <= ANSWER_MAX_MS, took
+    # The machine of the tests has other work too: most scans have to be quick, not each.
+    assert statistics.median(took) <= ANSWER_MAX_MS, took
     left(hands, 100_000 - (SCANS + 3) * PIECE_G)
 
 

@@ -8,7 +8,8 @@ import { remembered } from "./pickers.js";
 import { asideOf, hashesOf } from "./trouble.js";
 import { weighPanel } from "./weigh.js";
 
-const DRAFT = "intake";
+/** Half-done work; what is practised leaves the real work alone. */
+const draftOf = (floor) => (floor.practice ? "intake practice" : "intake");
 const NOTHING = {
   containers: [],
   tare_g: null,
@@ -48,7 +49,7 @@ class Intake {
   }
 
   async begin() {
-    this.state = { ...NOTHING, ...(await this.floor.draft(DRAFT)) };
+    this.state = { ...NOTHING, ...(await this.floor.draft(draftOf(this.floor))) };
     this.setPanel();
     this.floor.refresh();
   }
@@ -123,7 +124,7 @@ class Intake {
       clearTimeout(this.steady.timer);
       this.steady.timer = setTimeout(() => this.settled(), SETTLED_MS);
     }
-    this.floor.saveDraft(DRAFT, this.state);
+    this.floor.saveDraft(draftOf(this.floor), this.state);
     this.setPanel();
     this.floor.refresh();
   }

@@ -14,7 +14,8 @@ import { weighPanel } from "./weigh.js";
 
 /** How the mass of a part is known, and what the weigh panel shows for it. */
 const PANEL_MODES = { part: "load", bin: "difference", pieces: "load", keypad: "keypad" };
-const DRAFT = "sort";
+/** Half-done work; what is practised leaves the real work alone. */
+const draftOf = (floor) => (floor.practice ? "sort practice" : "sort");
 const SOON_MS = 250;
 const NOTHING = {
   source: null,
@@ -25,6 +26,9 @@ const NOTHING = {
   blank: null,
   last: null,
 };
+
+const stepOf = ({ source, view, answers, chosen }) =>
+  [source?.code, view, answers.length, chosen].join("/");
 
 export const sort = {
   name: "sort",
@@ -60,7 +64,7 @@ class Sorting {
   }
 
   async begin(params) {
-    const kept = await this.floor.draft(DRAFT);
+    const kept = await this.floor.draft(draftOf(this.floor));
     const source = sourceOf(this.floor, kept?.source);
     // What was closed elsewhere meanwhile is no work any more.
     const isOver = !source || whyNot(source)?.code === "batch_closed";
@@ -140,10 +144,10 @@ class Sorting {
 
   /** soon: a scanner is at work, and the disk is for the outbox first. */
   set(part, { soon = false } = {}) {
-    const isStep = ["source", "view", "answers", "chosen"].some((name) => name in part);
-    // Another step begins at its top.
-    if (isStep) this.floor.frame.main.scrollTop = 0;
+    const before = stepOf(this.state);
     Object.assign(this.state, part);
+    // Another step begins at its top.
+    if (stepOf(this.state) !== before) this.floor.frame.main.scrollTop = 0;
     if (!soon) this.save();
     else this.saving ||= setTimeout(() => this.save(), SOON_MS);
     this.floor.refresh();
@@ -152,7 +156,7 @@ class Sorting {
   save() {
     clearTimeout(this.saving);
     this.saving = 0;
-    this.floor.saveDraft(DRAFT, this.state);
+    this.floor.saveDraft(draftOf(this.floor), this.state);
   }
 
   setPanel(part = {}) {
