@@ -29,7 +29,8 @@ class Signed:
     """Somebody, or some machine, that showed a valid token.
 
     actor: what is noted beside an act, "person:3", "token:12" or "device:7". language: of the
-    person; None for a machine. kind: "session", "api" or "device". device_id: of a tablet.
+    person; None for a machine. kind: "session", "api" or "device". device_id: of a tablet, and
+    enrolled_at: since when it stands where it is.
     """
 
     viewer: Viewer
@@ -38,6 +39,7 @@ class Signed:
     language: str | None
     kind: str
     device_id: int | None = None
+    enrolled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,11 @@ _BEHIND_TOKEN = (
     .where(_token.c.hash == bindparam("hashed"))
 )
 _TABLET_BEHIND_TOKEN = select(
-    _device.c.id, _device.c.name, _device.c.station_id, _device.c.revoked_at
+    _device.c.id,
+    _device.c.name,
+    _device.c.station_id,
+    _device.c.enrolled_at,
+    _device.c.revoked_at,
 ).where(_device.c.hash == bindparam("hashed"))
 _DEVICE_COLUMNS = [_device.c[field.name] for field in fields(DeviceRow)]
 
@@ -143,6 +149,7 @@ def _tablet_of(session: Session, hashed: str) -> Signed | None:
         language=None,
         kind="device",
         device_id=row.id,
+        enrolled_at=row.enrolled_at,
     )
 
 

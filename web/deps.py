@@ -133,6 +133,7 @@ class Call:
                 self._require_own(session, booked, command.scan_id)
             else:
                 self._require_recent(command.scanned_at)
+                self._require_own_station(session, command)
                 accounts.note_actor(session, command.scan_id, self.me.actor, self.now.date())
             return booked
 
@@ -152,6 +153,18 @@ class Call:
         is_old = scanned_at < self.now - CLOCK_BEHIND_MAX
         if is_old and self.me.viewer.role is Role.WORKER and not self.may_be_old:
             raise ClockDoubt(scanned_at=instant(scanned_at), now=instant(self.now))
+
+    def _require_own_station(self, session: Session, command: Command) -> None:
+        """Raise NotAllowed for what a tablet says that another station did.
+
+        Before it was let in here it stood elsewhere, and after a restore it sends that again.
+        """
+        own_id, enrolled_at = self.me.viewer.station_id, self.me.enrolled_at
+        named = rulebook(session).stations.get(getattr(command, "station", None) or "")
+        if own_id is None or enrolled_at is None or named is None or named.id == own_id:
+            return
+        if command.scanned_at >= enrolled_at:
+            raise NotAllowed
 
     def keep(
         self,

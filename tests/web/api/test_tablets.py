@@ -289,10 +289,10 @@ def test_a_label_used_twice_holds_up_what_is_done_with_it_but_no_repeat(
     hall: Hall, table: Tablet
 ) -> None:
     (code,) = hall.depot.reserve()
-    first = command("intake", None, intake(code=code))
+    first = command("intake", None, intake(code=code, station="S1-A"))
     done = command("sort", code, sorting(1_000))
     assert [one["status"] for one in table.sync(first, done)] == ["accepted"] * 2
-    twice = command("intake", None, intake(code=code, mass_g=5_000))
+    twice = command("intake", None, intake(code=code, station="S1-A", mass_g=5_000))
     assert table.one(twice)[1]["code"] == "code_taken"
     assert table.one(done)[0] == "repeated"
     assert table.one(command("sort", code, sorting(2_000)))[0] == "parked"
@@ -357,7 +357,7 @@ def test_a_label_that_nobody_reserved_is_taken_from_a_tablet_and_from_nobody_els
     by_worker = hall.sync(command("intake", None, intake(code=batch)), by="worker")["results"]
     assert by_worker[0]["status"] == "parked"
     other = mint(CodeKind.BATCH)
-    status, answer = table.one(command("intake", None, intake(code=other)))
+    status, answer = table.one(command("intake", None, intake(code=other, station="S1-A")))
     assert (status, answer["code"]) == ("accepted", other)
     assert "label_unreserved" in answer["flags"]
     opened = command("bin", None, scan(code=bin_, site="S1", destination="reuse"))
@@ -377,3 +377,20 @@ def test_a_tablet_of_an_older_epoch_is_told_so_and_nothing_is_touched(
     assert (told["results"], told["epoch"], entries(hall)) == ([], known, before)
     told = table.raw({**sent, "epoch": known}).json()
     assert [one["status"] for one in told["results"]] == ["accepted"]
+
+
+def test_a_tablet_books_for_another_station_only_what_it_did_before_it_stood_here(
+    hall: Hall, table: Tablet
+) -> None:
+    moved = Tablet(hall, station="S1-IN")
+    batch = hall.depot.log()["code"]
+    at_table = command("sort", batch, sorting())
+    assert moved.one(at_table)[0] == "refused"
+    assert kept(hall, "refused")[at_table["scan_id"]]["code"] == "not_allowed"
+    before = command("sort", batch, sorting() | {"scanned_at": "2026-03-02T08:59:59+01:00"})
+    assert moved.one(before)[0] == "accepted"
+    assert table.one(before)[0] == "repeated"
+    direct = Caller(hall.client, moved.token).post(f"/batches/{batch}/sortings", sorting())
+    assert (direct.status_code, direct.json()["code"]) == (403, "not_allowed")
+    assert settle(hall, at_table, "book").status_code == 201
+    assert hall.get(f"/batches/{batch}").json()["held_g"] == 298_000
