@@ -98,7 +98,7 @@ def test_what_was_done_without_a_network_survives_a_killed_tab_and_is_booked_in_
 def test_an_answer_that_got_lost_after_the_commit_books_nothing_twice(
     tablet: Tablet, house: RestartingHouse, batch: str
 ) -> None:
-    lost = []
+    lost = list[int]()
 
     def lose(route: Route) -> None:
         if len(lost) >= 2:
@@ -201,10 +201,10 @@ def test_results_are_matched_by_their_scan_and_not_by_their_place(
 def test_one_command_that_cannot_be_read_stops_none_of_the_others(
     tablet: Tablet, house: RestartingHouse, batch: str
 ) -> None:
-    poison = {"body": {"parts": "nonsense"}}
+    poison: dict[str, Any] = {"body": {"parts": "nonsense"}}
 
     def choke(route: Route) -> None:
-        said = route.request.post_data_json
+        said: Any = route.request.post_data_json
         sick = any(each["body"].get("parts") == "nonsense" for each in said["commands"])
         if sick:
             route.fulfill(status=422, json={"code": "malformed"})
