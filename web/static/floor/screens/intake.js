@@ -89,7 +89,8 @@ class Intake {
 
   get max_g() {
     const limits = this.state.containers.map((code) => containerRow(this.floor, code)?.max_g);
-    return limits.length && limits.every(Boolean) ? limits.reduce((sum, each) => sum + each, 0) : null;
+    const isKnown = limits.length > 0 && limits.every(Boolean);
+    return isKnown ? limits.reduce((sum, each) => sum + each, 0) : null;
   }
 
   get step() {
@@ -175,7 +176,9 @@ class Intake {
   addContainer(code, read) {
     const row = containerRow(this.floor, code);
     if (!row) return this.no({ code: "not_found" }, read || code);
-    if (this.state.containers.includes(row.code)) return this.look(_("You have this container already."), read);
+    if (this.state.containers.includes(row.code)) {
+      return this.look(_("You have this container already."), read);
+    }
     const recent = remembered(this.floor.context.recent_containers, row.code);
     this.floor.keep({ recent_containers: recent });
     this.set({

@@ -12,6 +12,8 @@ const LABELS_MAX = 24;
 const NEXT_MAX = 4;
 const CONTAINERS_MAX = 4;
 const BAR = 1000;
+/** States of a print job after which no label comes. */
+const LOST = ["offline", "failed", "no_printer", "refused", "unknown"];
 const DRAWN = {
   supplier: supplierStep,
   container: containerStep,
@@ -97,7 +99,11 @@ function back(s) {
 function supplierStep(s) {
   return [
     head(s),
-    ask({ pictogram: "supplier", text: _("Who is it from?"), help: _("Scan the card, or choose.") }),
+    ask({
+      pictogram: "supplier",
+      text: _("Who is it from?"),
+      help: _("Scan the card, or choose."),
+    }),
     work(suppliersOf(s)),
     s.state.view ? foot(back(s)) : null,
   ];
@@ -322,7 +328,11 @@ function labelStep(s) {
   };
   return [
     head(s),
-    ask({ pictogram: "label", text: _("Which label is on it?"), help: _("Look at the last letters.") }),
+    ask({
+      pictogram: "label",
+      text: _("Which label is on it?"),
+      help: _("Look at the last letters."),
+    }),
     work(choices(items, pick, { look: "small", label: _("Labels") })),
     foot(back(s)),
   ];
@@ -330,7 +340,7 @@ function labelStep(s) {
 
 function freshStep(s) {
   const { job } = s;
-  const isLost = job && ["offline", "failed", "no_printer", "refused", "unknown"].includes(job.state);
+  const isLost = job && LOST.includes(job.state);
   const text = isLost ? _("The printer does not answer.") : _("Stick the label on. Scan it.");
   return [
     head(s),

@@ -256,7 +256,8 @@ class Sorting {
   }
 
   scannedBin(code, read) {
-    if (this.state.view === "source" || !this.source) return this.start({ kind: "bin", code, read });
+    const asksSource = this.state.view === "source" || !this.source;
+    if (asksSource) return this.start({ kind: "bin", code, read });
     if (code === this.source.code) return this.look(_("You sort this bin now."), read);
     return into(this, code, read);
   }

@@ -151,11 +151,13 @@ function sourceView(s) {
       "div",
       { class: "work split" },
       h("section", null, scanHere(_("Scan its label."))),
-      h("section", null, rows.length ? sourceRows(s, rows) : empty(_("No batch is waiting."), "box")),
+      h("section", null, rows.length ? sourceRows(s, rows) : nothing()),
     ),
     s.source && feet(s),
   ];
 }
+
+const nothing = () => empty(_("No batch is waiting."), "box");
 
 function sourceRows(s, rows) {
   const made = rows.map((row, index) =>
