@@ -126,7 +126,11 @@ def test_only_a_right_blank_label_takes_the_place(depot: Depot) -> None:
         depot.relabel(batch, blank, reason="damp")
 
 
-@pytest.mark.parametrize("target", ["BOX1", "S1-IN", mint(CodeKind.BATCH), mint(CodeKind.FIND)])
+@pytest.mark.parametrize(
+    "target",
+    ["BOX1", "S1-IN", mint(CodeKind.BATCH), mint(CodeKind.FIND)],
+    ids=["container", "station", "batch", "find"],
+)
 def test_what_is_no_batch_and_no_bin_gets_no_second_label(depot: Depot, target: str) -> None:
     (blank,) = depot.reserve()
     with pytest.raises(NotFound):
