@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any, Literal
 
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from catalogue.rows import SiteRow, StationRow
 from intake.floor import AnnouncedDelivery
-from streams.floor import FloorBatch, FloorBin
+from streams.floor import FloorBatch, FloorBin, InBin
 
 
 class Said(BaseModel):
@@ -182,7 +181,18 @@ def bin_out(row: FloorBin, container_tare_g: int | None) -> BinOut:
         state=bin.state.value,
         mass_g=row.mass_g,
         tare_g=container_tare_g if bin.tare_g is None else bin.tare_g,
-        contents=[InBinOut(**asdict(each)) for each in row.contents],
+        contents=[in_bin_out(each) for each in row.contents],
+    )
+
+
+def in_bin_out(row: InBin) -> InBinOut:
+    return InBinOut(
+        batch=row.batch,
+        supplier=row.supplier,
+        article_group=row.article_group,
+        quality=row.quality,
+        mass_g=row.mass_g,
+        pieces=row.pieces,
     )
 
 
