@@ -79,7 +79,7 @@ class Stage:
     @property
     def batch(self) -> str:
         """A batch with something left."""
-        return self._first("batches", "row.held_g > 50000 && !row.held")
+        return self._first("batches", "row.held_g > 0 && !row.held")
 
     @property
     def bin(self) -> str:
@@ -185,9 +185,11 @@ def served() -> Iterator[tuple[Database, str]]:
             thread.start()
             while not server.started:
                 time.sleep(0.01)
-            yield database, f"http://127.0.0.1:{door.getsockname()[1]}"
-            server.should_exit = True
-            thread.join()
+            try:
+                yield database, f"http://127.0.0.1:{door.getsockname()[1]}"
+            finally:
+                server.should_exit = True
+                thread.join()
         database.dispose()
 
 
@@ -204,7 +206,7 @@ def enrolled(database: Database, context: BrowserContext, kind: str) -> Page:
     page.wait_for_selector("#screen *")
     page.wait_for_timeout(SETTLED_MS * 3)
     page.keyboard.press("Enter")
-    page.wait_for_function("() => Boolean(window.floor.station)")
+    page.wait_for_function("() => Boolean(window.floor.world?.reference.find_kinds)")
     page.wait_for_timeout(SETTLED_MS * 2)
     page.keyboard.press("Enter")
     return page
