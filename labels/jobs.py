@@ -22,6 +22,7 @@ from catalogue.rulebook import Rulebook
 from labels.queries import SENDING, JobRow, JobState, any_job, job_row
 from labels.tables import PrintJob
 from store.columns import table_of
+from streams.scans import is_used
 
 IN_HAND_MAX: Final = timedelta(minutes=1)
 """A job that is being sent for longer was left behind by somebody who died."""
@@ -155,9 +156,12 @@ def forget_jobs(session: Session, before: datetime) -> None:
 
 
 def _before(session: Session, scan_id: str, wanted: Order, site: SiteRow) -> JobRow | None:
-    """The job that this order made before. Raises ScanReused when it was another order."""
+    """The job that this order made before. Raises ScanReused when it was another order,
+    or no order at all."""
     row = any_job(session, scan_id)
     if row is None:
+        if is_used(session, scan_id):
+            raise ScanReused(scan_id=scan_id)
         return None
     same = (row.code, row.part, row.parts, row.site_id)
     if same != (wanted.code, wanted.part, wanted.parts, site.id):

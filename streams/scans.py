@@ -247,7 +247,7 @@ def settle(session: Session, scan_id: str, decision: Decision, *, now: datetime)
         if made != (decision.status, decision.reason, changed):
             raise ScanReused(scan_id=decision.by)
         return True
-    if _is_used(session, decision.by):
+    if is_used(session, decision.by):
         raise ScanReused(scan_id=decision.by)
     only_seen_to = row.status == "refused" and "device" not in kept
     if row.status not in WAITS or (only_seen_to and decision.status == "settled"):
@@ -266,7 +266,8 @@ def settle(session: Session, scan_id: str, decision: Decision, *, now: datetime)
     return False
 
 
-def _is_used(session: Session, scan_id: str) -> bool:
+def is_used(session: Session, scan_id: str) -> bool:
+    """Whether a booking, a kept scan or a decision has this number. At most two statements."""
     said = _said_before(session, scan_id)
     if said.payload is not None or said.status is not None:
         return True

@@ -38,6 +38,7 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
     ("GET", "/bins/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
     ("GET", "/shipments/{code}"): (*LEADER_ELSEWHERE, "other_outlet", "foreign_outlet"),
     ("GET", "/labels/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
+    ("GET", "/scales/{code}/reading"): LEADER_ELSEWHERE,
     ("GET", "/photos/{hash}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
     ("GET", "/proofs/{entry}"): ("foreign_leader", "foreign_supplier", "foreign_auditor"),
 }
@@ -47,7 +48,8 @@ OWN_WORDS: Final = {("GET", "/exports/{dataset}"), ("GET", "/exports/{dataset}.m
 """What stands in these paths is a word of the contract, not a thing of anybody's."""
 
 KINDS: Final = {"batches": CodeKind.BATCH, "bins": CodeKind.BIN, "labels": CodeKind.BATCH,
-                "shipments": CodeKind.SHIPMENT, "finds": CodeKind.FIND}  # fmt: skip
+                "shipments": CodeKind.SHIPMENT, "finds": CodeKind.FIND,
+                "scales": CodeKind.BATCH}  # fmt: skip
 
 
 def test_every_call_that_names_a_thing_is_looked_at() -> None:

@@ -24,8 +24,12 @@ from tests.web.api.good import (
 )
 from tests.web.api.test_permissions import MAY, entries, spelled
 
+NUMBERLESS: Final = ("/scan", "/print-jobs/{scan_id}/cancel", "/print-jobs/{scan_id}/confirm")
+"""These carry no `scan_id` of their own: saying them twice says nothing else."""
 WRITES: Final = sorted(
-    route for route in MAY if route[0] == "POST" and route[1] not in ("/scan", "/sync", *PICTURES)
+    route
+    for route in MAY
+    if route[0] == "POST" and route[1] not in ("/sync", *NUMBERLESS, *PICTURES)
 )
 ANSWERS: Final[Mapping[str, set[str]]] = {
     "/deliveries": {"code"},
@@ -42,6 +46,9 @@ ANSWERS: Final[Mapping[str, set[str]]] = {
     "/batches/{code}/hold": {"state"},
     "/batches/{code}/release": {"state"},
     "/batches/{code}/refusal": {"state"},
+    "/labels/{code}/replacement": {"code", "label", "entry"},
+    "/print-jobs": {"scan_id", "code", "printer", "state"},
+    "/print-jobs/{scan_id}/again": {"scan_id", "code", "printer", "state"},
     "/scans/{scan_id}/reversal": {"entry"},
     "/finds": {"code"},
     "/finds/{code}/handover": {"code"},
@@ -71,6 +78,14 @@ def test_a_repeat_gets_the_same_answer_and_books_nothing(hall: Hall, route: Rout
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.content == first.content
     assert entries(hall) == booked
+
+
+@pytest.mark.parametrize("path", NUMBERLESS)
+def test_a_call_without_a_number_of_its_own_says_the_same_twice(hall: Hall, path: str) -> None:
+    sent = GOOD["POST", path](hall)
+    answers = [send(hall.caller("leader"), ("POST", path), sent) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
 
 
 @pytest.mark.parametrize("route", BOOKED, ids=spelled)
