@@ -74,7 +74,7 @@ class Undoing {
         "div",
         { class: "work split" },
         h("section", null, card(this.floor, entry)),
-        h("section", null, h("h2", null, _("Before that")), this.list(entry)),
+        h("section", null, this.others(entry)),
       ),
       foot(
         no
@@ -89,6 +89,11 @@ class Undoing {
     this.chosen = scanId;
     this.isDone = false;
     this.floor.refresh();
+  }
+
+  others(entry) {
+    const isOnly = history(this.floor).length < 2;
+    return isOnly ? null : [h("h2", null, _("Before that")), this.list(entry)];
   }
 
   list(entry) {
