@@ -178,6 +178,23 @@ def test_a_field_gets_its_keys_back_when_a_burst_comes_between(page: Page) -> No
     assert value(page, "field") == "abcd"
 
 
+def test_a_code_that_was_torn_apart_is_put_together_again(page: Page) -> None:
+    code, other = labels(2)
+    page.locator("#field").focus()
+    page.keyboard.type("12")
+    page.wait_for_timeout(1_200)
+    page.keyboard.type(code[0])
+    page.wait_for_timeout(300)
+    Scanner(page).scan(code[1:])
+    page.wait_for_timeout(1_200)
+    # A whole code is never mixed with what somebody typed before it.
+    page.keyboard.type("K")
+    page.wait_for_timeout(300)
+    Scanner(page).scan(other)
+    assert heard(page, 2) == [code, other]
+    assert value(page, "field") == "12K"
+
+
 def test_scans_are_handled_one_after_the_other_in_order(page: Page) -> None:
     done: Any = ask(
         page,

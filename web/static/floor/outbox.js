@@ -28,6 +28,7 @@ export class Outbox {
     this.rows = new Map();
     this.byScan = new Map();
     this.counter = 0;
+    this.counted = null;
     /** Whether this tab is the one that sends (`leader.js`). */
     this.leading = false;
     /** What a row carries besides its command: the world says what it foretold. */
@@ -53,7 +54,7 @@ export class Outbox {
     this.channel = new BroadcastChannel(CHANNEL);
     this.channel.onmessage = () => this.#reload();
     this.net.onchange((online) => {
-      if (online) this.flush();
+      if (online) this.sender.wake();
     });
   }
 
@@ -67,12 +68,14 @@ export class Outbox {
       return { counter: last, rows: [...open.flat(), ...latest] };
     });
     this.counter = counter;
+    this.counted = null;
     this.rows.clear();
     this.byScan.clear();
     for (const row of rows.sort((one, other) => one.counter - other.counter)) this.#hold(row);
   }
 
   #hold(row) {
+    this.counted = null;
     this.rows.set(row.counter, row);
     this.byScan.set(row.scan_id, row);
   }
@@ -145,13 +148,16 @@ export class Outbox {
 
   /** How many wait, and how many need somebody. */
   counts() {
-    let waiting = 0;
-    let attention = 0;
-    for (const row of this.rows.values()) {
-      waiting += row.state === "waiting";
-      attention += needsSomebody(row);
+    if (!this.counted) {
+      let waiting = 0;
+      let attention = 0;
+      for (const row of this.rows.values()) {
+        waiting += row.state === "waiting";
+        attention += needsSomebody(row);
+      }
+      this.counted = { waiting, attention };
     }
-    return { waiting, attention };
+    return this.counted;
   }
 
   /** Those that need somebody: refused or parked and not acknowledged, or stuck. */
@@ -257,6 +263,7 @@ export class Outbox {
       const past = stores.history.index("at").getAllKeys(IDBKeyRange.upperBound(before));
       for (const key of await asked(past)) stores.history.delete(key);
     });
+    this.counted = null;
     for (const row of old) {
       this.rows.delete(row.counter);
       this.byScan.delete(row.scan_id);

@@ -9,6 +9,7 @@ import { uuid7 } from "./ids.js";
 /** Of the call /sync; the server understands this one and its neighbour. */
 export const PROTOCOL = "1";
 const AT_ONCE = 50;
+const AGAIN_AFTER_MS = 900;
 const CODES_AT_ONCE = 500;
 const ENDS = new Set(["accepted", "repeated", "refused", "parked"]);
 /** Answers to a whole call that come from this call, and will come again. */
@@ -20,6 +21,7 @@ export class Sender {
     this.who = { device, station, version };
     this.trouble = null;
     this.failures = 0;
+    this.failedAt = -Infinity;
     this.timer = 0;
     this.running = null;
     this.again = false;
@@ -44,6 +46,11 @@ export class Sender {
     return this.running;
   }
 
+  /** The server was heard again: go on, unless it was this call that failed a moment ago. */
+  wake() {
+    if (performance.now() - this.failedAt > AGAIN_AFTER_MS) this.outbox.flush();
+  }
+
   async #run() {
     clearTimeout(this.timer);
     while (this.again && this.outbox.leading) {
@@ -62,6 +69,7 @@ export class Sender {
     else if (error?.name === "StorageTrouble") this.trouble = "storage";
     else if (!(error instanceof Unreachable)) console.error(error);
     this.failures += 1;
+    this.failedAt = performance.now();
     this.again = false;
     clearTimeout(this.timer);
     const pause = Math.max(pauseAfter(this.failures), error?.pause ?? 0);

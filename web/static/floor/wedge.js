@@ -14,7 +14,9 @@ const GAP_MS = 60;
 /** In the middle of a burst. */
 const BURST_GAP_MS = 80;
 /** A code that lacks something is waited for: half a label is nothing that was meant. */
-const LONG_GAP_MS = 160;
+const LONG_GAP_MS = 300;
+/** Within this time a code that a busy computer tore apart is put together again. */
+const TORN_MS = 1_000;
 /** So many quick keys are a burst, also without an end mark. */
 const BURST_MIN = 4;
 /** In a field so many, when nothing else says that a scanner sent them. */
@@ -132,6 +134,8 @@ export class Wedge {
     this.timer = 0;
     this.swallowed = new Set();
     this.endedAt = -Infinity;
+    /** Keys that were taken for a person's, and may have been the beginning of a code. */
+    this.torn = null;
     this.#clear();
     this.down = (event) => this.#down(event);
     this.up = (event) => this.#up(event);
@@ -156,6 +160,7 @@ export class Wedge {
   #clear() {
     this.text = "";
     this.keys = [];
+    this.firstAt = -Infinity;
     this.lastAt = -Infinity;
     /** The field that the first keys of a possible burst went into, as it was before. */
     this.field = null;
@@ -188,6 +193,7 @@ export class Wedge {
     if (!this.text) {
       // A space by itself presses a button; no code begins with one.
       if (sign === " ") return;
+      this.firstAt = at;
       this.field = field && snapshot(field);
       this.holding = !field && !event.target?.isContentEditable;
     }
@@ -241,12 +247,30 @@ export class Wedge {
   }
 
   #finish() {
-    const codes = parted(this.text);
+    const codes = parted(this.#mended(this.text));
     const at = this.lastAt;
     clearTimeout(this.timer);
     this.#clear();
     this.endedAt = at;
     for (const code of codes) this.onScan(code);
+  }
+
+  /** The whole code, if only the beginning of it came late: its check character must be right. */
+  #mended(text) {
+    const { torn } = this;
+    this.torn = null;
+    const isRecent = torn && this.firstAt - torn.at < TORN_MS;
+    if (!isRecent || isLabel(text) || !isLabel(torn.text + text)) return text;
+    if (torn.field) restore(torn.field);
+    return torn.text + text;
+  }
+
+  /** Remember keys that a person seems to have pressed. */
+  #tear(text, field) {
+    const before = this.torn && this.firstAt - this.torn.at < TORN_MS ? this.torn : null;
+    this.torn = {
+      text: (before?.text ?? "") + text, at: this.lastAt, field: before ? before.field : field,
+    };
   }
 
   #arm(delay) {
@@ -272,6 +296,7 @@ export class Wedge {
       this.#finish();
       return;
     }
+    this.#tear(text, field);
     this.#clear();
     if (!holding) return;
     if (field) giveBack(field, text);

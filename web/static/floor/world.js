@@ -12,6 +12,7 @@ import { read } from "./reading.js";
 import { asked } from "./store.js";
 
 const EVERY_MS = 20_000;
+const AGAIN_AFTER_MS = 900;
 /** Fewer free codes than this, and more are asked for. */
 const CODES_MIN = 20;
 const CODES_WANTED = 60;
@@ -31,7 +32,9 @@ export class World extends Looks {
     this.told = new Map();
     this.listeners = new Set();
     this.running = null;
+    this.granted = { batch: [], bin: [] };
     this.timer = 0;
+    this.learnedAt = -Infinity;
     outbox.decorate = (command) => this.#stamp(command);
     outbox.onchange((event) => this.#follow(event));
     outbox.sender.onsynced = (rows) => {
@@ -67,15 +70,28 @@ export class World extends Looks {
     this.station = held.station;
     this.device = held.device;
     this.protocols = held.protocols;
-    this.reserved = held.codes;
+    this.#reserve(held.codes);
     this.announced = held.deliveries;
     this.clockOffset = held.clockOffset ?? 0;
+  }
+
+  #reserve(codes) {
+    const reserved = {};
+    for (const kind of Object.keys(this.granted)) {
+      const known = new Set(codes[kind]);
+      // An answer that was on its way when they were given does not know them yet.
+      this.granted[kind] = this.granted[kind].filter((code) => !known.has(code));
+      reserved[kind] = [...known, ...this.granted[kind]];
+    }
+    if (this.practice) this.kept = { reserved };
+    else this.reserved = reserved;
   }
 
   /** Follow the server: now, after every answer to the outbox, on reconnecting, every 20 s. */
   watch() {
     this.net.onchange((online) => {
-      if (online) this.refresh();
+      // One call may fail while others do not: that must not become a wheel that turns by itself.
+      if (online && performance.now() - this.learnedAt > AGAIN_AFTER_MS) this.refresh();
     });
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.refresh();
@@ -117,6 +133,7 @@ export class World extends Looks {
     const { epoch, seq, edition } = this.held;
     const query = epoch === null ? "" : `?${new URLSearchParams({ epoch, seq, edition })}`;
     const began = Date.now();
+    this.learnedAt = performance.now();
     const reply = await this.net.call("GET", `/floor/world${query}`);
     if (!reply?.ok || !isWorld(reply.body)) return false;
     const offset = Date.parse(reply.body.now) - (began + Date.now()) / 2;
@@ -130,7 +147,6 @@ export class World extends Looks {
     const began = said.epoch === this.held.epoch ? this.held.began : said.seq;
     const kept = { ...said, clockOffset, began };
     for (const name of ["reference", "batches", "bins", "labels", "full", "now"]) delete kept[name];
-    const { codes } = kept;
     const rows = rowsOf(said);
     await this.store.write(["meta", "world"], ({ meta, world }) => {
       if (said.full) world.clear();
@@ -138,7 +154,7 @@ export class World extends Looks {
         world.put({ on, code, row, at: this.#place(on, code) }, `${on}:${code}`);
       }
       meta.put(kept, "world");
-      meta.put(codes, "codes");
+      meta.put(kept.codes, "codes");
       if (said.reference) meta.put(said.reference, "reference");
     });
     if (said.full) for (const each of Object.values(this.real.base)) each.clear();
@@ -247,10 +263,14 @@ export class World extends Looks {
       const station = this.station.code;
       const json = { scan_id: uuid7(), station, kind, count };
       const reply = await this.net.call("POST", "/codes", json);
-      if (reply?.ok) this.again = true;
+      if (!reply?.ok) continue;
+      this.granted[kind].push(...reply.body.codes);
+      const reserved = this.practice ? this.kept.reserved : this.reserved;
+      reserved[kind] = [...reserved[kind], ...reply.body.codes];
+      await this.store.set("codes", reserved);
     }
     this.asking = false;
-    if (this.again) this.refresh();
+    this.#changed();
   }
 
   /** Destinations with why not: `forbidden` is null, "owner" or "security". */
