@@ -5,6 +5,7 @@ A row that cannot be read back would stop every operator, because all of them re
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -77,6 +78,16 @@ def scale_address(text: str) -> Address:
     found = _TCP.fullmatch(text)
     assert found is not None, "an address is looked at before it is written"
     return Address(found["host"].strip("[]"), int(found["port"]))
+
+
+def may_be_addressed(number: str) -> bool:
+    """Whether a scale or a printer can have this IP address. The link-local ones are where a cloud
+    keeps the secrets of its machines.
+    """
+    host = ipaddress.ip_address(number.partition("%")[0])
+    if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is not None:
+        host = host.ipv4_mapped
+    return not (host.is_link_local or host.is_multicast or host.is_unspecified)
 
 
 def require_names(given: object) -> None:

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from catalogue.rules import may_be_addressed
+
 CANCEL: Final = b"~JX\n"
 STATUS: Final = b"~HS\n"
 _END: Final = b"^XZ"
@@ -73,7 +75,7 @@ def send(
     """
     waits = patience or Patience()
     try:
-        connection = socket.create_connection((host, port), timeout=waits.connect_s)
+        connection = _connected(host, port, waits)
     except OSError:
         return Told(Ending.NOT_PRINTED, "unreachable")
     head, end = _parted(job)
@@ -92,6 +94,19 @@ def send(
             answer = b""
     strings = _STRING.findall(answer)
     return Told(Ending.SENT, problem_in(strings)) if strings else Told(Ending.DOUBTFUL, "no_answer")
+
+
+def _connected(host: str, port: int, waits: Patience) -> socket.socket:
+    """A connection, but never to where no printer can be. Raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    numbers = [str(place[0]) for *_, place in found if may_be_addressed(str(place[0]))]
+    for number in numbers:
+        try:
+            return socket.create_connection((number, port), timeout=waits.connect_s)
+        except OSError:
+            if number == numbers[-1]:
+                raise
+    raise ConnectionRefusedError("no printer can have this address")
 
 
 def problem_in(strings: list[bytes]) -> str:

@@ -7,7 +7,6 @@ silence nothing is tried for a second, so that a scale that is switched off cost
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import threading
 import time
@@ -17,7 +16,7 @@ from typing import Final, Protocol
 
 import serial
 
-from catalogue.rules import Address, scale_address
+from catalogue.rules import Address, may_be_addressed, scale_address
 from scales.frames import FRAME_MAX, SILENCE, Reading, State, read_frame
 
 ANSWER_S: Final = 1.0
@@ -69,21 +68,11 @@ class TcpWire:
         self._socket.close()
 
 
-def may_be_a_scale(number: str) -> bool:
-    """Whether a scale can have this IP address. The link-local ones are where a cloud keeps the
-    secrets of its machines.
-    """
-    host = ipaddress.ip_address(number.partition("%")[0])
-    if isinstance(host, ipaddress.IPv6Address) and host.ipv4_mapped is not None:
-        host = host.ipv4_mapped
-    return not (host.is_link_local or host.is_multicast or host.is_unspecified)
-
-
 def _connected(address: Address) -> socket.socket:
     """A connection, but never to where no scale can be. Raises OSError."""
     found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     family, kind, protocol, _, place = found[0]
-    if not may_be_a_scale(str(place[0])):
+    if not may_be_addressed(str(place[0])):
         raise ConnectionRefusedError("no scale can have this address")
     opened = socket.socket(family, kind, protocol)
     try:

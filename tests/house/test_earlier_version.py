@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +34,7 @@ LATER: Final = datetime.fromisoformat("2026-03-04T08:00:00+00:00")
 
 def value(said: Any) -> Any:
     """What JSON has no word for is said as {what it is: text}."""
-    readers = {
+    readers: Mapping[str, Callable[[str], Any]] = {
         "bytes": base64.b64decode,
         "date": date.fromisoformat,
         "datetime": datetime.fromisoformat,

@@ -166,3 +166,11 @@ def test_an_answer_that_comes_in_pieces_is_heard_whole() -> None:
 
 def test_the_sizes_of_the_register_are_those_that_can_be_drawn() -> None:
     assert list(LABEL_SIZES) == [size.value for size in Size]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "::ffff:0.0.0.0"])
+def test_no_line_is_opened_to_where_no_printer_can_be(host: str) -> None:
+    with Printer() as printer:
+        told = send(host, printer.port, JOB, begin_end=lambda: True, patience=HASTE)
+        assert told == Told(Ending.NOT_PRINTED, "unreachable")
+        assert (printer.connections, printer.printed) == (0, [])

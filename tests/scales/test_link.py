@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from catalogue.rules import Address, scale_address
+from catalogue.rules import Address, may_be_addressed, scale_address
 from scales import link as links
 from scales.frames import State
-from scales.link import Link, Links, SerialWire, TcpWire, may_be_a_scale
+from scales.link import Link, Links, SerialWire, TcpWire
 from scales.simulator import PtyScale, SoftScale, TcpScale
 
 
@@ -116,9 +116,9 @@ def test_a_line_that_stood_idle_is_opened_anew(
 
 def test_no_line_is_opened_to_where_no_scale_can_be() -> None:
     nowhere = ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1%eth0", "224.0.0.1", "::"]
-    assert [number for number in nowhere if may_be_a_scale(number)] == []
-    assert may_be_a_scale("192.168.1.20")
-    assert may_be_a_scale("::1")
+    assert [number for number in nowhere if may_be_addressed(number)] == []
+    assert may_be_addressed("192.168.1.20")
+    assert may_be_addressed("::1")
     with pytest.raises(ConnectionRefusedError):
         TcpWire(Address("0.0.0.0", 80))
 
