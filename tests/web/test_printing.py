@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from catalogue.actions import define
+from catalogue.codes import MisreadCode, parse
 from labels import jobs
 from labels.jobs import GIVEN_UP_AFTER, IN_HAND_MAX, Order
 from labels.label import Size
@@ -90,10 +91,22 @@ def room(depot: Depot, printer: Printer) -> Room:
 
 
 def read_codes(printer: Printer) -> list[str]:
-    """What each printed label says, in the order in which they came out."""
-    found = [read(picture) for picture in printer.pictures]
-    assert all(len(codes) == 1 for codes in found)
-    return [codes.pop() for codes in found]
+    """What each printed label says, in the order in which they came out.
+
+    In one of some six hundred rasters the reader sees a bar code twice, once with other letters:
+    of two that one is meant whose check character is right.
+    """
+    read_from = [read(picture) for picture in printer.pictures]
+    found = [[text for text in said if len(said) == 1 or _is_code(text)] for said in read_from]
+    assert [len(codes) for codes in found] == [1] * len(found)
+    return [code for (code,) in found]
+
+
+def _is_code(text: str) -> bool:
+    try:
+        return parse(text).text == text
+    except MisreadCode:
+        return False
 
 
 def test_a_label_that_is_wanted_comes_out_and_says_its_code(room: Room, printer: Printer) -> None:
