@@ -80,9 +80,9 @@ class Sending:
         """Whether an enrolled tablet sends this, whose scans all end where somebody sees them."""
         return self.call.me.device_id is not None
 
-    def site(self, session: Session) -> SiteRow:
-        """Where the caller works, for what does not say where it was."""
-        return sites_for(rulebook(session), self.call.me.viewer)[0]
+    def site(self, session: Session) -> SiteRow | None:
+        """Where the caller works, for what does not say where it was; None when nowhere yet."""
+        return next(iter(sites_for(rulebook(session), self.call.me.viewer)), None)
 
     def is_own(self, session: Session, kept: scans.Kept) -> bool:
         """Whether a tablet sent it from the station of this one; others may undo anybody's."""
@@ -245,6 +245,7 @@ def _as_it_came(
             **sending.said_by(session, command),
         }
         site = sending.site(session)
+        assert site is not None, "a tablet stands at a site"
         try:
             before = scans.answered_as_it_came(session, scan_id, scans.raw_content(request))
         except Refusal as told:

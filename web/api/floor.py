@@ -38,6 +38,8 @@ router = APIRouter(tags=["floor"], responses=refusals("read"))
 
 DIFFERENCE_MAX: Final = 5_000
 """Beyond so many entries it costs less to send everything anew."""
+TOUCHED_MAX: Final = 10_000
+"""More codes than that are not asked for by name: SQLite takes some 32,000 values at once."""
 PACKED_FROM_BYTES: Final = 1_000
 SEQ_MAX: Final = 1 << 40
 Word = Annotated[str | None, Query(max_length=40, pattern=PLAIN)]
@@ -141,7 +143,8 @@ def _changed(db: Session, site: SiteRow, head: chain.Head, held: Held) -> Touche
         return None
     if not 0 <= head.size - held.seq <= DIFFERENCE_MAX:
         return None
-    return touched(chain.bodies_after(db, site.chain, held.seq, limit=DIFFERENCE_MAX))
+    found = touched(chain.bodies_after(db, site.chain, held.seq, limit=DIFFERENCE_MAX))
+    return found if len(found.batches) + len(found.bins) <= TOUCHED_MAX else None
 
 
 def _reference(book: Rulebook, me: Me, site: SiteRow, today: date) -> dict[str, Any]:
