@@ -45,7 +45,7 @@ class Hands:
     """Somebody at a tablet who does whatever comes to mind, mostly things that make sense."""
 
     doubted: ClassVar[dict[str, int]] = {}
-    """Labels that some tablet scanned once more for something else; no other one can know that."""
+    """Labels of something that waits for a leader, by whose tablet: no other one can know that."""
 
     def __init__(self, tablet: Tablet, seed: int) -> None:
         self.seed = seed
@@ -59,7 +59,7 @@ class Hands:
         kinds = [
             *("intake", "sort", "sort", "sort", "sort", "gate", "gate", "hold", "find", "bin"),
             *("close_bin", "reverse", "reverse", "weigh", "sort_bin", "gate_bin", "refuse"),
-            *("release", "close"),
+            *("release", "close", "relabel"),
         ]
         kind = self.chance.choice(kinds)
         sentence = getattr(self, f"_{kind}")(known)
@@ -69,6 +69,8 @@ class Hands:
         given = {"kind": kind, "target": target, "body": body}
         told = self.tablet.ask(KEEP, given)
         self.told[told["scan_id"]] = {**told, "said": given}
+        if told["verdict"] == "parked" and body.get("code"):
+            self.doubted[body["code"]] = self.seed
         self.done.append(told["scan_id"])
 
     def _code(self, rows: list[dict[str, Any]]) -> str:
@@ -153,6 +155,11 @@ class Hands:
     def _refuse(self, known: dict[str, Any]) -> Any:
         body = {"reason": "damp", "mass_g": self._mass(10_000)}
         return "refuse", self._code(known["batches"]), body
+
+    def _relabel(self, known: dict[str, Any]) -> Any:
+        code = self._code([*known["batches"], *known["bins"]])
+        free = known["codes"]["bin" if self.chance.random() < 0.5 else "batch"]
+        return ("relabel", code, {"code": free[0], "reason": "torn"}) if free else None
 
     def _release(self, known: dict[str, Any]) -> Any:
         return "release", self._code(known["batches"]), {"reason": "mistake"}

@@ -227,6 +227,33 @@ def test_one_command_that_cannot_be_read_stops_none_of_the_others(
     assert (row["state"], bool(row["stuck"])) == ("waiting", True)
 
 
+def test_a_photo_arrives_before_what_names_it(
+    tablet: Tablet, house: RestartingHouse, batch: str
+) -> None:
+    calls = list[str]()
+    tablet.context.on("request", lambda sent: calls.append(sent.url.rsplit("/", 1)[-1]))
+    tablet.context.set_offline(True)
+    take = """async (floor) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 32, height: 32 });
+      canvas.getContext("2d").fillRect(4, 4, 8, 8);
+      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg"));
+      return floor.outbox.addPhoto(blob);
+    }"""
+    hashes = [tablet.ask(take), tablet.ask(take)]
+    assert hashes[0] == hashes[1]
+    body = {"kind": "wallet", "count": 1, "batch": batch, "photos": hashes[:1]}
+    kept = tablet.ask(DO, {"kind": "find", "target": None, "body": body, "scan_id": None})
+    reopened(tablet)
+    calls.clear()
+    tablet.context.set_offline(False)
+    settled(tablet)
+    assert house.entries("find")[-1] == kept["scan_id"]
+    sent = [call for call in calls if call in ("photos", "sync")]
+    assert sent.index("photos") < len(sent) - 1 - sent[::-1].index("sync")
+    state = "(floor, hash) => floor.store.find('photos', hash).then((photo) => photo.state)"
+    assert tablet.ask(state, hashes[0]) == "sent"
+
+
 def test_a_double_tap_is_one_command(tablet: Tablet, house: RestartingHouse, batch: str) -> None:
     twice = """async (floor, code) => {
       const { commandOf } = await import("/static/floor/book.js");

@@ -289,6 +289,23 @@ def test_a_tablet_always_has_labels_in_reserve_and_gives_none_twice(
     wait_until(tablet.page, "window.floor.world.codes.bin.length >= 60")
 
 
+def test_two_tablets_of_one_station_never_give_out_the_same_label(
+    tablet_of: Callable[..., Tablet],
+) -> None:
+    tablets = [tablet_of(), tablet_of()]
+    given = list[str]()
+    for at, tablet in enumerate(tablets):
+        tablet.enrol("S1-IN", f"Intake {at}")
+    for tablet in tablets:
+        wait_until(tablet.page, "window.floor.world.codes.batch.length >= 60")
+        without_network(tablet)
+        take = "(floor) => Array.from({length: 60}, () => floor.world.takeCode('batch'))"
+        given += tablet.ask(take)
+    assert len(set(given)) == 120
+    # A label that hangs on the wall there is one of the station's, whoever reserved it.
+    assert tablets[1].ask(READ, given[0])["kind"] == "blank_batch"
+
+
 def test_five_hundred_waiting_scans_do_not_slow_the_next_one(tablet: Tablet, house: House) -> None:
     batch = house.hall.log(900_000)["code"]
     bins = [house.hall.open_bin("burn") for _ in range(3)]

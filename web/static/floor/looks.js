@@ -20,7 +20,10 @@ export class Looks {
     this.device = null;
     this.role = "worker";
     this.practice = false;
+    /** Codes that were reserved for this station, by whichever tablet or desk. */
     this.reserved = { batch: [], bin: [] };
+    /** Those that this tablet reserved: no other one gives them out. */
+    this.mine = { batch: [], bin: [] };
     this.taken = new Set();
     this.announced = [];
     /** The server's clock less this tablet's, in milliseconds. */
@@ -72,11 +75,20 @@ export class Looks {
     return this.announced;
   }
 
-  /** Codes that were reserved for this station and hang nowhere yet, by kind. */
+  /** Codes that this tablet may give out: its own, that hang nowhere yet, by kind. */
   get codes() {
+    return this.#free(this.mine);
+  }
+
+  /** Codes of the station that hang nowhere yet, so that a label in the hand may be one of them. */
+  get blanks() {
+    return this.#free(this.reserved);
+  }
+
+  #free(codes) {
     this.settle();
     const free = (code) => !this.isUsed(code) && !this.taken.has(code);
-    return { batch: this.reserved.batch.filter(free), bin: this.reserved.bin.filter(free) };
+    return { batch: codes.batch.filter(free), bin: codes.bin.filter(free) };
   }
 
   /** The next free code of a kind, or null; nobody else on this tablet gets it. */

@@ -106,6 +106,7 @@ export class Outbox {
    * @returns {Promise<Object>} the row
    */
   async add(command, { drop } = {}) {
+    await this.open();
     const known = this.byScan.get(command.scan_id);
     if (known) return known;
     const row = {

@@ -208,7 +208,7 @@ export class Sender {
   }
 
   async #photos(rows) {
-    const wanted = new Set(rows.flatMap((row) => row.photos ?? []));
+    const wanted = new Set(rows.flatMap(photosOf));
     for (const hash of wanted) {
       const photo = await this.store.find("photos", hash);
       if (!photo || photo.state === "sent") continue;
@@ -229,6 +229,10 @@ class Later extends Error {
     this.trouble = trouble;
     this.pause = pause;
   }
+}
+
+function photosOf({ photos = [], body }) {
+  return Array.isArray(body?.photos) ? [...photos, ...body.photos] : photos;
 }
 
 function commandOf(row) {

@@ -32,6 +32,7 @@ export class World extends Looks {
     this.told = new Map();
     this.listeners = new Set();
     this.running = null;
+    /** Given to this tablet, and not in an answer of the world yet. */
     this.granted = { batch: [], bin: [] };
     this.timer = 0;
     this.learnedAt = -Infinity;
@@ -50,10 +51,12 @@ export class World extends Looks {
 
   /** Read what was kept. Returns whether there is anything. */
   async open() {
-    const [held, reference, rows] = await this.store.read(["meta", "world"], (from) =>
+    const [held, reference, mine, rows] = await this.store.read(["meta", "world"], (from) =>
       Promise.all([
-        from.meta.get("world"), from.meta.get("reference"), from.world.getAll(),
+        from.meta.get("world"), from.meta.get("reference"), from.meta.get("codes"),
+        from.world.getAll(),
       ].map(asked)));
+    if (mine) this.mine = mine;
     if (!held) return false;
     this.#take(held);
     this.refer(reference);
@@ -77,14 +80,18 @@ export class World extends Looks {
 
   #reserve(codes) {
     const reserved = {};
+    const mine = {};
+    const before = this.practice ? this.kept.mine : this.mine;
     for (const kind of Object.keys(this.granted)) {
       const known = new Set(codes[kind]);
       // An answer that was on its way when they were given does not know them yet.
       this.granted[kind] = this.granted[kind].filter((code) => !known.has(code));
-      reserved[kind] = [...known, ...this.granted[kind]];
+      const given = new Set(this.granted[kind]);
+      reserved[kind] = [...known, ...given];
+      mine[kind] = before[kind].filter((code) => known.has(code) || given.has(code));
     }
-    if (this.practice) this.kept = { reserved };
-    else this.reserved = reserved;
+    if (this.practice) this.kept = { reserved, mine };
+    else Object.assign(this, { reserved, mine });
   }
 
   /** Follow the server: now, after every answer to the outbox, on reconnecting, every 20 s. */
@@ -154,7 +161,6 @@ export class World extends Looks {
         world.put({ on, code, row, at: this.#place(on, code) }, `${on}:${code}`);
       }
       meta.put(kept, "world");
-      meta.put(kept.codes, "codes");
       if (said.reference) meta.put(said.reference, "reference");
     });
     if (said.full) for (const each of Object.values(this.real.base)) each.clear();
@@ -192,7 +198,8 @@ export class World extends Looks {
     const booked = row.state === "accepted" || row.state === "repeated";
     const kept = { verdict: "accepted", changes: row.changes ?? [], answer: row.answer };
     const how = { booked: true, bookedAt: row.ended_at };
-    if ((booked || row.replayed) && this.#holds(row)) {
+    const wasBooked = booked || (row.replayed && row.entry_epoch);
+    if (wasBooked && this.#holds(row)) {
       this.real.note(row, kept, how);
     } else if (booked || row.state === "waiting") {
       const now = this.#foretellReal(row);
@@ -264,10 +271,11 @@ export class World extends Looks {
       const json = { scan_id: uuid7(), station, kind, count };
       const reply = await this.net.call("POST", "/codes", json);
       if (!reply?.ok) continue;
-      this.granted[kind].push(...reply.body.codes);
-      const reserved = this.practice ? this.kept.reserved : this.reserved;
-      reserved[kind] = [...reserved[kind], ...reply.body.codes];
-      await this.store.set("codes", reserved);
+      const own = this.practice ? this.kept : this;
+      for (const list of [this.granted, own.reserved, own.mine]) {
+        list[kind] = [...list[kind], ...reply.body.codes];
+      }
+      await this.store.set("codes", own.mine);
     }
     this.asking = false;
     this.#changed();
@@ -296,9 +304,9 @@ export class World extends Looks {
   startPractice() {
     this.settle();
     const { layer, codes } = practiceWorld(this.reference);
-    this.kept = { reserved: this.reserved };
+    this.kept = { reserved: this.reserved, mine: this.mine };
     this.layer = layer ?? new Layer();
-    this.reserved = codes;
+    Object.assign(this, { reserved: codes, mine: codes });
     this.practice = true;
     this.#changed();
   }
@@ -315,7 +323,7 @@ export class World extends Looks {
   endPractice() {
     if (!this.practice) return;
     this.layer = this.real;
-    this.reserved = this.kept.reserved;
+    Object.assign(this, this.kept);
     this.practice = false;
     this.stale = true;
     this.#changed();

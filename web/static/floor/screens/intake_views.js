@@ -316,7 +316,7 @@ function takeLabel(s) {
 
 /** Without a scanner: which of the blank labels was stuck on. */
 function labelStep(s) {
-  const codes = s.floor.world.codes.batch.slice(0, LABELS_MAX);
+  const codes = s.floor.world.blanks.batch.slice(0, LABELS_MAX);
   const items = codes.map((code) => ({
     value: code,
     text: shortCode(code),
