@@ -115,7 +115,7 @@ def test_an_answer_that_got_lost_is_asked_for_before_the_world_is(
     batch = house.hall.log(80_000)["code"]
     into = house.hall.open_bin("burn")
     refreshed(tablet)
-    lost = []
+    lost = list[int]()
 
     def lose(route: Route) -> None:
         if lost:
