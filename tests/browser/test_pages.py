@@ -288,9 +288,14 @@ def _visitor_of(path: str) -> str:
     return next(name for name, (theirs, _) in PEOPLE.items() if theirs is role)
 
 
+SHEETS = {"/labels/sheet"}
+"""What comes as a file to print, and is no page."""
 ROUNDS = {
     "stranger": ["/login"],
-    **{name: [path for path in PAGES if _visitor_of(path) == name] for name in PEOPLE},
+    **{
+        name: [path for path in PAGES if path not in SHEETS and _visitor_of(path) == name]
+        for name in PEOPLE
+    },
 }
 """Every page, once."""
 

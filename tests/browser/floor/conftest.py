@@ -16,12 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config, Server
 
 from accounts.devices import issue_code
+from tests.browser.floor.modules import wait_until
 from tests.builders import Depot
 from web.app import create_app
 from web.floor_files import floor_version
 from web.settings import from_environment
 
-PATIENCE_S: Final = 15
 TABLET: Final = {"width": 1280, "height": 800}
 OF_A_VERSION: Final = frozenset({"/floor/sw.js", "/floor/pack.json"})
 
@@ -101,14 +101,6 @@ def house(hall: Depot) -> Iterator[House]:
         thread.join()
 
 
-def until(page: Page, expression: str) -> None:
-    """Wait until something is so in a page, whose policy forbids it to ask that by itself."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not page.evaluate(expression):
-        assert time.monotonic() < deadline, f"never came true: {expression}"
-        time.sleep(0.02)
-
-
 class Tablet:
     """A browser with storage of its own. What it complains about is kept for the end."""
 
@@ -142,12 +134,12 @@ class Tablet:
 
     def ready(self) -> None:
         """Its service worker is in charge and holds everything."""
-        until(self.page, "navigator.serviceWorker.controller !== null")
+        wait_until(self.page, "navigator.serviceWorker.controller !== null")
 
     def ask(self, work: str, given: Any = None) -> Any:
         """Run a function of the floor in the page."""
         # The app comes after its page: with the service worker, in one piece.
-        until(self.page, "Boolean(window.floor?.view)")
+        wait_until(self.page, "Boolean(window.floor?.view)")
         return self.page.evaluate(f"async (given) => ({work})(window.floor, given)", given)
 
 

@@ -8,8 +8,9 @@ from typing import Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.floor.conftest import House, Tablet, until
+from tests.browser.floor.conftest import House, Tablet
 from tests.browser.floor.judging import breaches_at_all_sizes
+from tests.browser.floor.modules import wait_until
 from tests.browser.keyboard import STOPS_MAX, Keyboard
 from web.floor_files import floor_version
 
@@ -270,7 +271,7 @@ def test_a_new_version_takes_over_only_when_nothing_waits(
     page.evaluate("window.before = true")
     house.release.newer = later
     tablet.ask("(floor) => floor.update.look()")
-    until(
+    wait_until(
         page,
         "navigator.serviceWorker.getRegistration('/floor').then((it) => Boolean(it.waiting))",
     )
@@ -285,6 +286,6 @@ def test_a_new_version_takes_over_only_when_nothing_waits(
     assert page.evaluate("window.before") is True
     with page.expect_event("load"):
         tablet.ask("(floor) => { floor.home(); }")
-    until(page, "Boolean(window.floor?.view)")
+    wait_until(page, "Boolean(window.floor?.view)")
     assert page.evaluate("window.before") is None
     assert tablet.ask("(floor) => floor.update.version()") == later

@@ -16,6 +16,7 @@ from scales.agent import PORT, Agent
 from scales.link import Link, SerialWire
 from scales.simulator import PtyScale, TcpScale
 from tests.browser.floor.conftest import House, Tablet
+from tests.browser.floor.modules import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -86,7 +87,7 @@ def driven(page: Page, scale: TcpScale | PtyScale, gone: Callable[[], None]) -> 
     expect(shows(page, "stable")).to_contain_text("Staat stil")
     assert page.locator(".sum dd").all_inner_texts() == ["52,300 kg", "20,000 kg", "32,300 kg"]
     press_take(page)
-    page.wait_for_function("window.taken.length === 1")
+    wait_until(page, "window.taken.length === 1")
     press_take(page)
     expect(page.locator(".weigh-state")).to_contain_text("Dit is al gewogen.")
     scale.scale.load(900_000, settle_s=0)
@@ -142,7 +143,7 @@ def test_an_overdue_scale_says_so_and_estimates(wired: TcpScale, tablet: Tablet)
     shows(page, "stable")
     expect(page.locator("[data-overdue]")).to_contain_text("Het gewicht telt als geschat.")
     press_take(page)
-    page.wait_for_function("window.taken.length === 1")
+    wait_until(page, "window.taken.length === 1")
     assert taken(page)[0]["quality"] == "estimated"
     wired.scale.load(0, settle_s=0)
 
@@ -173,7 +174,7 @@ def test_a_weight_is_typed_by_keyboard_alone(tablet: Tablet) -> None:
         page.wait_for_timeout(120)
     expect(shows(page, "by_hand").locator("output")).to_have_text("52,3")
     page.keyboard.press("Enter")
-    page.wait_for_function("window.taken.length === 1")
+    wait_until(page, "window.taken.length === 1")
     (weight,) = taken(page)
     assert (weight["net_g"], weight["by"], weight["quality"]) == (32_300, "hand", "measured")
     assert (weight["scale"], weight["frame"]) == (None, None)
@@ -186,7 +187,7 @@ def test_a_weight_is_typed_by_touch_alone_and_said_to_be_an_estimate(tablet: Tab
         page.get_by_role("button", name=key, exact=True).click()
     expect(shows(page, "estimated").locator("output")).to_have_text("12,5")
     press_take(page)
-    page.wait_for_function("window.taken.length === 1")
+    wait_until(page, "window.taken.length === 1")
     assert (taken(page)[0]["gross_g"], taken(page)[0]["quality"]) == (12_500, "estimated")
 
 
@@ -197,7 +198,7 @@ def test_pieces_are_counted_times_their_standard_weight(tablet: Tablet) -> None:
     for key in ("2", "4"):
         page.get_by_role("button", name=key, exact=True).click()
     press_take(page)
-    page.wait_for_function("window.taken.length === 1")
+    wait_until(page, "window.taken.length === 1")
     (weight,) = taken(page)
     assert (weight["net_g"], weight["pieces"], weight["gross_g"]) == (10_800, 24, 12_800)
     assert (weight["by"], weight["quality"]) == ("pieces", "estimated")
@@ -218,7 +219,7 @@ def test_a_bin_is_weighed_before_and_after_and_then_remembered(
             f"{gross_g // 1000},{gross_g % 1000:03}"
         )
         press_take(page)
-    page.wait_for_function("window.taken.length === 2")
+    wait_until(page, "window.taken.length === 2")
     assert [(each["tare_g"], each["net_g"]) for each in taken(page)] == [
         (40_000, 3_500),
         (43_500, 1_500),
@@ -236,7 +237,7 @@ def test_practice_weighs_with_the_software_scale_only(wired: TcpScale, tablet: T
     page.get_by_role("button", name="12,345 kg").click()
     expect(shows(page, "stable").locator("output")).to_have_text("12,345")
     press_take(page)
-    page.wait_for_function("window.taken.length === 1")
+    wait_until(page, "window.taken.length === 1")
     assert (taken(page)[0]["by"], taken(page)[0]["scale"]) == ("software", None)
     tablet.ask("(floor) => { floor.weight.practice = false; }")
 
@@ -246,7 +247,7 @@ def test_a_tablet_chooses_its_scale(wired: TcpScale, tablet: Tablet) -> None:
     tablet.page.get_by_role("button", name="Wired Via het netwerk").click()
     assert tablet.ask("(floor) => floor.weight.choice") == {"kind": "server", "scale": "WIRED"}
     tablet.page.reload()
-    tablet.page.wait_for_function("window.floor?.weight !== undefined")
+    wait_until(tablet.page, "window.floor?.weight !== undefined")
     assert tablet.ask("(floor) => floor.weight.choice") == {"kind": "server", "scale": "WIRED"}
 
 
