@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import re
+import signal
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Final
 
 import typer
@@ -47,7 +48,7 @@ def scale_agent(
     from scales.link import Link, SerialWire
 
     link = Link(lambda: SerialWire(port, baud))
-    with suppress(KeyboardInterrupt), Agent(link, origin=origin, clock=now, port=listen) as agent:
+    with _until_stopped(), Agent(link, origin=origin, clock=now, port=listen) as agent:
         said = link.read()
         tell(f"The scale on {port} says: {said.raw or 'nothing'} ({said.state.value}).")
         tell(f"{agent.address} answers the floor at {agent.origin}. Ctrl+C ends it.")
@@ -79,13 +80,30 @@ def scale_simulator(
     scale = SoftScale(division_g=division_g, max_g=max_kg * 1000)
     scale.load(first_g, settle_s=0)
     played = PtyScale(scale) if terminal else TcpScale(scale, host=host, port=port)
-    with suppress(KeyboardInterrupt), played:
+    with _until_stopped(), played:
         typer.echo(played.port if isinstance(played, PtyScale) else played.address)
         if walk:
             _walk(scale.load, max_kg)
         else:
             tell(WORDS)
             _obey(scale.load, scale.wobble, scale.silence, max_kg)
+
+
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """Go on until Ctrl+C, or until a service manager ends it: both are a good end.
+
+    A process that was started in the background does not hear Ctrl+C by itself.
+    """
+    stops = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(stop, signal.default_int_handler) for stop in stops]
+    try:
+        yield
+    except KeyboardInterrupt:
+        return
+    finally:
+        for stop, handler in zip(stops, before, strict=True):
+            signal.signal(stop, handler)
 
 
 def _obey(

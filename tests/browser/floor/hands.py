@@ -121,7 +121,8 @@ class Hands:
 
     def catches_up(self) -> None:
         """Nothing waits any more, and this tablet knows what the server knows."""
-        expect(self.page.locator("[data-outbox='0']")).to_be_visible()
+        self.tablet.ask("(floor) => floor.outbox.flush()")
+        expect(self.page.locator("[data-outbox='0']")).to_be_visible(timeout=30_000)
         self.tablet.ask("(floor) => floor.world.refresh()")
 
     def fetched(self, path: str) -> Any:

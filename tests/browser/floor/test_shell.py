@@ -159,10 +159,7 @@ def test_everything_of_the_frame_is_reached_by_keyboard(tablet: Tablet) -> None:
 def test_a_button_that_is_being_pressed_stays_until_the_finger_is_up(tablet: Tablet) -> None:
     """Whatever comes in from the server meanwhile: a screen built anew would lose the press."""
     tile = tablet.page.get_by_role("button", name="Meer")
-    expect(tile).to_be_visible()
-    more = tile.bounding_box()
-    assert more is not None
-    tablet.page.mouse.move(more["x"] + 50, more["y"] + 50)
+    tile.hover()
     tablet.page.mouse.down()
     tablet.ask("async (floor) => { floor.refresh(); await floor.world.refresh(); }")
     tablet.page.mouse.up()

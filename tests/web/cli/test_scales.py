@@ -104,10 +104,11 @@ def test_a_simulated_scale_does_what_is_typed() -> None:
     assert err.count("put so many kilograms on it") == 2, "once at first, once for nonsense"
 
 
-def test_a_simulated_scale_walks_by_itself_on_a_terminal() -> None:
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_simulated_scale_walks_by_itself_on_a_terminal(stop: signal.Signals) -> None:
     with started("scale-simulator", "--terminal", "--walk") as simulator:
         assert simulator.stdout is not None
         assert simulator.stdout.readline().startswith("/dev/")
-        simulator.send_signal(signal.SIGINT)
+        simulator.send_signal(stop)
         simulator.communicate(timeout=PATIENCE_S)
     assert simulator.returncode == 0
