@@ -118,21 +118,46 @@ export class Outbox {
       state: "waiting",
       answer: null,
     };
-    const kept = await this.store.write(["meta", "outbox", "drafts"], async (stores) => {
-      const twin = await asked(stores.outbox.index("scan_id").get(row.scan_id));
-      if (twin) return twin;
-      row.counter = ((await asked(stores.meta.get("counter"))) ?? 0) + 1;
-      stores.meta.put(row.counter, "counter");
-      stores.outbox.put(row);
-      if (drop) stores.drafts.delete(drop);
-      return row;
-    }, { strict: true });
+    const kept = await this.#keep(row, drop);
     this.counter = Math.max(this.counter, kept.counter);
     this.#hold(kept);
     this.#changed("added", kept);
     this.#tell();
     this.flush();
     return kept;
+  }
+
+  /**
+   * Number and command in one transaction. The tab that leads counts by itself, so that nothing is
+   * asked before the disk is; where another tab counted too, the disk says so and is asked.
+   */
+  async #keep(row, drop) {
+    const stores = drop ? ["meta", "outbox", "drafts"] : ["meta", "outbox"];
+    if (this.leading) {
+      row.counter = this.counter += 1;
+      try {
+        return await this.store.write(stores, ({ meta, outbox, drafts }, transaction) => {
+          meta.put(row.counter, "counter");
+          outbox.add(row);
+          if (drop) drafts.delete(drop);
+          transaction.commit();
+          return row;
+        }, { strict: true });
+      } catch (error) {
+        // The number was given to nothing; the next one gets it, if none is on its way.
+        if (this.counter === row.counter) this.counter -= 1;
+        if (error.cause?.name !== "ConstraintError") throw error;
+      }
+    }
+    return this.store.write(stores, async ({ meta, outbox, drafts }) => {
+      const twin = await asked(outbox.index("scan_id").get(row.scan_id));
+      if (twin) return twin;
+      row.counter = ((await asked(meta.get("counter"))) ?? 0) + 1;
+      meta.put(row.counter, "counter");
+      outbox.put(row);
+      if (drop) drafts.delete(drop);
+      return row;
+    }, { strict: true });
   }
 
   /** Keep a photo until it was sent. Returns its hash, which commands name it by. */
