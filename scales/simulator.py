@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 import tty
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Self
@@ -93,7 +94,7 @@ class SoftScale:
         return f"S {'S' if is_still else 'D'} {kilograms:>10} kg"
 
 
-class _Played:
+class _Played(ABC):
     """A soft scale that somebody can reach, served by a thread of its own."""
 
     def __init__(self, scale: SoftScale | None) -> None:
@@ -115,11 +116,13 @@ class _Played:
         self._thread.join()
         self._close()
 
+    @abstractmethod
     def _serve(self) -> None:
-        raise NotImplementedError
+        """Answer whoever asks, until `_stop` is set."""
 
+    @abstractmethod
     def _close(self) -> None:
-        raise NotImplementedError
+        """Let go of the port or the terminal."""
 
     def _answers(self, heard: bytearray) -> bytes:
         """Answers to the whole lines that were heard; the rest stays."""

@@ -70,6 +70,7 @@ def loaded(database: Database, unpack: Callable[[Path], None]) -> Iterator[Datab
     try:
         yield database
     except BaseException:
+        # Also Ctrl+C: what stood there before comes back. It is raised again as it came.
         _execute(database, "DROP SCHEMA public CASCADE")
         _execute(database, f"ALTER SCHEMA {BEFORE} RENAME TO public")
         raise

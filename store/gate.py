@@ -48,6 +48,7 @@ class Gate:
         try:
             called = ticket.acquire(timeout=self._patience_s)
         except BaseException:
+            # Also Ctrl+C: who goes away leaves no ticket behind. It is raised again as it came.
             self._give_up(ticket)
             raise
         if not called:

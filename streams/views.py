@@ -376,17 +376,19 @@ def kept_scans(
             min(asked.limit, PAGE_MAX)
         )
     )
-    return [
-        KeptScan(
-            row.scan_id,
-            book.sites_by_id[row.site_id].code,
-            row.kind,
-            row.target,
-            row.status,
-            json.loads(row.command),
-            json.loads(row.problem),
-            row.received_at.date(),
-            row.settled_reason,
-        )
-        for row in rows
-    ]
+    return [kept_scan(row, book) for row in rows]
+
+
+def kept_scan(row: Any, book: Rulebook) -> KeptScan:
+    """A row of the table of scans that were not booked."""
+    return KeptScan(
+        row.scan_id,
+        book.sites_by_id[row.site_id].code,
+        row.kind,
+        row.target,
+        row.status,
+        json.loads(row.command),
+        json.loads(row.problem),
+        row.received_at.date(),
+        row.settled_reason,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -12,7 +11,7 @@ from catalogue.access import Viewer
 from catalogue.rulebook import Rulebook
 from store.columns import table_of
 from streams.tables import Scan
-from streams.views import KeptScan, sites_of
+from streams.views import KeptScan, kept_scan, sites_of
 
 _scan = table_of(Scan)
 
@@ -27,19 +26,7 @@ def waiting_scans(
         .order_by(_scan.c.received_at, _scan.c.scan_id)
         .limit(limit)
     )
-    return [
-        KeptScan(
-            row.scan_id,
-            book.sites_by_id[row.site_id].code,
-            row.kind,
-            row.target,
-            row.status,
-            json.loads(row.command),
-            json.loads(row.problem),
-            row.received_at.date(),
-        )
-        for row in rows
-    ]
+    return [kept_scan(row, book) for row in rows]
 
 
 def count_waiting(session: Session, site_ids: Collection[int]) -> int:
