@@ -1,0 +1,1 @@
+"""Signed statements of what happened to named goods: made, withdrawn, checked by anyone."""
