@@ -1,14 +1,14 @@
-"""What a tablet holds of deliveries: those announced for its site, and which a batch came with."""
+"""What a tablet holds of deliveries: those that may bring a batch, and which a batch came with."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlmodel import Session
 
 from catalogue.kinds import DeliveryState
@@ -20,10 +20,13 @@ from store.columns import table_of
 _delivery = table_of(Delivery)
 _receipt = table_of(Receipt)
 
+STILL_ARRIVING: Final = timedelta(days=14)
+"""A delivery comes on several trucks: after its first batch it may bring more for so long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncedDelivery:
-    """A delivery that may arrive any day. reference: the supplier's own number for it."""
+class OpenDelivery:
+    """A delivery that may bring a batch any day. reference: the supplier's own number for it."""
 
     code: str
     supplier: str
@@ -31,25 +34,35 @@ class AnnouncedDelivery:
     expected_on: date
     announced_g: int
     lines: Sequence[Mapping[str, Any]]
+    state: str
 
 
-def announced_deliveries(
-    session: Session, book: Rulebook, site: SiteRow
-) -> list[AnnouncedDelivery]:
-    """Deliveries announced for a site, the first expected first. One statement."""
+def open_deliveries(
+    session: Session, book: Rulebook, site: SiteRow, today: date
+) -> list[OpenDelivery]:
+    """Deliveries of a site that were announced, or began to arrive not long ago; the first
+    expected first. One statement."""
+    is_arriving = and_(
+        _delivery.c.state == DeliveryState.RECEIVED.value,
+        _delivery.c.expected_on >= today - STILL_ARRIVING,
+    )
     rows = session.execute(
         select(_delivery)
-        .where(_delivery.c.site_id == site.id, _delivery.c.state == DeliveryState.ANNOUNCED.value)
+        .where(
+            _delivery.c.site_id == site.id,
+            or_(_delivery.c.state == DeliveryState.ANNOUNCED.value, is_arriving),
+        )
         .order_by(_delivery.c.expected_on, _delivery.c.id)
     )
     return [
-        AnnouncedDelivery(
+        OpenDelivery(
             code=row.code,
             supplier=book.organisations_by_id[row.supplier_id].code,
             reference=row.reference,
             expected_on=row.expected_on,
             announced_g=row.announced_g,
             lines=json.loads(row.lines),
+            state=row.state,
         )
         for row in rows
     ]

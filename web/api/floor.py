@@ -17,7 +17,7 @@ from catalogue.rows import SiteRow, StationRow
 from catalogue.rulebook import Rulebook, rulebook
 from chain import queries as chain
 from chain.actions import instant
-from intake.floor import announced_deliveries, deliveries_of_batches
+from intake.floor import deliveries_of_batches, open_deliveries
 from streams.floor import (
     Touched,
     batches_at,
@@ -125,7 +125,7 @@ def _world(
             world.bin_out(row, tares.get(row.bin.container.id) if row.bin.container else None)
             for row in floor_bins(db, book, site, bins)
         ],
-        deliveries=[world.delivery_out(row) for row in announced_deliveries(db, book, site)],
+        deliveries=[world.delivery_out(row) for row in open_deliveries(db, book, site, today)],
         labels=other_labels(db, site, changed),
         codes=world.CodesOut(**{kind.value: found for kind, found in codes.items()}),
     )

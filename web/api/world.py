@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from catalogue.rows import SiteRow, StationRow
-from intake.floor import AnnouncedDelivery
+from intake.floor import OpenDelivery
 from streams.floor import FloorBatch, FloorBin, InBin
 
 
@@ -92,7 +92,10 @@ class BinOut(Said):
 
 
 class DeliveryOut(Said):
-    """A delivery that may arrive. reference: the supplier's own number for it."""
+    """A delivery that may bring a batch: announced, or received when others came with it before.
+
+    reference: the supplier's own number for it.
+    """
 
     code: str
     supplier: str
@@ -100,6 +103,7 @@ class DeliveryOut(Said):
     expected_on: date
     announced_g: int
     lines: list[dict[str, Any]]
+    state: Literal["announced", "received"]
 
 
 class CodesOut(Said):
@@ -196,7 +200,7 @@ def in_bin_out(row: InBin) -> InBinOut:
     )
 
 
-def delivery_out(row: AnnouncedDelivery) -> DeliveryOut:
+def delivery_out(row: OpenDelivery) -> DeliveryOut:
     return DeliveryOut(
         code=row.code,
         supplier=row.supplier,
@@ -204,4 +208,5 @@ def delivery_out(row: AnnouncedDelivery) -> DeliveryOut:
         expected_on=row.expected_on,
         announced_g=row.announced_g,
         lines=[dict(line) for line in row.lines],
+        state=row.state,
     )

@@ -228,6 +228,15 @@ def test_a_delivery_says_who_it_is_from_and_what_is_in_it(house: House, hands: H
     expect(hands.page.locator("[data-received='40000']")).to_contain_text("van 100,000 kg")
     hands.catches_up()
     assert hands.fetched(f"/batches/{label}")["delivery"] == delivery
+    # The rest of it comes on another truck, after the server knows of the first.
+    expect(hands.page.locator("[data-received='40000']")).to_be_attached()
+    second = hands.codes("batch")[0]
+    hands.load(0)
+    hands.load(72_000)
+    hands.scan("BOX1", second)
+    hands.sees("accepted", "52,000 kg")
+    hands.catches_up()
+    assert hands.fetched(f"/batches/{second}")["delivery"] == delivery
 
 
 def test_a_box_comes_in_without_a_network_and_is_booked_once_later(hands: Hands) -> None:

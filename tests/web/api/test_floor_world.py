@@ -192,7 +192,7 @@ def test_codes_are_told_until_they_stand_for_something(hall: Hall) -> None:
     assert ask(tablet)["codes"] == {"batch": [second], "bin": []}
 
 
-def test_deliveries_are_told_until_they_arrive(hall: Hall) -> None:
+def test_deliveries_are_told_while_they_may_bring_a_batch(hall: Hall) -> None:
     depot, tablet = hall.depot, tablet_at(hall)
     code = depot.announce(40_000, 60_000)["code"]
     depot.announce(10_000, site="S2")
@@ -200,7 +200,14 @@ def test_deliveries_are_told_until_they_arrive(hall: Hall) -> None:
     assert (row["code"], row["supplier"], row["announced_g"]) == (code, "NOORDERHAVEN", 100_000)
     assert (row["reference"], row["expected_on"]) == (None, "2026-03-02")
     assert len(row["lines"]) == 2
-    depot.log(100_000, delivery=code)
+    assert row["state"] == "announced"
+    # It comes on several trucks: what it brings next still belongs to it.
+    depot.log(40_000, delivery=code)
+    (row,) = ask(tablet)["deliveries"]
+    assert (row["code"], row["state"]) == (code, "received")
+    depot.later(days=14)
+    assert [row["code"] for row in ask(tablet)["deliveries"]] == [code]
+    depot.later(days=1)
     assert ask(tablet)["deliveries"] == []
 
 

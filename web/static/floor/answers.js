@@ -58,6 +58,16 @@ export function createAnswers(how) {
   const passOn = () => {
     if (shown && PASSING.has(shown.verdict)) close();
   };
+  /** As `passOn`, but its picture stays until the next one takes its place, or `clear`. */
+  const leave = () => {
+    if (!shown || !PASSING.has(shown.verdict)) return;
+    const before = shown;
+    shown = null;
+    if (before.onOk) before.onOk();
+  };
+  const clear = () => {
+    if (!shown && node) close();
+  };
 
   return {
     /** Whether an answer stands on the screen that asks for an OK. */
@@ -74,6 +84,9 @@ export function createAnswers(how) {
     close,
     /** Something else was scanned or touched: what was accepted is old now. */
     passOn,
+    /** Building the screen behind it first would only make the next answer late. */
+    leave,
+    clear,
     /**
      * Gives an answer; null takes away one that was accepted, when the work goes on.
      * @param {{verdict: "accepted"|"refused"|"parked"|"look"|"unknown", word?: string,

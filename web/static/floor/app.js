@@ -2,6 +2,7 @@
 
 import { book } from "./book.js";
 import { h } from "./dom.js";
+import { Drafts } from "./drafts.js";
 import { createFrame } from "./frame.js";
 import { pressCharacter, pressKey } from "./keys.js";
 import { lead } from "./leader.js";
@@ -27,7 +28,7 @@ const VERSION = document.querySelector("meta[name=version]")?.content || "0";
 
 async function start() {
   const store = new Store();
-  const floor = { store, _, version: VERSION, context: {}, drafts: {}, device: null };
+  const floor = { store, _, version: VERSION, context: {}, drafts: new Drafts(store), device: null };
   // For whoever helps at a distance, by the console.
   window.floor = floor;
   floor.settings = await loadSettings(store);
@@ -63,7 +64,7 @@ function equip(floor) {
     ask: (path) => weighed(floor, path),
     scales: () => floor.world.reference?.scales ?? [],
     load: () => floor.settings.scale,
-    keep: (scale) => floor.configure({ scale }),
+    keep: (scale) => behind(() => floor.configure({ scale })),
   });
   floor.update = createUpdate({ mayTakeOver: () => mayTakeOver(floor) });
   know(floor);
@@ -96,13 +97,11 @@ function act(floor) {
     keep(part) {
       Object.assign(floor.context, part);
       floor.refresh();
-      return floor.practice ? Promise.resolve() : store.set("context", { ...floor.context });
+      if (floor.practice) return Promise.resolve();
+      return behind(() => store.set("context", { ...floor.context }));
     },
-    draft: (name) => store.find("drafts", placeOf(floor, name)),
-    saveDraft: (name, value) =>
-      value === null || value === undefined
-        ? store.delete("drafts", placeOf(floor, name))
-        : store.put("drafts", value, placeOf(floor, name)),
+    draft: async (name) => floor.drafts.find(placeOf(floor, name)),
+    saveDraft: (name, value) => floor.drafts.save(placeOf(floor, name), value),
     configure(part) {
       return saveSettings(store, floor.settings, part);
     },
@@ -125,6 +124,11 @@ function act(floor) {
   });
 }
 
+/** Writes a setting behind what is being booked: the disk is for the outbox first. */
+const behind = (write) => new Promise((resolve) => {
+  setTimeout(() => resolve(write()));
+});
+
 /** What is half done in practice stands apart from real work. */
 const placeOf = (floor, name) => (floor.practice ? `practice ${name}` : name);
 
@@ -144,6 +148,7 @@ async function open(floor, { steal }) {
     floor.router.only("stolen");
     return;
   }
+  await floor.drafts.load();
   await floor.router.restore();
   if (!floor.watching) floor.world.watch();
   floor.watching = true;

@@ -85,6 +85,7 @@ async function keep(floor, command, told, how) {
     const photos = how.photos ? { photos: how.photos } : {};
     const whole = { ...command, ...photos, changes: told.changes, foretold: told.answer };
     await floor.outbox.add(whole, { drop: how.draft });
+    if (how.draft) floor.drafts.ended(how.draft);
   }
   how.onkept?.(command.scan_id);
 }

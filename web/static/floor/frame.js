@@ -28,6 +28,7 @@ export function createFrame(floor) {
       live.setAttribute("data-answer", answer.verdict);
       live.setAttribute("data-answers", String(Number(live.dataset.answers || 0) + 1));
       live.textContent = [answer.word, answer.say].filter(Boolean).join(". ");
+      floor.release?.();
     },
     onclosed: (focused) => refocus(main, focused),
   });

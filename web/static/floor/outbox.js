@@ -7,7 +7,7 @@
  */
 
 import { Sender } from "./sending.js";
-import { asked } from "./store.js";
+import { asked, LAST } from "./store.js";
 
 export const KEPT_DAYS = 14;
 const KEPT_MS = KEPT_DAYS * 24 * 3_600_000;
@@ -59,8 +59,8 @@ export class Outbox {
   }
 
   async #load() {
-    const { counter, rows } = await this.store.read(["meta", "outbox"], async (stores) => {
-      const last = (await asked(stores.meta.get("counter"))) ?? 0;
+    const { counter, rows } = await this.store.read(["counter", "outbox"], async (stores) => {
+      const last = (await asked(stores.counter.get(LAST))) ?? 0;
       const recent = stores.outbox.getAll(IDBKeyRange.lowerBound(last - LOADED));
       const states = stores.outbox.index("state");
       const others = ["waiting", "refused", "parked"].map((each) => states.getAll(each));
@@ -132,12 +132,12 @@ export class Outbox {
    * asked before the disk is; where another tab counted too, the disk says so and is asked.
    */
   async #keep(row, drop) {
-    const stores = drop ? ["meta", "outbox", "drafts"] : ["meta", "outbox"];
+    const stores = drop ? ["counter", "outbox", "drafts"] : ["counter", "outbox"];
     if (this.leading) {
       row.counter = this.counter += 1;
       try {
-        return await this.store.write(stores, ({ meta, outbox, drafts }, transaction) => {
-          meta.put(row.counter, "counter");
+        return await this.store.write(stores, ({ counter, outbox, drafts }, transaction) => {
+          counter.put(row.counter, LAST);
           outbox.add(row);
           if (drop) drafts.delete(drop);
           transaction.commit();
@@ -149,11 +149,11 @@ export class Outbox {
         if (error.cause?.name !== "ConstraintError") throw error;
       }
     }
-    return this.store.write(stores, async ({ meta, outbox, drafts }) => {
+    return this.store.write(stores, async ({ counter, outbox, drafts }) => {
       const twin = await asked(outbox.index("scan_id").get(row.scan_id));
       if (twin) return twin;
-      row.counter = ((await asked(meta.get("counter"))) ?? 0) + 1;
-      meta.put(row.counter, "counter");
+      row.counter = ((await asked(counter.get(LAST))) ?? 0) + 1;
+      counter.put(row.counter, LAST);
       outbox.put(row);
       if (drop) drafts.delete(drop);
       return row;

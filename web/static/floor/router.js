@@ -13,6 +13,8 @@ export function createRouter(floor, screens, onshown) {
   let view = null;
   let due = false;
   let pressed = false;
+  let held = 0;
+  let behind = [];
 
   const top = () => stack[stack.length - 1];
   const save = () => {
@@ -27,9 +29,16 @@ export function createRouter(floor, screens, onshown) {
   };
   const render = () => {
     // A button that is taken away under a finger is never pressed: it waits until the finger is up.
-    if (pressed) return;
+    // And while a scan is in hand, its answer comes first.
+    if (pressed || held) return;
     due = false;
     if (view) floor.frame.show(view.render(), { fresh: false });
+  };
+  const release = () => {
+    const waited = behind;
+    behind = [];
+    for (const work of waited) work();
+    if (due) render();
   };
   const press = (down) => () => {
     pressed = down;
@@ -84,6 +93,22 @@ export function createRouter(floor, screens, onshown) {
       if (due) return;
       due = true;
       queueMicrotask(render);
+    },
+    /** Build nothing anew until the function that comes back was called; once is enough. */
+    hold() {
+      held += 1;
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        held -= 1;
+        if (!held) setTimeout(release);
+      };
+    },
+    /** Do something now, or when what is held is let go of. */
+    after(work) {
+      if (held) behind.push(work);
+      else work();
     },
     /** Where somebody was before the tab was killed, else home. */
     async restore() {

@@ -20,7 +20,8 @@ export function createScanning(floor) {
 }
 
 async function scanned(floor, text) {
-  floor.frame.answers.passOn();
+  const { answers } = floor.frame;
+  answers.leave();
   const read = floor.world.read(text);
   const scan = read instanceof Promise ? await read : read;
   // A screen that was just opened may still fetch what was half done.
@@ -30,9 +31,19 @@ async function scanned(floor, text) {
     floor.answer({ verdict: "refused", say, read: scan.read });
     return;
   }
-  if (scan.kind === "command" && press(floor, scan.code)) return;
-  const wanted = floor.view?.scanned ? await floor.view.scanned(scan) : false;
-  if (wanted === false) nobodyWants(floor, scan);
+  if (scan.kind === "command") {
+    answers.clear();
+    if (press(floor, scan.code)) return;
+  }
+  // The screen is built anew after the answer, not before it.
+  floor.release = floor.router.hold();
+  try {
+    const wanted = floor.view?.scanned ? await floor.view.scanned(scan) : false;
+    if (wanted === false) nobodyWants(floor, scan);
+  } finally {
+    floor.release();
+    answers.clear();
+  }
 }
 
 /** What it is and where it stands; from home, the work that begins with such a thing. */

@@ -1,12 +1,15 @@
 /**
  * What the tablet keeps: IndexedDB `stofstroom`, with promises.
  *
- * Stores: meta (by name), outbox (by counter; index scan_id, state), drafts (by name), world (by
+ * Stores: meta (by name), counter (the one number, apart so that a scan waits for no setting that
+ * is being kept), outbox (by counter; index scan_id, state), drafts (by name), world (by
  * `table:code`), photos (by hash), history (running number; index at).
  */
 
 const NAME = "stofstroom";
-const VERSION = 1;
+const VERSION = 2;
+/** The key of the one number in the store `counter`. */
+export const LAST = "last";
 
 /** The browser keeps nothing for us, or has no room left. kind: full, refused. */
 export class StorageTrouble extends Error {
@@ -31,16 +34,26 @@ export function asked(request) {
   });
 }
 
-function upgrade(database) {
-  database.createObjectStore("meta");
-  const outbox = database.createObjectStore("outbox", { keyPath: "counter" });
-  outbox.createIndex("scan_id", "scan_id", { unique: true });
-  outbox.createIndex("state", "state");
-  database.createObjectStore("drafts");
-  database.createObjectStore("world");
-  database.createObjectStore("photos", { keyPath: "hash" });
-  const history = database.createObjectStore("history", { autoIncrement: true });
-  history.createIndex("at", "at");
+/** From version `from` (0: nothing yet) to this one, step by step, so that what waits stays. */
+function upgrade(database, from, transaction) {
+  if (from < 1) {
+    database.createObjectStore("meta");
+    const outbox = database.createObjectStore("outbox", { keyPath: "counter" });
+    outbox.createIndex("scan_id", "scan_id", { unique: true });
+    outbox.createIndex("state", "state");
+    database.createObjectStore("drafts");
+    database.createObjectStore("world");
+    database.createObjectStore("photos", { keyPath: "hash" });
+    const history = database.createObjectStore("history", { autoIncrement: true });
+    history.createIndex("at", "at");
+  }
+  if (from < 2) {
+    const counter = database.createObjectStore("counter");
+    const request = transaction.objectStore("meta").get("counter");
+    request.onsuccess = () => {
+      if (request.result) counter.put(request.result, LAST);
+    };
+  }
 }
 
 export class Store {
@@ -61,7 +74,8 @@ export class Store {
 
   async #open() {
     const request = indexedDB.open(this.name, VERSION);
-    request.onupgradeneeded = () => upgrade(request.result);
+    request.onupgradeneeded = (event) =>
+      upgrade(request.result, event.oldVersion, request.transaction);
     const database = await asked(request);
     const gone = () => {
       this.opening = null;

@@ -3,6 +3,7 @@
 import { ask, button, chips, choices, foot, h, pic, scanHere, work } from "../dom.js";
 import { pictogramOf } from "../pictograms.js";
 import { _ } from "../words.js";
+import { partFigure } from "./left.js";
 import { groupName, kg, partyName, receivedOf, shortCode } from "./lookup.js";
 import { containerTiles, groupTiles, supplierTiles } from "./pickers.js";
 import { troubleViews, troubleWord } from "./trouble.js";
@@ -11,7 +12,6 @@ import { weighPanel } from "./weigh.js";
 const LABELS_MAX = 24;
 const NEXT_MAX = 4;
 const CONTAINERS_MAX = 4;
-const BAR = 1000;
 /** States of a print job after which no label comes. */
 const LOST = ["offline", "failed", "no_printer", "refused", "unknown"];
 const DRAWN = {
@@ -176,31 +176,8 @@ function fewOf(s) {
 function announced(s) {
   const { delivery } = s;
   if (!delivery) return null;
-  const came = receivedOf(s.floor, delivery.code);
-  const width = Math.min(BAR, Math.round((came.mass_g * BAR) / Math.max(1, delivery.announced_g)));
-  return h(
-    "figure",
-    { class: "left", "data-received": came.mass_g },
-    h(
-      "figcaption",
-      null,
-      h("span", null, _("Came in")),
-      " ",
-      h("b", null, kg(came.mass_g)),
-      " ",
-      h("small", null, _("of %(mass)s", { mass: kg(delivery.announced_g) })),
-    ),
-    h(
-      "svg",
-      {
-        class: "left-bar",
-        viewBox: `0 0 ${BAR} 40`,
-        preserveAspectRatio: "none",
-        "aria-hidden": "true",
-      },
-      h("rect", { class: "left-full", width, height: 40 }),
-    ),
-  );
+  const { mass_g } = receivedOf(s.floor, delivery.code);
+  return partFigure(_("Came in"), mass_g, delivery.announced_g, { "data-received": mass_g });
 }
 
 /** The last box, and the way to put its supplier right. */

@@ -12,6 +12,7 @@ import {
   hindrance,
   kg,
   partyName,
+  receivedOf,
   suppliers,
 } from "./lookup.js";
 
@@ -34,13 +35,14 @@ export const remembered = (recent = [], value) =>
   [value, ...recent.filter((each) => each !== value)].slice(0, 9);
 
 /**
- * Suppliers to choose from; before them the deliveries that are announced.
+ * Suppliers to choose from; before them the deliveries that may bring a batch.
  * @param {object} floor
  * @param {{onsupplier: (code: string) => any, ondelivery: (code: string) => any,
  *   recent?: string[]}} how
  */
 export function supplierTiles(floor, how) {
-  const announced = deliveries(floor).slice(0, SHOWN_MAX).map((each) => ({
+  const isOpen = (each) => receivedOf(floor, each.code).mass_g < each.announced_g;
+  const open = deliveries(floor).filter(isOpen).slice(0, SHOWN_MAX).map((each) => ({
     value: `delivery ${each.code}`,
     pictogram: "delivery",
     text: partyName(floor, each.supplier),
@@ -53,7 +55,7 @@ export function supplierTiles(floor, how) {
     text: each.name,
     pick: () => how.onsupplier(each.code),
   }));
-  const items = [...announced, ...lastFirst(known, how.recent)];
+  const items = [...open, ...lastFirst(known, how.recent)];
   return choices(items, (value, item) => item.pick(), { label: _("Suppliers") });
 }
 

@@ -4,6 +4,7 @@ import { h, pic } from "../dom.js";
 import { _ } from "../words.js";
 import { batchRow, binRow, destinationRow, groupName, kg, partyName, shortCode } from "./lookup.js";
 import { binName } from "./bins.js";
+import { partFigure } from "./left.js";
 
 /**
  * @typedef {object} Source
@@ -77,35 +78,9 @@ export function whyNot(source) {
   return row.mass_g > 0 ? null : { code: "bin_empty" };
 }
 
-const BAR = 1000;
-
 /** How much is left, as a bar that empties. */
-export function leftFigure(source) {
-  const width = Math.max(0, Math.min(BAR, Math.round((source.left_g * BAR) / source.whole_g)));
-  return h(
-    "figure",
-    { class: "left", "data-left": source.left_g },
-    h(
-      "figcaption",
-      null,
-      h("span", null, _("To do")),
-      " ",
-      h("b", null, kg(source.left_g)),
-      " ",
-      h("small", null, _("of %(mass)s", { mass: kg(source.whole_g) })),
-    ),
-    h(
-      "svg",
-      {
-        class: "left-bar",
-        viewBox: `0 0 ${BAR} 40`,
-        preserveAspectRatio: "none",
-        "aria-hidden": "true",
-      },
-      h("rect", { class: "left-full", width, height: 40 }),
-    ),
-  );
-}
+export const leftFigure = (source) =>
+  partFigure(_("To do"), source.left_g, source.whole_g, { "data-left": source.left_g });
 
 /** The last booking, so that nobody has to remember it. */
 export function lastLine(floor, last) {

@@ -81,6 +81,7 @@ class Panel {
     this.live = createLive(this);
     this.node = h("div", { "data-weigh": "" });
     this.node.style.setProperty("display", "contents");
+    this.due = false;
     this.recall();
     this.draw();
     this.stop = floor.weight.subscribe(() => this.heard());
@@ -289,7 +290,17 @@ class Panel {
     this.draw();
   }
 
+  /** Once, and after the answer to a scan that is in hand. */
   draw() {
+    if (this.due) return;
+    this.due = true;
+    this.floor.router.after(() => {
+      this.due = false;
+      this.paint();
+    });
+  }
+
+  paint() {
     if (this.asked) {
       fill(this.node, question(this));
       return;
