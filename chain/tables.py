@@ -1,4 +1,4 @@
-"""Tables of the logbook. Entries and nodes are append-only; a chain's row is its head."""
+"""Tables of the logbook. What is written once stays; only a chain's row, its head, moves on."""
 
 from __future__ import annotations
 
@@ -69,5 +69,24 @@ class Node(SQLModel, table=True):
     hash: str = Field(max_length=64)
 
 
+class Checkpoint(SQLModel, table=True):
+    """A signed head that was given out: the first `size` entries of a chain had this root.
+
+    root: hexadecimal; signature: base64, of the head with `at`, under the key named `key`.
+    """
+
+    __tablename__ = "checkpoint"
+
+    chain_id: int = Field(
+        sa_column=Column(Key, ForeignKey("chain.id"), primary_key=True, autoincrement=False)
+    )
+    size: int = Field(sa_column=Column(Key, primary_key=True, autoincrement=False))
+    key: str = Field(max_length=16, primary_key=True)
+    root: str = Field(max_length=64)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    signature: str = Field(max_length=88)
+
+
 append_only(table_of(Entry))
+append_only(table_of(Checkpoint))
 append_only(table_of(Node))

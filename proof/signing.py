@@ -111,6 +111,33 @@ def verify_document(
     return verify(public, message, signature)
 
 
+def seal(key: SigningKey, purpose: str, document: Mapping[str, object]) -> dict[str, object]:
+    """The envelope of whatever is signed: `document, purpose, key, signature`.
+
+    Raises NotCanonical when the document cannot be hashed.
+    """
+    return {
+        "document": dict(document),
+        "purpose": purpose,
+        **sign_document(key, purpose, document),
+    }
+
+
+def holds(envelope: object, public_keys: Mapping[str, bytes], purpose: str) -> bool:
+    """Whether an envelope is whole, of this purpose, and signed with one of these keys."""
+    if not isinstance(envelope, dict):
+        return False
+    public = public_keys.get(str(envelope.get("key")))
+    document = envelope.get("document")
+    return (
+        public is not None
+        and isinstance(document, dict)
+        and set(envelope) == {"document", "purpose", "key", "signature"}
+        and envelope["purpose"] == purpose
+        and verify_document(public, purpose, document, envelope)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeHead:
     """What a log states about itself: so many leaves, this root, at this time."""
