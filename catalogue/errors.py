@@ -70,12 +70,28 @@ class Malformed(BadInput):
     advice = "Put the named field right and send it again."
 
 
+class EuralMalformed(BadInput):
+    """This is no waste code of the European list. Figures: `read`."""
+
+    code = "eural_malformed"
+    title = "This is not a waste code (Eural)."
+    advice = "Type six digits, and an asterisk for hazardous waste, such as 20 01 10 or 15 02 02*."
+
+
 class ScanReused(BadInput):
     """The same `scan_id` came with other content. Figures: `scan_id`."""
 
     code = "scan_reused"
     title = "This scan number was used before, for something else."
     advice = "Send it again with a new scan number."
+
+
+class TwoPersons(BadInput):
+    """A find is handed over by two persons, and one was named twice. Figures: `field`."""
+
+    code = "two_persons"
+    title = "Two different persons hand over a find."
+    advice = "Name a second person, who is there and signs too."
 
 
 class MassExceeded(RuleBroken):
@@ -202,6 +218,34 @@ class CodeTaken(RuleBroken):
     advice = "Take a new label."
 
 
+class NumberTaken(RuleBroken):
+    """An item with this number is noted already. Figures: `number`, `batch`, `site`, `noted_on`."""
+
+    code = "number_taken"
+    title = "This number is noted already."
+    advice = "Look at the number on the item again. It stands with the named batch."
+
+
+class NothingToCertify(RuleBroken):
+    """Nothing of this kind is confirmed yet. Figures: `received_g`, `confirmed_g` (of any kind),
+    `pending_g`, `lost_g`."""
+
+    code = "nothing_to_certify"
+    title = "There is nothing to certify yet."
+    advice = "Wait until the outlet has confirmed it, or choose another kind of certificate."
+
+
+class NumberMissing(RuleBroken):
+    """An item that must be followed by its number has none, or its destruction is not noted.
+
+    Figures: `batch`, `article_group`, `pieces` that need a number, `numbers` of destroyed items.
+    """
+
+    code = "number_missing"
+    title = "The number of an item is missing."
+    advice = "Note the number and the destruction of every item of this batch first."
+
+
 class StateForbids(RuleBroken):
     """It is not in a state for this. Figures: `subject`, `state`."""
 
@@ -216,6 +260,55 @@ class NoPrinter(RuleBroken):
     code = "no_printer"
     title = "Choose a printer."
     advice = "Name one of the printers of this site, or print the label as a PDF."
+
+
+class StreamNumberMalformed(BadInput):
+    """A waste stream number has 12 characters, the first 5 of them the receiver's own.
+
+    Figures: `number`, `begins` (with what it must begin, if that is known).
+    """
+
+    code = "stream_number_malformed"
+    title = "This is not a waste stream number."
+    advice = "It has 12 capitals and digits. The first 5 are the number of who receives the waste."
+
+
+class StreamNumberTaken(RuleBroken):
+    """The waste stream number is in use for other data, and those never change.
+
+    Figures: `number`, `organisation`, `eural`.
+    """
+
+    code = "stream_number_taken"
+    title = "This waste stream number is taken, for other waste."
+    advice = "Take another number, or let one be made."
+
+
+class StreamNumberIncomplete(RuleBroken):
+    """Data behind a waste stream number are missing, and could not be added later.
+
+    Figures: `missing` (names of what must be filled in first).
+    """
+
+    code = "stream_number_incomplete"
+    title = "Something is missing, and it cannot be added to a waste stream number later."
+    advice = "Fill in what is missing at the organisation or the location first."
+
+
+class NotificationEarly(RuleBroken):
+    """The month is not over yet. Figures: `month`."""
+
+    code = "notification_early"
+    title = "This month is not over yet."
+    advice = "Notify when the month has ended."
+
+
+class NothingToNotify(RuleBroken):
+    """All of the month was notified before. Figures: `month`."""
+
+    code = "nothing_to_notify"
+    title = "All of this month was notified before."
+    advice = "There is nothing to send. A later correction will show here."
 
 
 class ClockDoubt(RuleBroken):

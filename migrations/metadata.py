@@ -18,6 +18,7 @@ ROOMS = (
     "dispatch",
     "accounts",
     "reporting",
+    "certificates",
     "nl",
     "web",
 )

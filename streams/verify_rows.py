@@ -37,9 +37,16 @@ REGISTER = (
     "delivery",
     "receipt",
     "find",
+    "serial_item",
     "shipment",
     "shipment_bin",
     "relabelling",
+    "certificate",
+    "certificate_batch",
+    "withdrawal",
+    "stream_number",
+    "carriage",
+    "notification",
 )
 """Tables whose rows entries describe, in the order in which breaches are named."""
 

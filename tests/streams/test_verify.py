@@ -39,6 +39,8 @@ NOT_IN_THE_REGISTER = {
     "print_job",
     "photo",  # A picture is known by the hash that its entry says.
     "job",
+    "certificate_text",  # Known by the digest that its certificate's entry says.
+    "certificate_print",
     "checkpoint",  # A head that was given out; `verify` looks at it beside the register.
 }
 TABLES = sorted(set(METADATA.tables) - NOT_IN_THE_REGISTER)
