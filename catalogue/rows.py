@@ -21,6 +21,10 @@ class OrganisationRow:
     gs1_prefix: str
     address: str
     version: int
+    registration: str = ""
+    gln: str = ""
+    vihb: str | None = None
+    processor_number: str | None = None
 
     @property
     def ref(self) -> Ref:
@@ -35,6 +39,8 @@ class SiteRow:
     name: str
     timezone: str
     announced_limit_permille: int
+    address: str = ""
+    processor_number: str = ""
 
     @property
     def ref(self) -> Ref:
@@ -141,6 +147,10 @@ class DestinationRow:
     accepts: frozenset[str]
     gates: tuple[str, ...]
     active: bool
+    recovery_code: str = ""
+    processing_code: str = ""
+    eural: str = ""
+    usual_name: str | None = None
 
     @property
     def label(self) -> str:
@@ -151,6 +161,13 @@ class DestinationRow:
     def ref(self) -> Ref:
         return Ref(self.id, self.label)
 
+    @property
+    def is_waste(self) -> bool:
+        """Whether what goes there is waste to the law: it has a Eural code, or is recovered or
+        disposed of. What was made fit for reuse leaves as goods, unless it has a Eural code.
+        """
+        return bool(self.eural or (self.recovery_code and self.stream is not Stream.REUSE))
+
 
 @dataclass(frozen=True, slots=True)
 class PartnerRow:
@@ -158,3 +175,5 @@ class PartnerRow:
     organisation_id: int
     roles: frozenset[PartnerRole]
     treatments: tuple[str, ...]
+    permit: str = ""
+    permit_until: date | None = None

@@ -220,6 +220,10 @@ def _read(session: Session, edition: tuple[tuple[str, str], ...]) -> Rulebook:
             row.gs1_prefix,
             row.address,
             row.version,
+            row.registration,
+            row.gln,
+            row.vihb,
+            row.processor_number,
         )
         for row in _rows(session, "organisation")
     }
@@ -234,6 +238,8 @@ def _read(session: Session, edition: tuple[tuple[str, str], ...]) -> Rulebook:
                 row.name,
                 row.timezone,
                 row.announced_limit_permille,
+                row.address,
+                row.processor_number,
             )
             for row in _rows(session, "site")
         },
@@ -329,7 +335,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _partner(row: Any) -> PartnerRow:
     roles = frozenset(PartnerRole(role) for role in _words(row.roles))
-    return PartnerRow(row.id, row.organisation_id, roles, _words(row.treatments))
+    treatments = _words(row.treatments)
+    return PartnerRow(row.id, row.organisation_id, roles, treatments, row.permit, row.permit_until)
 
 
 def _group(row: Any) -> GroupRow:
@@ -355,6 +362,10 @@ def _destination(row: Any) -> DestinationRow:
         frozenset(_words(row.accepts)),
         _words(row.gates),
         row.active,
+        row.recovery_code,
+        row.processing_code,
+        row.eural,
+        row.usual_name,
     )
 
 

@@ -28,7 +28,11 @@ def _mass(name: str, *, nullable: bool = False) -> Column[int]:
 
 
 class Organisation(SQLModel, table=True):
-    """A party. `parent_id`: the organisation that sees this one's figures in its own sum."""
+    """A party. `parent_id`: the organisation that sees this one's figures in its own sum.
+
+    vihb: number of who may carry, collect, trade or broker waste; processor_number: of who treats
+    it, as the authority for waste notification gave it.
+    """
 
     __tablename__ = "organisation"
 
@@ -42,10 +46,13 @@ class Organisation(SQLModel, table=True):
     registration: str = Field(default="", max_length=20)
     gln: str = Field(default="", max_length=13)
     gs1_prefix: str = Field(default="", max_length=12)
+    vihb: str | None = Field(default=None, max_length=12)
+    processor_number: str | None = Field(default=None, max_length=5)
 
 
 class Partner(SQLModel, table=True):
-    """What an organisation is to an operator: `roles` and, for an outlet, what it may treat."""
+    """What an organisation is to an operator: `roles` and, for an outlet, what it may treat, by
+    which permit, and the last day on which that holds (none: until it is taken back)."""
 
     __tablename__ = "partner"
     __table_args__ = (UniqueConstraint("operator_id", "organisation_id"),)
@@ -57,6 +64,7 @@ class Partner(SQLModel, table=True):
     roles: str = Field(max_length=60)
     treatments: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     permit: str = Field(default="", max_length=60)
+    permit_until: date | None = None
 
 
 class Site(SQLModel, table=True):
@@ -184,6 +192,8 @@ class Destination(SQLModel, table=True):
     """A route of an operator under one stream: one row per version, valid from a day on.
 
     `accepts`: security classes that may go there, by comma. `gates`: gate codes, by comma.
+    `usual_name`: what the law wants on a waybill, the everyday name of what goes there.
+    `customs_code`: the code of the combined nomenclature of what is no longer waste.
     """
 
     __tablename__ = "destination"
@@ -206,11 +216,13 @@ class Destination(SQLModel, table=True):
     recovery_code: str = Field(default="", max_length=4)
     processing_code: str = Field(default="", max_length=4)
     eural: str = Field(default="", max_length=7)
+    customs_code: str | None = Field(default=None, max_length=8)
     producer_class: str = Field(default="", max_length=40)
     ladder: str = Field(default="", max_length=8)
     gri: str = Field(default="", max_length=20)
     esrs: str = Field(default="", max_length=40)
     note: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
+    usual_name: str | None = Field(default=None, max_length=80)
 
 
 class LossKind(SQLModel, table=True):

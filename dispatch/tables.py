@@ -1,17 +1,20 @@
-"""What dispatch keeps beside the ledger: shipments and the bins in them."""
+"""What dispatch keeps beside the ledger: shipments, the bins in them, and how they travelled."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, Index, Text
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from store.columns import key_to
+from store.columns import entry_key, key_to
 
 
 class Shipment(SQLModel, table=True):
-    """Bins that leave for one outlet. treatments: what the outlet may confirm, by comma."""
+    """Bins that leave for one outlet. treatments: what the outlet may confirm, by comma.
+
+    waybill: its number; permit: that of the outlet on the day on which the bins left.
+    """
 
     __tablename__ = "shipment"
     __table_args__ = (
@@ -30,6 +33,7 @@ class Shipment(SQLModel, table=True):
     shipped_on: date
     treatments: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(max_length=10)
+    permit: str | None = Field(default=None, max_length=60)
 
 
 class ShipmentBin(SQLModel, table=True):
@@ -40,3 +44,30 @@ class ShipmentBin(SQLModel, table=True):
     shipment_id: int = Field(sa_column=key_to("shipment.id", primary_key=True))
     bin_id: int = Field(sa_column=key_to("bin.id", primary_key=True))
     returned: bool = False
+
+
+class Leg(SQLModel, table=True):
+    """A part of the way of a shipment, by one carrier. The entry that made it says when it began.
+
+    vihb: the carrier's number on that day; vehicle: licence plate, or the name of what carries;
+    from_place, to_place: empty where it begins at the site, or ends at the outlet. ordered_by:
+    empty where the operator itself ordered the transport.
+    """
+
+    __tablename__ = "leg"
+    __table_args__ = (UniqueConstraint("shipment_id", "number"),)
+
+    id: int = Field(sa_column=entry_key())
+    code: str = Field(max_length=24, unique=True)
+    shipment_id: int = Field(sa_column=key_to("shipment.id"))
+    number: int
+    carrier_id: int = Field(sa_column=key_to("organisation.id"))
+    vihb: str | None = Field(default=None, max_length=12)
+    vehicle: str | None = Field(default=None, max_length=40)
+    from_place: str | None = Field(default=None, max_length=200)
+    to_place: str | None = Field(default=None, max_length=200)
+    ordered_by_id: int | None = Field(
+        default=None, sa_column=key_to("organisation.id", nullable=True)
+    )
+    departed_on: date
+    reversed: bool = False
