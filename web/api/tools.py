@@ -119,7 +119,9 @@ def _painted(made: Any, format: LabelFormat, size: Size, dpi: int) -> bytes:
 
 
 @router.put(
-    "/reference/{noun}/{code}", status_code=201, responses=refusals("question", "not_found")
+    "/reference/{noun}/{code}",
+    status_code=201,
+    responses=refusals("question", "not_found", "eural_malformed"),
 )
 def put_reference(
     noun: Annotated[str, Path(max_length=20, pattern=r"^[a-z_]+$")],
@@ -142,12 +144,12 @@ def _operator(call: Call) -> str:
         return book.operators[call.me.viewer.operator_id or 0].organisation.code
 
 
-DAYS = frozenset({"valid_from", "tare_on", "calibration_due"})
+DAYS = frozenset({"valid_from", "tare_on", "calibration_due", "permit_until"})
 
 
 def _with_days(data: dict[str, Any]) -> dict[str, Any]:
     read = dict(data)
-    for name in DAYS & read.keys():
+    for name in DAYS & {name for name, said in data.items() if said is not None}:
         try:
             read[name] = date.fromisoformat(str(read[name]))
         except ValueError as error:
