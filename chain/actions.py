@@ -102,9 +102,19 @@ def open_chain(session: Session, code: str, *, now: datetime) -> None:
     append(session, code, draft, now=now)
 
 
-def new_epoch(session: Session, code: str, *, now: datetime) -> str:
-    """Write the entry of a restore: tablets that see a new epoch send accepted scans again."""
+def new_epoch(
+    session: Session,
+    code: str,
+    *,
+    now: datetime,
+    restored: Mapping[str, object] | None = None,
+) -> str:
+    """Write the entry of a restore: tablets that see a new epoch send accepted scans again.
+
+    restored: what was restored, signed (`chain.signed.restored`).
+    """
     epoch = str(uuid4())
+    signed = {} if restored is None else {"restored": dict(restored)}
     draft = Draft(
         kind="restore",
         scan_id=str(uuid4()),
@@ -112,7 +122,7 @@ def new_epoch(session: Session, code: str, *, now: datetime) -> str:
         day=now.astimezone(UTC).date(),
         content=content_of("restore", code, {"epoch": epoch}),
         subject=code,
-        body={"epoch": epoch},
+        body={"epoch": epoch, **signed},
     )
     append(session, code, draft, now=now)
     session.execute(update(_chain).where(_chain.c.code == code).values(epoch=epoch))

@@ -8,19 +8,28 @@ database only what stands in it now, not its history.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from streams.verify_chain import SEQ_BITS, Trail, root_of_first
+from streams.verify_chain import SEQ_BITS, Trail
 from streams.verify_evidence import Beside, check_flags, check_note, check_weighing
 from streams.verify_ledger import Ledger
 from streams.verify_reading import Breach, Row, Said, count, stream, table_of
 from streams.verify_rows import REGISTER, Register
+from streams.verify_seals import Cut, Finding, Seal, against_heads, everything_signed
 
-__all__ = ["Breach", "Progress", "Seal", "against_heads", "audit"]
+__all__ = [
+    "Breach",
+    "Cut",
+    "Finding",
+    "Progress",
+    "Seal",
+    "against_heads",
+    "audit",
+    "everything_signed",
+]
 
 Progress = Callable[[str, int, int], None]
 """Told what is being looked at, how much of it is done, and out of how much."""
@@ -28,15 +37,6 @@ Progress = Callable[[str, int, int], None]
 BESIDE = ("movement", "gate_line", "weighing", "flag", "note")
 KEPT_BESIDE = ("chain", "entry", "node", "place", "balance", "total", "gate_balance")
 REPORT_EVERY = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """What a signed checkpoint says of a chain. root: hexadecimal, of the first `size` entries."""
-
-    chain: str
-    size: int
-    root: str
 
 
 def audit(session: Session, *, progress: Progress | None = None) -> Iterator[Breach]:
@@ -62,23 +62,6 @@ def audit(session: Session, *, progress: Progress | None = None) -> Iterator[Bre
         work.progress(name, done, len(steps))
         yield from _readable(name, step())
     work.progress("total", len(steps), len(steps))
-
-
-def against_heads(session: Session, heads: Sequence[Seal]) -> list[Breach]:
-    """What no longer is as a checkpoint says. Whether its signature holds is for the caller."""
-    chains = {row[1]: row[0] for row in stream(session, table_of("chain"))}
-    breaches = []
-    for seal in heads:
-        where = f"checkpoint {seal.chain}#{seal.size}"
-        if seal.chain not in chains:
-            breaches.append(Breach(where, "the chain is missing"))
-            continue
-        root = root_of_first(session, chains[seal.chain], seal.size)
-        if root is None:
-            breaches.append(Breach(where, f"entries are missing: there were {seal.size}"))
-        elif root != seal.root.lower():
-            breaches.append(Breach(where, f"the entries were changed since: root is {root}"))
-    return breaches
 
 
 class _Audit:

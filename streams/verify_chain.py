@@ -187,14 +187,3 @@ def _is_version_1(payload: dict[str, Any]) -> bool:
         and all(isinstance(payload.get(name), str) for name in texts)
         and all(isinstance(payload.get(name, 0), str | None) for name in ("subject", "reverses"))
     )
-
-
-def root_of_first(session: Session, chain_id: int, size: int) -> str | None:
-    """Root over the first `size` payloads of a chain; None when there are not as many."""
-    entries = table_of("entry")
-    tree = Tree()
-    payload_at = list(entries.c.keys()).index("payload")
-    first = (entries.c.chain_id == chain_id, entries.c.seq <= size)
-    for row in stream(session, entries, *first, order=("seq",)):
-        tree.grow(sha256(b"\x00" + str(row[payload_at]).encode("utf-8", "replace")).digest())
-    return tree.root() if tree.size == size else None

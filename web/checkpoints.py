@@ -1,4 +1,4 @@
-"""Signed heads of all chains: what others keep, so that nobody can rewrite or cut off history."""
+"""Signed heads of chains: what others keep, so that nobody can rewrite or cut off history."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from typing import Any
 
 from sqlmodel import Session
 
+from chain.checkpoints import all_given_out, checkpoint_now
 from chain.queries import heads
-from proof.merkle import Frontier, root
-from proof.signing import KeyRing, TreeHead, sign_head, verify_head
-from streams.verify import Seal
+from proof.signing import KeyRing, verify_head
+from streams.verify import Breach, Seal
+
+__all__ = [
+    "CheckpointUnusable",
+    "checkpoint_now",
+    "checkpoint_of_all",
+    "kept_seals",
+    "seals",
+]
 
 
 class CheckpointUnusable(Exception):
     """A checkpoint says nothing; the message says why."""
 
 
-def signed_heads(session: Session, ring: KeyRing, *, now: datetime) -> list[dict[str, object]]:
-    """A signed tree head for every chain. One statement."""
-    return [
-        sign_head(
-            ring.current,
-            TreeHead(
-                log=head.chain, size=head.size, root=root(Frontier(head.size, head.peaks)), at=now
-            ),
-        )
-        for head in heads(session)
-    ]
+def checkpoint_of_all(session: Session, ring: KeyRing, *, now: datetime) -> list[dict[str, object]]:
+    """A signed head for every chain, kept; of a chain that has not grown the one of before."""
+    return checkpoint_now(session, ring, [head.chain for head in heads(session)], now=now)
 
 
 def seals(text: str, public_keys: Mapping[str, bytes]) -> list[Seal]:
@@ -47,10 +47,34 @@ def seals(text: str, public_keys: Mapping[str, bytes]) -> list[Seal]:
     return [_seal(head, public_keys) for head in signed]
 
 
+def kept_seals(
+    session: Session, public_keys: Mapping[str, bytes]
+) -> tuple[list[Seal], list[Breach], int]:
+    """What the checkpoints say that were given out, and those whose signature does not hold.
+
+    Also the number of those that a key signed which is not at hand: these are left out.
+    """
+    holding, broken, unknown = [], [], 0
+    for signed in all_given_out(session):
+        public = public_keys.get(str(signed["key"]))
+        if public is None:
+            unknown += 1
+        elif verify_head(signed, public):
+            holding.append(_said(signed))
+        else:
+            where = f"checkpoint {signed['log']}#{signed['size']}"
+            broken.append(Breach(where, "it was kept here, and its signature does not hold"))
+    return holding, broken, unknown
+
+
 def _seal(signed: Any, public_keys: Mapping[str, bytes]) -> Seal:
     public = public_keys.get(str(signed.get("key"))) if isinstance(signed, dict) else None
     if public is None:
         raise CheckpointUnusable("The checkpoint was not signed with a key of this installation.")
     if not verify_head(signed, public):
         raise CheckpointUnusable(f"The signature under {signed.get('log')} does not hold.")
-    return Seal(chain=signed["log"], size=signed["size"], root=signed["root"])
+    return _said(signed)
+
+
+def _said(signed: Mapping[str, Any]) -> Seal:
+    return Seal(chain=signed["log"], size=signed["size"], root=signed["root"], at=str(signed["at"]))

@@ -21,6 +21,7 @@ from proof.signing import KeyRingUnusable, load_or_create_ring
 from store.archive import BackupUnusable
 from store.engine import Database
 from store.gate import Busy
+from web import proof_commands
 from web.checkpoints import CheckpointUnusable
 from web.scale_commands import add_to
 from web.settings import SettingsWrong
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 
 add_to(app)
+proof_commands.add_to(app)
 
 RoleOption = Annotated[Role, typer.Option("--role", help="What it may do.")]
 OrganisationOption = Annotated[
@@ -272,55 +274,6 @@ def new_password(email: Annotated[str, typer.Option(help="Whose.")]) -> None:
     tell(f"{email} has a new password.")
 
 
-@app.command()
-def verify(
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(
-            exists=True, dir_okay=False, metavar="FILE", help="Signed heads kept elsewhere."
-        ),
-    ] = None,
-) -> None:
-    """Recompute everything from the entries. Exit code 1 and the first breach if it differs.
-
-    Newest entries that were cut off can only be seen with a checkpoint that was kept elsewhere.
-    """
-    from chain.queries import heads
-    from web.checkpoints import seals
-    from web.upkeep import first_breach
-
-    with open_database() as (database, settings), database.read() as session:
-        kept = checkpoint and seals(checkpoint.read_text(), ring_of(settings).public_keys())
-        with progress("Verifying") as bar:
-            breach = first_breach(
-                session,
-                kept or (),
-                progress=lambda what, done, whole: bar(done, whole, what),
-            )
-        found = heads(session)
-    if breach is not None:
-        tell(str(breach))
-        raise typer.Exit(1)
-    entries = sum(head.size for head in found)
-    against = f", and {len(kept)} signed heads" if kept else ""
-    tell(f"Everything adds up: {entries} entries in {len(found)} chains{against}.")
-
-
-@app.command("checkpoint")
-def write_checkpoint(file: NewFile) -> None:
-    """Write the signed heads of all chains, to be kept where nobody here can change them."""
-    import json
-
-    from web.checkpoints import signed_heads
-
-    with open_database() as (database, settings), database.read() as session:
-        signed = signed_heads(session, ring_of(settings), now=now())
-    draft = file.with_name(f".{file.name}.draft")
-    draft.write_text(json.dumps(signed, indent=1) + "\n")
-    draft.replace(file)
-    tell(f"{file} holds the heads of {len(signed)} chains.")
-
-
 @app.command("backup")
 def write_backup(file: NewFile) -> None:
     """Write the whole database into one checked file, while others go on working."""
@@ -342,17 +295,19 @@ def bring_back(
 ) -> None:
     """Bring a backup back, audited. Stop the server first."""
     from migrations.steps import upgrade
+    from store.archive import read_manifest
     from store.backup import restore
     from web.upkeep import begin_anew, said_by_heads
 
-    with any_database() as (database, _):
+    with any_database() as (database, settings):
+        ring, made_at = ring_of(settings), read_manifest(file).made_at
         manifest = restore(
             database,
             file,
             replace=replace,
             upgrade=upgrade,
             facts=said_by_heads,
-            accept=lambda loaded: begin_anew(loaded, now=now()),
+            accept=lambda loaded: begin_anew(loaded, now=now(), ring=ring, backup_at=made_at),
         )
     tell(f"The database is as it was at {manifest.made_at}, and adds up.")
     tell("Tablets will send again what they had accepted since. Everybody signs in anew.")
