@@ -17,8 +17,10 @@ from web.api import (
     answers,
     figures,
     floor,
+    items,
     photos,
     printing,
+    proofs,
     reads,
     scales,
     settling,
@@ -30,7 +32,7 @@ from web.deps import clock, permitted
 from web.housekeeping import lifespan
 from web.pages import house
 from web.pages.visiting import page_of
-from web.permissions import API
+from web.permissions import API, PUBLIC
 from web.remembering import Remembered
 from web.safety import Packed, Safety
 from web.settings import Settings, from_environment
@@ -49,6 +51,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.state.remembered = Remembered()
     app.state.wrong_tries = WrongTries()
     app.state.scales = Links()
+    app.include_router(_public())
     app.include_router(_api())
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
     house.install(app)
@@ -60,7 +63,20 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     return app
 
 
-ROOMS = (writes, sync, settling, reads, figures, tools, photos, floor, scales, printing)
+ROOMS = (
+    writes,
+    items,
+    sync,
+    settling,
+    reads,
+    figures,
+    tools,
+    proofs,
+    photos,
+    floor,
+    scales,
+    printing,
+)
 
 
 def _api() -> APIRouter:
@@ -68,15 +84,26 @@ def _api() -> APIRouter:
     api = APIRouter(prefix=API_PREFIX, dependencies=[Depends(permitted)])
     for room in ROOMS:
         api.include_router(room.router)
-    served = {
+    served = set(PUBLIC).union(*(_served(room.router) for room in ROOMS))
+    assert served == set(API), f"calls without a row, or rows without a call: {served ^ set(API)}"
+    return api
+
+
+def _public() -> APIRouter:
+    """The calls that ask for no token. Refuses to start with one that nobody made public."""
+    api = APIRouter(prefix=API_PREFIX)
+    api.include_router(proofs.public)
+    assert _served(proofs.public) == PUBLIC, "a call is public that nobody decided on"
+    return api
+
+
+def _served(router: APIRouter) -> set[tuple[str, str]]:
+    return {
         (method, route.path)
-        for room in ROOMS
-        for route in room.router.routes
+        for route in router.routes
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }
-    assert served == set(API), f"calls without a row, or rows without a call: {served ^ set(API)}"
-    return api
 
 
 def healthz(request: Request) -> JSONResponse:

@@ -38,9 +38,12 @@ API: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", "/scans/{scan_id}/reversal"): FLOOR,
     ("POST", "/finds"): FLOOR,
     ("POST", "/finds/{code}/handover"): FLOOR,
+    ("POST", "/batches/{code}/items"): FLOOR,
+    ("POST", "/items/{number}/destruction"): LEADERS,
     ("POST", "/bins"): FLOOR,
     ("POST", "/bins/{code}/close"): FLOOR,
     ("POST", "/shipments"): LEADERS,
+    ("POST", "/shipments/{code}/legs"): LEADERS,
     ("POST", "/shipments/{code}/returns"): LEADERS,
     ("POST", "/shipments/{code}/confirmation"): frozenset({LEADER, OUTLET}),
     ("POST", "/sync"): FLOOR,
@@ -60,6 +63,7 @@ API: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", "/shipments"): STAFF | {OUTLET},
     ("GET", "/shipments/{code}"): STAFF | {OUTLET},
     ("GET", "/finds"): STAFF,
+    ("GET", "/items"): STAFF,
     ("GET", "/parked"): frozenset({LEADER, MANAGER, AUDITOR}),
     ("GET", "/reports/circularity"): FIGURES,
     ("GET", "/exports/{dataset}"): frozenset({MANAGER, SUPPLIER, AUDITOR}),
@@ -71,7 +75,14 @@ API: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", "/print-jobs/{scan_id}/again"): FLOOR,
     ("POST", "/print-jobs/{scan_id}/cancel"): FLOOR,
     ("POST", "/print-jobs/{scan_id}/confirm"): FLOOR,
+    ("GET", "/keys"): EVERYBODY,
     ("GET", "/checkpoints"): EVERYBODY,
+    ("GET", "/proofs/consistency"): EVERYBODY,
     ("GET", "/proofs/{entry}"): EVERYBODY,
 }
 """Method and path under `/api/v1`."""
+
+PUBLIC: Final = frozenset(
+    {("GET", "/keys"), ("GET", "/checkpoints"), ("GET", "/proofs/consistency")}
+)
+"""The calls of these that anybody may make, without a token."""

@@ -34,6 +34,7 @@ class Problem(BaseModel):
 
 
 ALWAYS: dict[str, dict[int, tuple[str, ...]]] = {
+    "public": {422: ("malformed",), 503: ("busy",)},
     "read": {
         401: ("unauthenticated",),
         403: ("not_allowed",),
@@ -57,7 +58,8 @@ ALWAYS: dict[str, dict[int, tuple[str, ...]]] = {
         503: ("busy",),
     },
 }
-"""What any call can be refused with: a read, a body that books no scan, a write."""
+"""What any call can be refused with: a public read, a read, a body that books no scan, a
+write."""
 
 
 def refusals(what: str, *codes: str) -> dict[int | str, dict[str, Any]]:

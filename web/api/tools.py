@@ -1,4 +1,4 @@
-"""Scan, labels, reference data, checkpoints and proofs."""
+"""Scan, labels and reference data."""
 
 from __future__ import annotations
 
@@ -6,24 +6,20 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Request
+from fastapi import APIRouter, Body, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from catalogue.actions import NOUNS, define
 from catalogue.errors import Malformed, NotFound
 from catalogue.rulebook import rulebook
-from chain import queries as chain
 from labels import render
 from labels.jobs import PARTS_MAX
 from labels.label import LabelTooSmall, Size
-from proof.merkle import Frontier, inclusion_proof, root
-from proof.signing import TreeHead, load_or_create_ring, sign_head
 from web.api import wire
 from web.api.answers import refusals
 from web.deps import Call, Calling, Me, ReadDb
 from web.label_values import label_of
-from web.reference import sites_for
 from web.scanning import recognise
 
 router = APIRouter(tags=["tools"], responses=refusals("read"))
@@ -155,53 +151,3 @@ def _with_days(data: dict[str, Any]) -> dict[str, Any]:
         except ValueError as error:
             raise Malformed(field=name, problem="not a day", read=str(read[name])[:20]) from error
     return read
-
-
-def _chains(me: Me, db: ReadDb) -> list[chain.Head]:
-    sites = {site.chain for site in sites_for(rulebook(db), me.viewer)}
-    return [head for head in chain.heads(db) if head.chain in sites]
-
-
-@router.get("/checkpoints")
-def checkpoints(request: Request, me: Me, db: ReadDb) -> list[dict[str, Any]]:
-    """The signed heads of the chains that the caller has to do with. Keep them elsewhere."""
-    now = request.app.state.clock()
-    ring = load_or_create_ring(request.app.state.settings.keys, now=now)
-    return [dict(sign_head(ring.current, _tree_head(head, now))) for head in _chains(me, db)]
-
-
-def _tree_head(head: chain.Head, now: Any) -> TreeHead:
-    return TreeHead(log=head.chain, size=head.size, root=root_of(head), at=now)
-
-
-def root_of(head: chain.Head) -> bytes:
-    """The root of a chain's tree, from its stored peaks."""
-    return root(Frontier(head.size, head.peaks))
-
-
-@router.get("/proofs/{entry}", responses=refusals("read", "not_found"))
-def proof(
-    entry: Annotated[str, Path(max_length=80, pattern=r"^site:[A-Z0-9-]{1,20}[#.]\d{1,12}$")],
-    me: Me,
-    db: ReadDb,
-) -> dict[str, Any]:
-    """The inclusion proof (RFC 9162) of an entry, `site:CODE#seq` (or `.` for the `#`)."""
-    code, seq = entry.replace("#", ".").rsplit(".", 1)
-    head = next((head for head in _chains(me, db) if head.chain == code), None)
-    index = int(seq) - 1
-    if head is None or not 0 <= index < head.size:
-        raise NotFound
-    number = chain.chain_number(db, code)
-
-    def node(level: int, place: int) -> bytes:
-        return chain.node(db, number, level, place)
-
-    path = inclusion_proof(index, head.size, node)
-    return {
-        "entry": f"{code}#{seq}",
-        "hash": node(0, index).hex(),
-        "index": index,
-        "size": head.size,
-        "root": root_of(head).hex(),
-        "path": [step.hex() for step in path],
-    }

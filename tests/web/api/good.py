@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any, Final, TypeAlias
+from uuid import uuid4
 
 from catalogue.actions import define
 from catalogue.codes import CodeKind
@@ -196,6 +197,31 @@ def hand_over(hall: Hall) -> Good:
     return Good({"code": hall.depot.find(None)}, scan(first="Anna", second="Bas", receiver="Mien"))
 
 
+@good("POST", "/batches/{code}/items")
+def note_item(hall: Hall) -> Good:
+    batch = hall.depot.log(article_group="vest")["code"]
+    return Good({"code": batch}, scan(number=_number(), station="S1-A", scanned_at=AT))
+
+
+@good("POST", "/items/{number}/destruction")
+def destroy_item(hall: Hall) -> Good:
+    number = number_noted(hall.depot)
+    said = scan(station="S1-B", method="cut_apart", scanned_at=AT, document="a" * 64)
+    return Good({"number": number}, said)
+
+
+def _number() -> str:
+    """A number that no item has yet."""
+    return f"KV-{uuid4().hex[:12]}1".upper()
+
+
+def number_noted(depot: Depot) -> str:
+    """An item by its number."""
+    number = _number()
+    depot.note_item(depot.log(article_group="vest")["code"], number)
+    return number
+
+
 @good("POST", "/bins")
 def open_bin(hall: Hall) -> Good:
     return Good(body=scan(site="S1", destination="reuse"))
@@ -365,6 +391,11 @@ def prove(hall: Hall) -> Good:
     return Good({"entry": "site:S1.2"})
 
 
+@good("GET", "/proofs/consistency")
+def prove_beginning(hall: Hall) -> Good:
+    return Good(query={"chain": "site:S1", "from": 1})
+
+
 def _plain_read(path: str) -> None:
     @good("GET", path)
     def read(hall: Hall) -> Good:
@@ -374,4 +405,5 @@ def _plain_read(path: str) -> None:
 for plain in ("reference", "batches", "bins", "deliveries", "shipments", "finds", "parked"):
     _plain_read(f"/{plain}")
 _plain_read("/checkpoints")
+_plain_read("/keys")
 _plain_read("/print-jobs")

@@ -31,6 +31,8 @@ POST /labels/{code}/replacement         x      x      .       .        .      . 
 POST /scans/{scan_id}/reversal          x      x      .       .        .      .       .
 POST /finds                             x      x      .       .        .      .       .
 POST /finds/{code}/handover             x      x      .       .        .      .       .
+POST /batches/{code}/items              x      x      .       .        .      .       .
+POST /items/{number}/destruction        .      x      .       .        .      .       .
 POST /bins                              x      x      .       .        .      .       .
 POST /bins/{code}/close                 x      x      .       .        .      .       .
 POST /shipments                         .      x      .       .        .      .       .
@@ -53,6 +55,7 @@ GET  /deliveries                        x      x      x       x        .      x 
 GET  /shipments                         x      x      x       .        x      x       x
 GET  /shipments/{code}                  x      x      x       .        x      x       x
 GET  /finds                             x      x      x       .        .      x       x
+GET  /items                             x      x      x       .        .      x       x
 GET  /parked                            .      x      x       .        .      x       .
 GET  /reports/circularity               .      x      x       x        .      x       .
 GET  /exports/{dataset}                 .      .      x       x        .      x       .
@@ -64,6 +67,8 @@ GET  /print-jobs                        x      x      .       .        .      . 
 POST /print-jobs/{scan_id}/again        x      x      .       .        .      .       .
 POST /print-jobs/{scan_id}/cancel       x      x      .       .        .      .       .
 POST /print-jobs/{scan_id}/confirm      x      x      .       .        .      .       .
+GET  /keys                              x      x      x       x        x      x       x
+GET  /proofs/consistency                x      x      x       x        x      x       x
 GET  /checkpoints                       x      x      x       x        x      x       x
 GET  /proofs/{entry}                    x      x      x       x        x      x       x
 """
@@ -148,6 +153,8 @@ KINDS: Final = {
     "reverse": "/scans/{scan_id}/reversal",
     "find": "/finds",
     "handover": "/finds/{code}/handover",
+    "serial": "/batches/{code}/items",
+    "destroyed": "/items/{number}/destruction",
     "bin": "/bins",
     "bin_close": "/bins/{code}/close",
     "shipment": "/shipments",

@@ -31,7 +31,8 @@ def test_every_command_explains_itself(shell: Shell, command: str) -> None:
 
 def test_every_command_of_the_contract_is_there() -> None:
     promised = {"init", "demo", "serve", "token", "verify", "backup", "restore"}
-    more = {"checkpoint", "enrol", "person", "password", "scale-agent", "scale-simulator"}
+    more = {"checkpoint", "rotate-key", "enrol", "person", "password"}
+    more |= {"scale-agent", "scale-simulator"}
     assert promised | more == set(COMMANDS)
 
 
@@ -107,6 +108,7 @@ def test_a_setting_that_cannot_be_used_is_named(
         ["enrol", "--station", "S1-A", "--name", "Tafel 1"],
         ["verify"],
         ["checkpoint", "heads.json"],
+        ["rotate-key"],
         ["backup", "kept.backup"],
         ["demo"],
         ["serve"],
