@@ -161,6 +161,33 @@ class DestinationForbidden(RuleBroken):
     advice = "Choose another destination."
 
 
+class PermitMissing(RuleBroken):
+    """The outlet has no permit for waste. Figures: `outlet`, `destination`."""
+
+    code = "permit_missing"
+    title = "This outlet has no permit for this waste."
+    advice = "Choose another outlet, or let your manager fill in the permit number."
+
+
+class PermitExpired(RuleBroken):
+    """The outlet's permit has run out on the day on which the bins leave.
+
+    Figures: `outlet`, `destination`, `permit`, `until`.
+    """
+
+    code = "permit_expired"
+    title = "The permit of this outlet has run out."
+    advice = "Choose another outlet, or let your manager fill in until when the new permit holds."
+
+
+class WaybillTaken(RuleBroken):
+    """Another shipment has this number. Figures: `waybill`, `shipment`."""
+
+    code = "waybill_taken"
+    title = "This waybill number is used already."
+    advice = "Take the number of the paper in your hand, or leave it empty for a new one."
+
+
 class BalanceOpen(RuleBroken):
     """The batch does not close. Figures: `difference_g`, `tolerance_g`, `work_bin_g`,
     `quarantine_g`."""
@@ -282,6 +309,14 @@ class StreamNumberTaken(RuleBroken):
     code = "stream_number_taken"
     title = "This waste stream number is taken, for other waste."
     advice = "Take another number, or let one be made."
+
+
+class StreamNumberExists(RuleBroken):
+    """There is a number in use with exactly these data. Figures: `number`."""
+
+    code = "stream_number_exists"
+    title = "There is a waste stream number for exactly this already."
+    advice = "Use that number, or change what is different about this waste."
 
 
 class StreamNumberIncomplete(RuleBroken):

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from catalogue.access import Viewer, require
 from catalogue.codes import CodeKind, mint
-from catalogue.errors import Malformed
+from catalogue.errors import Malformed, TwoPersons
 from catalogue.kinds import Pool
 from catalogue.rulebook import rulebook
 from chain.rows import THIS_ENTRY, Ref, RowChange
@@ -18,7 +18,7 @@ from intake import queries, rules
 from streams import places
 from streams.acts import Act, Command, Flagged, shown
 from streams.changes import batch_change, follow_balance, to_place
-from streams.ledger import Booked, book
+from streams.ledger import Booked, book, require_reason
 from streams.mass import checked_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
 from streams.rules import Line, Standing, mass_in, require_active, take
@@ -43,9 +43,11 @@ class HandOver(Command):
 
     `note` holds the three names: kept beside the chain, which holds only their salted hash, so
     they can be erased. What is repeated is therefore the hand-over, not the names.
+    receiver_kind: what the receiver is, a reason code that may stand beside a hand-over.
     """
 
     same_person: bool = False
+    receiver_kind: str | None = None
 
 
 def log_find(session: Session, command: LogFind, *, viewer: Viewer, now: datetime) -> Booked:
@@ -124,7 +126,7 @@ def hand_over(
 ) -> Booked:
     """Hand a find over, once, by two different persons.
 
-    Raises NotFound, Malformed, StateForbids, ScanReused.
+    Raises NotFound, Malformed, TwoPersons, StateForbids, ReasonNeeded, ScanReused.
     """
     if before := answered(session, "handover", code, command):
         return before
@@ -132,8 +134,10 @@ def hand_over(
     find = queries.find_by_code(session, code, lock=True)
     site = reference.sites_by_id[find.site_id]
     require(viewer.sees_site(operator_id=site.operator_id, site_id=site.id))
+    if command.receiver_kind is not None:
+        require_reason(reference.operator(site), command.receiver_kind, "handover")
     if command.same_person:
-        raise Malformed(field="second", problem="the same person as the first")
+        raise TwoPersons(field="second")
     state = "reversed" if find.reversed else "handed over" if find.handover_id else "kept"
     rules.require_state(code, state, "kept")
     handed = RowChange(
@@ -150,13 +154,20 @@ def hand_over(
         target=code,
         subject=code,
         rows=[handed],
+        facts={"reason": command.receiver_kind} if command.receiver_kind else {},
         answer={"code": code, "handed_over": True},
     )
     return book(session, act, now=now)
 
 
 def hand_over_of(
-    *, scan_id: str, scanned_at: datetime, first: str, second: str, receiver: str
+    *,
+    scan_id: str,
+    scanned_at: datetime,
+    first: str,
+    second: str,
+    receiver: str,
+    receiver_kind: str | None = None,
 ) -> HandOver:
     """The command with its names as a note. Raises Malformed when one is missing."""
     names = {"first": first.strip(), "second": second.strip(), "receiver": receiver.strip()}
@@ -167,5 +178,11 @@ def hand_over_of(
         scan_id=scan_id,
         scanned_at=scanned_at,
         note=json.dumps(names, sort_keys=True, ensure_ascii=False),
-        same_person=names["first"].casefold() == names["second"].casefold(),
+        same_person=_one_name(names["first"]) == _one_name(names["second"]),
+        receiver_kind=receiver_kind,
     )
+
+
+def _one_name(name: str) -> str:
+    """A name however it was typed: capitals, dots and double spaces make no other person."""
+    return " ".join(name.replace(".", " ").casefold().split())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from catalogue.errors import BatchHeld, LossLimit, Malformed, MassExceeded, StateForbids
+from catalogue.kinds import Security
 from streams.mass import Grams, checked_g
 
 PIECES_MAX = 10_000_000
+_NUMBER = re.compile(r"(?=.*\d)[A-Z0-9][A-Z0-9.-]{2,29}", re.ASCII)
 
 
 def announced_g(masses: Sequence[int]) -> Grams:
@@ -39,6 +42,21 @@ def require_within_limit(
     """Raise LossLimit when a batch loses more of a kind than it may, but for a team leader."""
     if lost_before_g + lost_g > limit_g and not by_leader:
         raise LossLimit(kind=kind, limit_g=limit_g, loss_g=lost_before_g + lost_g)
+
+
+def serial_number(text: str) -> str:
+    """A number of an item in its one form: upper case, without spaces. Raises Malformed."""
+    number = "".join(text.split()).upper()
+    if not _NUMBER.fullmatch(number):
+        problem = "3 to 30 of A-Z, 0-9, hyphens and dots, with at least one digit"
+        raise Malformed(field="number", problem=problem, read=text[:60])
+    return number
+
+
+def require_serial(code: str, security: Security) -> None:
+    """Raise Malformed unless an article group is followed by serial number."""
+    if security is not Security.SERIAL:
+        raise Malformed(field="article_group", problem="not followed by number", read=code)
 
 
 def require_held(*, mass_g: int, held_g: int) -> None:

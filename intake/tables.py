@@ -1,10 +1,10 @@
-"""What intake keeps beside the ledger: deliveries, receipts, finds, and photos."""
+"""What intake keeps beside the ledger: deliveries, receipts, finds, serial items, and photos."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import UtcDateTime, entry_key, key_to
@@ -65,6 +65,35 @@ class Find(SQLModel, table=True):
     mass_g: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     reversed: bool = False
     handover_id: int | None = Field(default=None, sa_column=key_to("entry.id", nullable=True))
+
+
+class SerialItem(SQLModel, table=True):
+    """An item that is followed by its own number, until it is destroyed.
+
+    code: `OPERATOR/NUMBER@n`, n being how often the number was noted; of those only one stands.
+    """
+
+    __tablename__ = "serial_item"
+    __table_args__ = (
+        Index("ix_serial_item_batch", "batch_id"),
+        Index(
+            "uq_serial_item_number",
+            "operator_id",
+            "number",
+            unique=True,
+            sqlite_where=text("NOT reversed"),
+            postgresql_where=text("NOT reversed"),
+        ),
+    )
+
+    id: int = Field(sa_column=entry_key())
+    code: str = Field(max_length=80, unique=True)
+    number: str = Field(max_length=30)
+    operator_id: int = Field(sa_column=key_to("organisation.id"))
+    batch_id: int = Field(sa_column=key_to("batch.id"))
+    group_id: int = Field(sa_column=key_to("article_group.id"))
+    reversed: bool = False
+    destruction_id: int | None = Field(default=None, sa_column=key_to("entry.id", nullable=True))
 
 
 class Photo(SQLModel, table=True):

@@ -32,10 +32,33 @@ from streams.tables import Note
 NEW_BATCH: Final = THIS_ENTRY
 """Key of a batch that gets its own from the entry that makes it."""
 
-TIMED_BY_SERVER: Final = frozenset({"delivery", "codes", "bin", "handover"})
+TIMED_BY_SERVER: Final = frozenset(
+    {
+        "delivery",
+        "codes",
+        "bin",
+        "handover",
+        "stream_number",
+        "carriage",
+        "notification",
+        "certificate",
+        "withdrawal",
+    }
+)
 """Kinds whose time the server may give: a repeat comes later and still is the same."""
 
-ADDED_LATER: Final = frozenset({"reference", "photos", "codes", "frame"})
+ADDED_LATER: Final = frozenset(
+    {
+        "reference",
+        "photos",
+        "codes",
+        "frame",
+        "receiver_kind",
+        "vehicle",
+        "to_place",
+        "ordered_by",
+    }
+)
 """Fields that commands of before did not have: left empty they are no part of the content."""
 
 CLOCK_AHEAD_MAX: Final = timedelta(minutes=5)

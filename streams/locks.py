@@ -1,9 +1,9 @@
 """Locks for acts that touch many rows at once: a reversal, a correction.
 
 Every writer locks in one order, so that no two of them wait for each other for ever: shipments,
-deliveries, finds, batches, bins, each by their keys, and the head of the site's chain last. They
-lock against other writers of the row only (NO KEY UPDATE): a line that points to it may be booked
-meanwhile. SQLite has one writer at a time and needs none of this.
+deliveries, finds, serial items, batches, bins, each by their keys, and the head of the site's chain
+last. They lock against other writers of the row only (NO KEY UPDATE): a line that points to it may
+be booked meanwhile. SQLite has one writer at a time and needs none of this.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from chain.actions import lock
 from store.columns import table_of
 from streams.tables import Bin, Place
 
-ORDER: Final = ("shipment", "delivery", "find", "batch", "bin")
+ORDER: Final = ("shipment", "delivery", "find", "serial_item", "batch", "bin")
 
 _place = table_of(Place)
 _bin = table_of(Bin)

@@ -53,15 +53,18 @@ REVERSIBLE: Final = frozenset(
         "sort",
         "gate",
         "find",
+        "serial",
+        "destroyed",
         "bin",
         "bin_close",
         "shipment",
+        "leg",
         "return",
         "confirm",
     }
 )
 BY_WORKER: Final = frozenset(
-    {"intake", "weigh", "hold", "sort", "gate", "find", "bin", "bin_close"}
+    {"intake", "weigh", "hold", "sort", "gate", "find", "serial", "bin", "bin_close"}
 )
 WORKER_UNDO_MAX: Final = timedelta(hours=12)
 
@@ -75,7 +78,9 @@ END_OF_NEW_ROW: Final[Mapping[str, Mapping[str, Value]]] = {
     "bin": {"state": "reversed"},
     "delivery": {"state": "reversed"},
     "shipment": {"state": "reversed"},
+    "leg": {"reversed": True},
     "find": {"reversed": True},
+    "serial_item": {"reversed": True},
 }
 """What becomes of a row when the entry that made it is undone. Other rows stay as a trace."""
 
@@ -305,7 +310,7 @@ def _restored(
             stands = groups[left_as].ref
             same, was[name] = row.group_id == stands.id, stands
             values[name] = groups[word].ref
-        elif name in ("replaced_by", "handover"):
+        elif name in ("replaced_by", "handover", "destruction"):
             key = getattr(row, f"{name}_id")
             same, was[name] = key is not None, Ref(key or 0, left_as)
         else:
@@ -325,8 +330,14 @@ def _require_last_hold(session: Session, entry: EntryRow, batch: str) -> None:
 
 
 def _require_unused(session: Session, entry: EntryRow, table: str, row: Row[Any]) -> None:
-    """Raise MovedOn when what the entry made is in use: a bin that holds something, or a find
-    that was handed over. Of all else the mass or the state tells."""
+    """Raise MovedOn when what the entry made is in use: a bin that holds something, a batch whose
+    items were noted, a find that was handed over, an item that was destroyed. Of all else the mass
+    or the state tells."""
+    if table == "batch":
+        item = SQLModel.metadata.tables["serial_item"]
+        noted = select(item.c.id).where(item.c.batch_id == row.id, item.c.reversed.is_(False))
+        if names := chain.scans_in_the_way(session, noted):
+            raise MovedOn(entries=names)
     if table == "bin" and contents_of_bin(session, row.id):
         put_in = (
             select(_movement.c.entry_id)
@@ -334,7 +345,8 @@ def _require_unused(session: Session, entry: EntryRow, table: str, row: Row[Any]
             .where(_place.c.bin_id == row.id)
         )
         raise MovedOn(entries=chain.scans_in_the_way(session, put_in))
-    if table == "find" and row.handover_id is not None:
+    ends = {"find": "handover_id", "serial_item": "destruction_id"}
+    if table in ends and getattr(row, ends[table]) is not None:
         raise MovedOn(entries=chain.scans_that_changed(session, entry, row.code))
 
 

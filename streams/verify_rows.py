@@ -40,6 +40,7 @@ REGISTER = (
     "serial_item",
     "shipment",
     "shipment_bin",
+    "leg",
     "relabelling",
     "certificate",
     "certificate_batch",

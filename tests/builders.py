@@ -11,17 +11,21 @@ from uuid import uuid4
 from sqlmodel import Session
 
 from catalogue.access import Viewer
-from dispatch.actions import Confirm, ReturnLine, Ship, TakeBack, TreatedLine
+from dispatch.actions import Confirm, ReturnLine, TakeBack, TreatedLine
 from dispatch.actions import confirm as confirm_shipment
-from dispatch.actions import ship as ship_bins
 from dispatch.actions import take_back as take_shipment_back
 from dispatch.bins import CloseBin
 from dispatch.bins import close_bin as close_one_bin
+from dispatch.legs import AddLeg
+from dispatch.legs import add_leg as add_one_leg
+from dispatch.shipping import Ship
+from dispatch.shipping import ship as ship_bins
 from intake.actions import LogBatch, WeighBatch, log_batch, weigh_batch
 from intake.aside import SetAside, hold_batch, refuse_batch, release_batch
 from intake.codes import ReserveCodes, reserve_codes
 from intake.deliveries import AnnounceDelivery, AnnouncedLine, announce_delivery
 from intake.finds import LogFind, hand_over, hand_over_of, log_find
+from intake.items import DestroyItem, NoteItem, destroy_item, note_item
 from labels.actions import Relabel, relabel
 from sorting.actions import Part, Sort, sort_batch, sort_bin
 from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
@@ -162,13 +166,18 @@ class Depot:
         command = CloseBin(**self.carried(), gross_g=mass_g + TARE_G, tare_g=TARE_G, scale=scale)
         return self.do(close_one_bin, code, command)
 
-    def ship(self, *bins: str, outlet: str = "VEZELHOF", carrier: str | None = None) -> str:
-        return str(self.do_ship(*bins, outlet=outlet, carrier=carrier)["code"])
+    def ship(self, *bins: str, outlet: str = "VEZELHOF", **more: Any) -> str:
+        return str(self.do_ship(*bins, outlet=outlet, **more)["code"])
 
-    def do_ship(self, *bins: str, outlet: str, carrier: str | None = None) -> dict[str, Any]:
-        """As `ship`, with the whole answer."""
-        command = Ship(**self.carried(), outlet=outlet, bins=bins, waybill="W1", carrier=carrier)
-        return self.do(ship_bins, command)
+    def do_ship(self, *bins: str, outlet: str, **more: Any) -> dict[str, Any]:
+        """As `ship`, with the whole answer. more: what else a `Ship` says."""
+        said = {"waybill": None, "carrier": None} | more
+        return self.do(ship_bins, Ship(**self.carried(), outlet=outlet, bins=bins, **said))
+
+    def add_leg(self, shipment: str, **more: Any) -> dict[str, Any]:
+        said = {"carrier": "KARREWIEL", "vehicle": None, "from_place": None, "to_place": None}
+        said |= {"ordered_by": None} | more
+        return self.do(add_one_leg, shipment, AddLeg(**self.carried(), **said))
 
     def take_back(
         self, shipment: str, *lines: ReturnLine, reason: str = "mistake"
@@ -218,7 +227,19 @@ class Depot:
             self.do(log_find, LogFind(**self.carried(), batch=batch, kind=kind, **said))["code"]
         )
 
-    def hand_over(self, find: str, first: str = "Anna", second: str = "Bas") -> dict[str, Any]:
+    def note_item(self, batch: str, number: str, **more: Any) -> dict[str, Any]:
+        said: dict[str, Any] = {"station": "S1-A", "article_group": None, "gate": None} | more
+        command = NoteItem(**self.carried(), number=number, **said)
+        return self.do(note_item, batch, command)
+
+    def destroy_item(self, number: str, **more: Any) -> dict[str, Any]:
+        said: dict[str, Any] = {"station": "S1-B", "method": "cut_apart", "gate": None} | more
+        command = DestroyItem(**self.carried(), **({"document": None} | said))
+        return self.do(destroy_item, number, command)
+
+    def hand_over(
+        self, find: str, first: str = "Anna", second: str = "Bas", to: str | None = None
+    ) -> dict[str, Any]:
         said = self.carried()
         command = hand_over_of(
             scan_id=said["scan_id"],
@@ -226,6 +247,7 @@ class Depot:
             first=first,
             second=second,
             receiver="Police",
+            receiver_kind=to,
         )
         return self.do(hand_over, find, command)
 

@@ -34,6 +34,8 @@ REASONS: Final = {
     ],
     "damp": ["refusal", "hold", "return"],
     "torn": ["relabel"],
+    "cut_apart": ["destruction"],
+    "police": ["handover"],
 }
 DESTINATIONS: Final[Mapping[str, tuple[str, list[str], list[str]]]] = {
     "reuse": ("reuse", ["open", "debrand"], []),

@@ -175,6 +175,17 @@ def log_one_label_twice(depot: Depot) -> None:
     depot.log(code=code)
 
 
+@provokes("number_taken")
+def note_one_number_twice(depot: Depot) -> None:
+    depot.note_item(depot.log(article_group="vest")["code"], "KV-1001")
+    depot.note_item(depot.log(article_group="vest")["code"], "kv-1001")
+
+
+@provokes("two_persons")
+def hand_over_alone(depot: Depot) -> None:
+    depot.hand_over(depot.find(None), first="Anna Bos", second="anna  bos")
+
+
 @provokes("state_forbids")
 def take_back_what_was_confirmed(depot: Depot) -> None:
     shipment = depot.ship(sold(depot))

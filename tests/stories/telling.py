@@ -238,8 +238,21 @@ def _find(story: Story, words: list[str]) -> str:
 
 
 def _hand_over(story: Story, words: list[str]) -> str:
-    name, first, _, second = words
-    story.depot.hand_over(story.code(name), first, second)
+    name, first, _, second, *rest = words
+    story.depot.hand_over(story.code(name), first, second, rest[1] if rest else None)
+    return "ok"
+
+
+def _note(story: Story, words: list[str]) -> str:
+    """`note B1 KV-1001`, `note B1 KV-1001 as vest`: an item by its number."""
+    name, number, *rest = words
+    story.depot.note_item(story.code(name), number, article_group=rest[1] if rest else None)
+    return "ok"
+
+
+def _destroy(story: Story, words: list[str]) -> str:
+    number, _, method = words
+    story.depot.destroy_item(number, method=method)
     return "ok"
 
 
@@ -350,6 +363,8 @@ VERBS: dict[str, Callable[[Story, list[str]], str]] = {
     "gate": _gate,
     "find": _find,
     "hand-over": _hand_over,
+    "note": _note,
+    "destroy": _destroy,
     "correct": _correct,
     "undo": _undo,
     "count": _count,

@@ -18,7 +18,10 @@ from store.engine import Database
 from tests.streams.teller import REASON, SENT_BACK, START, Teller
 
 ACTS = (
-    ("reversal", "correction", "hold", "release", "refusal", "close", "reopen", "relabel"),
+    (
+        *("reversal", "correction", "hold", "release", "refusal", "close", "reopen", "relabel"),
+        "destruction",
+    ),
     ("return", "reversal"),
 )
 
@@ -53,7 +56,9 @@ def define_reference(session: Session) -> None:
         parent = {"parent": "NH"} if code == "NH-SUB" else {}
         say("organisation", code, name=f"Organisation {code}", **parent)
         treatments = ["fibre", "burn", "shop"] if roles == ["outlet"] else []
-        say("partner", code, organisation=code, roles=roles, treatments=treatments)
+        more = {"permit": f"OD {code}"} if roles == ["outlet"] else {}
+        more |= {"permit_until": date(2030, 6, 30)} if code == "FIBRE" else {}
+        say("partner", code, organisation=code, roles=roles, treatments=treatments, **more)
     for site in ("S1", "S2"):
         say("site", site, name=f"Site {site}", timezone="Europe/Amsterdam")
         _define_site(say, site)
@@ -90,7 +95,11 @@ def _define_site(say: Any, site: str) -> None:
 
 
 def _define_rules(say: Any) -> None:
-    for code, security, permille in (("unknown", "destroy", 20), ("jackets", "open", 30)):
+    for code, security, permille in (
+        ("unknown", "destroy", 20),
+        ("jackets", "open", 30),
+        ("vests", "serial", 10),
+    ):
         piece = {} if code == "unknown" else {"piece_g": 900}
         say(
             "article_group",
@@ -145,6 +154,8 @@ def _define_versions(say: Any) -> None:
     for code in ("first", "second"):
         say("sorting_guide", code, tree={"ask": code, "yes": "shop", "no": "fibre"})
     say("organisation", "NH", name="Noorderhaven", address="Kade 1")
+    say("organisation", "ROAD", name="Organisation ROAD", vihb="500001VXXX")
+    say("organisation", "FIBRE", name="Organisation FIBRE", processor_number="00101")
     say("reason", REASON, names=_named("vergissing"), acts=list(ACTS[0]))
 
 
@@ -181,6 +192,20 @@ def _intake(tell: Teller) -> None:
     tell.find("knife", first, 150)
     tell.hand_over(tell.find("cartridge", part))
     tell.undo(_scan_of(tell, tell.find("knife", None)))
+    _numbers(tell, first)
+
+
+def _numbers(tell: Teller, batch: str) -> None:
+    """A number that was wrong, undone and noted again; an item that is no more, and one that is
+    after all."""
+    tell.note_item(batch, "KV 1001", gate="shred")
+    tell.undo(tell.scan_id)
+    tell.note_item(batch, "kv-1001")
+    tell.note_item(batch, "KV1001", gate="shred")
+    tell.note_item(batch, "KV1002")
+    tell.destroy_item("KV1001")
+    tell.destroy_item("KV1002")
+    tell.undo(tell.scan_id)
 
 
 def _scan_of(tell: Teller, _code: str) -> str:
@@ -250,5 +275,8 @@ def _dispatch(tell: Teller) -> None:
     tell.confirm(first, fibre=9_000, burn=12_000)
     tell.take_back(second, whole=bins[0])
     tell.take_back(second, mass_g=700)
+    tell.add_leg(second, from_place="Overslag", vehicle="45-STO-6", ordered_by="FIBRE")
+    tell.undo(tell.scan_id)
+    tell.add_leg(third, to_place="Achterdeur")
     tell.confirm(third, shop=10_000, fibre=9_000)
     tell.undo(tell.scan_id)

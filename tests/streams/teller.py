@@ -14,19 +14,20 @@ from catalogue.rulebook import rulebook
 from dispatch.actions import (
     Confirm,
     ReturnLine,
-    Ship,
     TakeBack,
     TreatedLine,
     confirm,
-    ship,
     take_back,
 )
 from dispatch.bins import CloseBin, close_bin
+from dispatch.legs import AddLeg, add_leg
+from dispatch.shipping import Ship, ship
 from intake.actions import LogBatch, WeighBatch, log_batch, weigh_batch
 from intake.aside import SetAside
 from intake.codes import ReserveCodes, reserve_codes
 from intake.deliveries import AnnounceDelivery, AnnouncedLine, announce_delivery
 from intake.finds import LogFind, hand_over, hand_over_of, log_find
+from intake.items import DestroyItem, NoteItem, destroy_item, note_item
 from labels.actions import Relabel, relabel
 from sorting.actions import Part, Sort, sort_batch, sort_bin
 from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
@@ -172,6 +173,18 @@ class Teller:
         command = hand_over_of(scan_id=head["scan_id"], scanned_at=head["scanned_at"], **names)
         hand_over(self.session, find, command, **self.by)
 
+    def note_item(self, batch: str, number: str, gate: str | None = None) -> None:
+        command = NoteItem(
+            **self.head(), number=number, station=self.station, article_group="vests", gate=gate
+        )
+        note_item(self.session, batch, command, **self.by)
+
+    def destroy_item(self, number: str) -> None:
+        command = DestroyItem(
+            **self.head(), station=self.station, method=REASON, gate="shred", document=None
+        )
+        destroy_item(self.session, number, command, **self.by)
+
     def open_bin(self, destination: str | None) -> str:
         container = f"{self.site}-C2"
         command = OpenBin(
@@ -184,8 +197,16 @@ class Teller:
         close_bin(self.session, code, command, **self.by)
 
     def ship(self, outlet: str, *bins: str) -> str:
-        command = Ship(**self.head(), outlet=outlet, bins=bins, waybill="CMR 1", carrier="ROAD")
+        said = {"waybill": f"CMR {bins[0]}", "carrier": "ROAD", "vehicle": "12-STO-3"}
+        command = Ship(**self.head(), outlet=outlet, bins=bins, **said)
         return str(ship(self.session, command, **self.by).answer["code"])
+
+    def add_leg(self, shipment: str, **more: str) -> None:
+        said: dict[str, str | None] = dict.fromkeys(
+            ("vehicle", "from_place", "to_place", "ordered_by")
+        )
+        command = AddLeg(**self.head(), carrier="ROAD", **(said | more))
+        add_leg(self.session, shipment, command, **self.by)
 
     def take_back(
         self, shipment: str, *, whole: str | None = None, mass_g: int | None = None

@@ -13,13 +13,16 @@ from catalogue.codes import CodeKind
 from catalogue.errors import Malformed, NotFound, Refusal, RuleBroken
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
-from dispatch.actions import confirm, ship, take_back
+from dispatch.actions import confirm, take_back
 from dispatch.bins import close_bin
+from dispatch.legs import add_leg
+from dispatch.shipping import ship
 from intake.actions import log_batch, weigh_batch
 from intake.aside import hold_batch, refuse_batch, release_batch
 from intake.codes import reserve_codes
 from intake.deliveries import announce_delivery
 from intake.finds import hand_over, log_find
+from intake.items import destroy_item, note_item
 from labels.actions import relabel
 from sorting.actions import sort_batch, sort_bin
 from sorting.closing import close_batch, reopen_batch
@@ -29,7 +32,7 @@ from streams.corrections import correct_batch
 from streams.ledger import Booked
 from streams.relabellings import own_codes
 from streams.reversals import reverse
-from web.api import wire, wire_out
+from web.api import wire, wire_items, wire_out
 from web.deps import Call
 
 Run = Callable[..., Booked]
@@ -69,9 +72,12 @@ ACTS: Final = (
     _kind("reverse", "/scans/{scan_id}/reversal", wire.ReversalIn, reverse),
     _kind("find", "/finds", wire.FindIn, log_find),
     _kind("handover", "/finds/{code}/handover", wire.HandoverIn, hand_over),
+    _kind("serial", "/batches/{code}/items", wire_items.ItemIn, note_item),
+    _kind("destroyed", "/items/{number}/destruction", wire_items.DestructionIn, destroy_item),
     _kind("bin", "/bins", wire.BinIn, open_new_bin),
     _kind("bin_close", "/bins/{code}/close", wire.BinCloseIn, close_bin),
     _kind("shipment", "/shipments", wire_out.ShipmentIn, ship),
+    _kind("leg", "/shipments/{code}/legs", wire_out.LegIn, add_leg),
     _kind("return", "/shipments/{code}/returns", wire_out.ReturnIn, take_back),
     _kind("confirm", "/shipments/{code}/confirmation", wire_out.ConfirmationIn, confirm),
 )

@@ -62,7 +62,7 @@ def reference(me: Me, db: ReadDb) -> dict[str, Any]:
 def batches(request: Request, me: Me, db: ReadDb, wanted: Wanted) -> JSONResponse:
     """Batches, newest first."""
     rows = list_batches(db, rulebook(db), me.viewer, wanted)
-    return _page(request, wanted, "code", map_all(shapes.listed_batch, rows))
+    return paged(request, wanted, "code", map_all(shapes.listed_batch, rows))
 
 
 @router.get("/batches/{code}", responses=refusals("read", "not_found"))
@@ -77,7 +77,7 @@ def batch(code: Code, me: Me, db: ReadDb) -> dict[str, Any]:
 def bins(request: Request, me: Me, db: ReadDb, wanted: Wanted) -> JSONResponse:
     """Bins, newest first."""
     rows = list_bins(db, rulebook(db), me.viewer, wanted)
-    return _page(request, wanted, "code", map_all(shapes.listed_bin, rows))
+    return paged(request, wanted, "code", map_all(shapes.listed_bin, rows))
 
 
 @router.get("/bins/{code}", responses=refusals("read", "not_found"))
@@ -90,14 +90,14 @@ def bin_(code: Code, me: Me, db: ReadDb) -> dict[str, Any]:
 def deliveries(request: Request, me: Me, db: ReadDb, wanted: Wanted) -> JSONResponse:
     """Deliveries: announced against received."""
     rows = list_deliveries(db, rulebook(db), me.viewer, wanted)
-    return _page(request, wanted, "code", map_all(shapes.listed_delivery, rows))
+    return paged(request, wanted, "code", map_all(shapes.listed_delivery, rows))
 
 
 @router.get("/shipments")
 def shipments(request: Request, me: Me, db: ReadDb, wanted: Wanted) -> JSONResponse:
     """Shipments: what is under way, and to whom."""
     rows = list_shipments(db, rulebook(db), me.viewer, wanted)
-    return _page(request, wanted, "code", map_all(shapes.listed_shipment, rows))
+    return paged(request, wanted, "code", map_all(shapes.listed_shipment, rows))
 
 
 @router.get("/shipments/{code}", responses=refusals("read", "not_found"))
@@ -110,7 +110,7 @@ def shipment(code: Code, me: Me, db: ReadDb) -> dict[str, Any]:
 def finds(request: Request, me: Me, db: ReadDb, wanted: Wanted) -> JSONResponse:
     """Found objects."""
     rows = list_finds(db, rulebook(db), me.viewer, wanted)
-    return _page(request, wanted, "code", map_all(shapes.listed_find, rows))
+    return paged(request, wanted, "code", map_all(shapes.listed_find, rows))
 
 
 @router.get("/parked")
@@ -120,14 +120,14 @@ def parked(
     """Scans that wait for a team leader. status (or state): parked, refused, settled, dropped."""
     status = status or wanted.state or "parked"
     rows = kept_scans(db, rulebook(db), me.viewer, status=status, asked=wanted)
-    return _page(request, wanted, "scan_id", map_all(shapes.kept_scan, rows))
+    return paged(request, wanted, "scan_id", map_all(shapes.kept_scan, rows))
 
 
 def map_all(shape: Callable[[Any], dict[str, Any]], rows: list[Any]) -> list[dict[str, Any]]:
     return [shape(row) for row in rows]
 
 
-def _page(request: Request, wanted: Asked, key: str, items: list[dict[str, Any]]) -> JSONResponse:
+def paged(request: Request, wanted: Asked, key: str, items: list[dict[str, Any]]) -> JSONResponse:
     found, after = shapes.page(items, key, wanted.limit)
     headers: Mapping[str, str] = {}
     if after is not None:

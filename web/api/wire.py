@@ -163,7 +163,7 @@ class BatchIn(Wire):
     frame: Frame | None = None
     pieces: Count | None = None
     quality: Quality | None = None
-    eural: Annotated[str, StringConstraints(pattern=r"^\d{6}\*?$")] | None = None
+    eural: Annotated[str, StringConstraints(max_length=20, pattern=PLAIN)] | None = None
     delivery: Code | None = None
     photos: Photos = []
     scanned_at: Moment
@@ -323,6 +323,7 @@ class HandoverIn(Wire):
     first: Short
     second: Short
     receiver: Short
+    receiver_kind: Code | None = Field(default=None, description="a reason for a hand-over")
 
     def command(self, now: datetime) -> HandOver:
         return hand_over_of(
@@ -331,6 +332,7 @@ class HandoverIn(Wire):
             first=self.first,
             second=self.second,
             receiver=self.receiver,
+            receiver_kind=self.receiver_kind,
         )
 
 

@@ -402,7 +402,16 @@ def _plain_read(path: str) -> None:
         return Good()
 
 
-for plain in ("reference", "batches", "bins", "deliveries", "shipments", "finds", "parked"):
+for plain in (
+    "reference",
+    "batches",
+    "bins",
+    "deliveries",
+    "shipments",
+    "finds",
+    "items",
+    "parked",
+):
     _plain_read(f"/{plain}")
 _plain_read("/checkpoints")
 _plain_read("/keys")

@@ -21,6 +21,7 @@ WITH_QUERY: Final = (
     "/deliveries",
     "/shipments",
     "/finds",
+    "/items",
     "/parked",
     "/reports/circularity",
     "/exports/movements",

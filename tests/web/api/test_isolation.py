@@ -178,6 +178,8 @@ IN_BODIES: Final[tuple[tuple[Route, str, Place], ...]] = (
     (("POST", "/batches/{code}/reopen"), "station", at("station")),
     (("POST", "/finds"), "station", at("station")),
     (("POST", "/finds"), "batch", at("batch")),
+    (("POST", "/batches/{code}/items"), "station", at("station")),
+    (("POST", "/items/{number}/destruction"), "station", at("station")),
     (("POST", "/bins"), "site", at("site")),
     (("POST", "/shipments"), "outlet", at("outlet")),
     (("POST", "/shipments"), "bin", at("bins", 0)),

@@ -9,10 +9,10 @@ import pytest
 
 from tests.web.api.calling import AT, Hall, scan, sorting
 from tests.web.api.counting import statements
-from tests.web.api.good import YEAR, filled_bin, shipped
+from tests.web.api.good import YEAR, filled_bin, number_noted, shipped
 from web.remembering import Remembered
 
-LISTS: Final = ("/batches", "/bins", "/deliveries", "/shipments", "/finds", "/parked")
+LISTS: Final = ("/batches", "/bins", "/deliveries", "/shipments", "/finds", "/items", "/parked")
 GROUPS: Final = ("uniform", "towel")
 FEW, MANY = 2, 12
 
@@ -23,6 +23,7 @@ def fill(hall: Hall, times: int) -> None:
         hall.depot.announce(40_000)
         shipped(hall.depot)
         hall.depot.find(hall.depot.log()["code"])
+        number_noted(hall.depot)
         hall.park()
 
 

@@ -52,6 +52,8 @@ ANSWERS: Final[Mapping[str, set[str]]] = {
     "/scans/{scan_id}/reversal": {"entry"},
     "/finds": {"code"},
     "/finds/{code}/handover": {"code"},
+    "/batches/{code}/items": {"code", "number"},
+    "/items/{number}/destruction": {"code", "number"},
     "/bins": {"code", "mass_g"},
     "/bins/{code}/close": {"code", "mass_g"},
     "/shipments": {"code", "mass_g", "treatments"},
