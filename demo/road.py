@@ -14,13 +14,12 @@ from demo.world import WORLD
 from dispatch.actions import (
     Confirm,
     ReturnLine,
-    Ship,
     TakeBack,
     TreatedLine,
     confirm,
-    ship,
     take_back,
 )
+from dispatch.shipping import Ship, ship
 from sorting.actions import Part, Sort, sort_bin
 
 LORRY_BINS: Final = 26

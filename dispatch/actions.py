@@ -1,4 +1,4 @@
-"""Ship closed bins to an outlet, take things back, and book what the outlet confirms."""
+"""Take things back that an outlet did not want, and book what it confirms."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from catalogue.access import Viewer, require
-from catalogue.codes import CodeKind, mint
 from catalogue.errors import Malformed
-from catalogue.kinds import BinState, PartnerRole, Pool, Quality, ShipmentState
+from catalogue.kinds import BinState, Pool, Quality, ShipmentState
 from catalogue.rows import DestinationRow, SiteRow
 from catalogue.rulebook import rulebook
-from chain.rows import THIS_ENTRY, Ref, RowChange
+from chain.rows import Ref, RowChange
 from dispatch import queries, rules
 from dispatch.bins import difference_flags, weighed_anew
 from streams import places
@@ -27,23 +26,10 @@ from streams.queries import (
     BinRow,
     bins_by_code,
     by_label,
-    contents_of_bins,
     contents_of_shipment,
 )
 from streams.rules import Line, Spot, Standing, divide, in_order, mass_in, share
 from streams.scans import answered
-
-BINS_MAX = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ship(Command):
-    """Closed bins that leave together for one outlet."""
-
-    outlet: str
-    bins: tuple[str, ...]
-    waybill: str | None
-    carrier: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,114 +62,6 @@ class Confirm(Command):
 
     lines: tuple[TreatedLine, ...]
     document: str | None
-
-
-def ship(session: Session, command: Ship, *, viewer: Viewer, now: datetime) -> Booked:
-    """Ship bins to one outlet. Their weighed masses are the mass of the shipment.
-
-    Raises NotFound, Malformed, BinOpen, BinClosed, BinEmpty, DestinationForbidden (outlet,
-    work_bin), ScanReused.
-    """
-    if before := answered(session, "shipment", None, command):
-        return before
-    reference = rulebook(session)
-    if not 1 <= len(command.bins) <= BINS_MAX or len(set(command.bins)) != len(command.bins):
-        raise Malformed(field="bins", problem="1 to 500, each once", given=len(command.bins))
-    rows = bins_by_code(session, reference, command.bins, viewer)
-    site = rows[0].site
-    require(all(row.site.id == site.id for row in rows))
-    operator = reference.operator(site)
-    outlet = reference.organisation(command.outlet)
-    partner = operator.partner(outlet.id, PartnerRole.OUTLET)
-    carrier = reference.organisation(command.carrier) if command.carrier else None
-    if carrier:
-        operator.partner(carrier.id, PartnerRole.CARRIER)
-    for row in rows:
-        destination = row.destination.code if row.destination else None
-        rules.require_ready(row.code, row.state, destination=destination)
-        rules.require_permitted(destination or "", partner.treatments)
-    code = mint(CodeKind.SHIPMENT)
-    contents = contents_of_bins(session, [row.id for row in rows])
-    _require_filled(rows, contents)
-    shipment = RowChange(
-        table="shipment",
-        key=code,
-        values={
-            "code": code,
-            "site": site.ref,
-            "outlet": outlet.ref,
-            "carrier": carrier.ref if carrier else None,
-            "waybill": command.waybill or "",
-            "shipped_on": site_day(command.scanned_at, site),
-            "treatments": ",".join(partner.treatments),
-            "state": ShipmentState.SHIPPED.value,
-        },
-    )
-    mass_g = mass_in(contents, Pool.BIN)
-    act = Act(
-        kind="shipment",
-        site=site,
-        command=command,
-        subject=code,
-        lines=_shipped(session, site, code, rows, contents),
-        rows=[shipment, *_left(code, rows)],
-        answer={
-            "code": code,
-            "mass_g": mass_g,
-            "treatments": list(partner.treatments),
-            "state": ShipmentState.SHIPPED.value,
-        },
-    )
-    return book(session, act, now=now)
-
-
-def _require_filled(rows: Sequence[BinRow], contents: Sequence[Standing]) -> None:
-    """A bin that was weighed, and sorted out again since, has nothing to send."""
-    filled = {standing.spot.place.code.rsplit("/", 1)[-1] for standing in contents}
-    for row in rows:
-        rules.require_filled(row.code, 1 if row.code in filled else 0)
-
-
-def _shipped(
-    session: Session,
-    site: SiteRow,
-    code: str,
-    rows: Sequence[BinRow],
-    contents: Sequence[Standing],
-) -> list[Line]:
-    filled = {standing.spot.place.destination_id for standing in contents}
-    refs = {
-        row.destination.id: row.destination.ref
-        for row in rows
-        if row.destination and row.destination.id in filled
-    }
-    found = places.places(session, [places.shipped(site, code, ref) for ref in refs.values()])
-    by_destination = dict(zip(refs, found, strict=True))
-    lines = []
-    for standing in contents:
-        destination_id = standing.spot.place.destination_id
-        assert destination_id is not None, "a work bin does not leave"
-        lines += to_place([standing], by_destination[destination_id])
-    return lines
-
-
-def _left(shipment: str, rows: Sequence[BinRow]) -> list[RowChange]:
-    changes = []
-    for row in rows:
-        shipped = {"state": BinState.SHIPPED.value}
-        changes.append(bin_change(row, was={"state": row.state.value}, now=shipped))
-        changes.append(
-            RowChange(
-                table="shipment_bin",
-                key=f"{shipment}/{row.code}",
-                values={
-                    "shipment": Ref(THIS_ENTRY, shipment),
-                    "bin": row.ref,
-                    "returned": False,
-                },
-            )
-        )
-    return changes
 
 
 def take_back(

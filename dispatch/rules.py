@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from catalogue.errors import (
     BinClosed,
@@ -12,11 +14,17 @@ from catalogue.errors import (
     DestinationForbidden,
     Malformed,
     MassExceeded,
+    PermitExpired,
+    PermitMissing,
     StateForbids,
 )
 from catalogue.kinds import BinState, Quality
+from catalogue.rows import DestinationRow, PartnerRow
 from streams.mass import Grams, checked_g
 from streams.rules import Standing, divide, in_order
+
+WARN_BEFORE: Final = timedelta(days=30)
+"""So long before a permit runs out somebody should ask for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,44 @@ def require_permitted(destination: str, treatments: Sequence[str]) -> None:
     """Raise DestinationForbidden unless the outlet may treat what goes to this destination."""
     if destination not in treatments:
         raise DestinationForbidden(rule="outlet", destination=destination, article_group="")
+
+
+def require_permit(
+    destination: DestinationRow, partner: PartnerRow, *, outlet: str, on: date
+) -> None:
+    """Raise PermitMissing or PermitExpired unless the outlet may take this waste on this day.
+
+    outlet: its code. What is no waste needs no permit; the last day of a permit is one of it.
+    """
+    if not destination.is_waste:
+        return
+    if not partner.permit.strip():
+        raise PermitMissing(outlet=outlet, destination=destination.code)
+    if partner.permit_until is not None and on > partner.permit_until:
+        raise PermitExpired(
+            outlet=outlet,
+            destination=destination.code,
+            permit=partner.permit,
+            until=partner.permit_until.isoformat(),
+        )
+
+
+def runs_out_soon(partner: PartnerRow, on: date) -> bool:
+    """Whether the permit still holds, but not for long."""
+    until = partner.permit_until
+    return until is not None and on <= until <= on + WARN_BEFORE
+
+
+def require_carrier(carrier: str | None, **travel: str | None) -> None:
+    """Raise Malformed when it is said how something travels, but not with whom."""
+    if carrier is None and any(travel.values()):
+        raise Malformed(field="carrier", problem="missing")
+
+
+def require_after(departed_at: datetime, before: datetime) -> None:
+    """Raise Malformed unless a leg begins at or after the one before it."""
+    if departed_at < before:
+        raise Malformed(field="departed_at", problem="before the leg before it")
 
 
 def confirmed_g(masses_g: Sequence[int], *, shipped_g: int) -> Grams:
