@@ -31,6 +31,7 @@ REASONS: Final = {
         "reopen",
         "return",
         "settlement",
+        "withdrawal",
     ],
     "damp": ["refusal", "hold", "return"],
     "torn": ["relabel"],
