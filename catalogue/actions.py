@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel
 from catalogue import rules
 from catalogue.codes import is_chosen
 from catalogue.errors import Malformed, NotFound
+from catalogue.eural import read_eural
 from chain import actions as chain
 from chain.queries import chain_number
 from chain.rows import SEQ_BITS, THIS_ENTRY, Ref, RowChange, Value
@@ -76,7 +77,8 @@ def define(
 ) -> Defined:
     """Write a version of a piece of reference data; a new site gets its chain.
 
-    data: by column; references by code, lists and mappings as such. Raises NotFound, Malformed.
+    data: by column; references by code, lists and mappings as such. Raises NotFound, Malformed,
+    EuralMalformed.
     """
     if noun not in NOUNS:
         raise Malformed(field="noun", problem="unknown", read=noun[:20])
@@ -160,6 +162,8 @@ def _stored(name: str, given: Any) -> Value:
     """Lists by comma, mappings and trees as canonical JSON, all else as it is."""
     if name == "names":
         rules.require_names(given)
+    if name == "eural" and isinstance(given, str) and given:
+        return read_eural(given)
     if isinstance(given, Mapping) or name == "tree":
         try:
             return canonical(given).decode()

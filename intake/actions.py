@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from catalogue.access import Viewer
 from catalogue.codes import CodeKind
+from catalogue.eural import is_hazardous, is_known, read_eural
 from catalogue.kinds import (
     WEIGHING_DIFFERENCE,
     BatchState,
@@ -83,7 +84,7 @@ class WeighBatch(Command):
 def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datetime) -> Booked:
     """Log a batch at the gate: the moment it becomes ours to follow.
 
-    Raises NotFound, Malformed, CodeTaken, PracticeLabel, ScanReused, ClockDoubt.
+    Raises NotFound, Malformed, EuralMalformed, CodeTaken, PracticeLabel, ScanReused, ClockDoubt.
     """
     if before := answered(session, "intake", None, command):
         return before
@@ -97,6 +98,7 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
     containers = [reference.container(code, site) for code in command.containers]
     mass_g = net_g(command.gross_g, command.tare_g)
     rules.require_count(command.pieces)
+    eural = read_eural(command.eural) if command.eural else ""
     label = label_for(session, reference, CodeKind.BATCH, command.code, site, viewer)
     code = label.code
     require_unused(session, code)
@@ -111,7 +113,7 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         scale=command.scale,
         day=day,
     )
-    flags += weighed.flags(code, containers) + unreserved(label)
+    flags += weighed.flags(code, containers) + unreserved(label) + _flags_of_waste(code, eural)
     if delivery is None:
         flags.append(Flagged("unannounced", code, {"mass_g": mass_g}))
     source, target = places.places(session, [places.supplier(site), places.holding(site)])
@@ -131,6 +133,7 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         group=group.ref,
         day=day,
         quality=weighed.quality,
+        eural=eural,
     )
     rows = [batch, _receipt_row(code, command, station.ref, delivery)]
     if delivery and delivery.state == DeliveryState.ANNOUNCED.value:
@@ -148,6 +151,15 @@ def log_batch(session: Session, command: LogBatch, *, viewer: Viewer, now: datet
         answer=_logged(code, mass_g, flags),
     )
     return book(session, act, now=now)
+
+
+def _flags_of_waste(code: str, eural: str) -> list[Flagged]:
+    """What somebody should look at of a waste code: a hazardous one, or one that is new here."""
+    if is_hazardous(eural):
+        return [Flagged("eural_hazardous", code, {"eural": eural})]
+    if eural and not is_known(eural):
+        return [Flagged("eural_unknown", code, {"eural": eural})]
+    return []
 
 
 def _logged(code: str, mass_g: int, flags: list[Flagged]) -> dict[str, Any]:
@@ -184,6 +196,7 @@ def _batch_row(
     group: Ref,
     day: date,
     quality: Quality,
+    eural: str,
 ) -> RowChange:
     return RowChange(
         table="batch",
@@ -198,7 +211,7 @@ def _batch_row(
             "tare_g": command.tare_g,
             "quality": quality.value,
             "pieces": command.pieces,
-            "eural": command.eural or "",
+            "eural": eural,
             "state": BatchState.RECEIVED.value,
             "held": False,
             "replaced_by": None,

@@ -15,6 +15,7 @@ from catalogue.actions import define, register_operator
 from chain.actions import new_epoch
 from intake.aside import hold_batch, refuse_batch, release_batch
 from store.engine import Database
+from tests.streams.paperwork import paperwork
 from tests.streams.teller import REASON, SENT_BACK, START, Teller
 
 ACTS = (
@@ -34,6 +35,8 @@ def build(database: Database) -> None:
         _work(Teller(session, "S1"))
     with database.write() as session:
         _nothing_to_explain(Teller(session, "S2"))
+    with database.write() as session:
+        paperwork(session)
     with database.write() as session:
         new_epoch(session, "site:S2", now=START + timedelta(days=40))
 
