@@ -29,6 +29,7 @@ from proof.canonical import NotCanonical, canonical
 RING_FORMAT = "stofstroom-keyring/1"
 HEAD_PURPOSE = "stofstroom/tree-head/1"
 RESTORE_PURPOSE = "stofstroom/restore/1"
+EXPORT_PURPOSE = "stofstroom/export/1"
 
 KEY_SIZE = 32
 SIGNATURE_SIZE = 64

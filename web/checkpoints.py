@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from fastapi import Request
 from sqlmodel import Session
 
 from chain.checkpoints import all_given_out, checkpoint_now
 from chain.queries import heads
-from proof.signing import KeyRing, verify_head
+from proof.signing import KeyRing, load_or_create_ring, verify_head
 from streams.verify import Breach, Seal
 
 __all__ = [
@@ -19,12 +20,18 @@ __all__ = [
     "checkpoint_now",
     "checkpoint_of_all",
     "kept_seals",
+    "ring_of",
     "seals",
 ]
 
 
 class CheckpointUnusable(Exception):
     """A checkpoint says nothing; the message says why."""
+
+
+def ring_of(request: Request) -> KeyRing:
+    """The keys, read anew for every call: a new one signs as soon as it is there."""
+    return load_or_create_ring(request.app.state.settings.keys, now=request.app.state.clock())
 
 
 def checkpoint_of_all(session: Session, ring: KeyRing, *, now: datetime) -> list[dict[str, object]]:

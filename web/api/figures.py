@@ -8,12 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
+from chain import queries as chain
+from chain.checkpoints import signed
+from proof.signing import EXPORT_PURPOSE, seal
 from reporting.exports import control, dataset_of, export, format_of
 from reporting.queries import circularity_report
 from reporting.questions import Question, question
 from reporting.report import as_json
 from web.api.answers import refusals
 from web.api.wire import PLAIN
+from web.checkpoints import ring_of
 from web.deps import Me, ReadDb, database_of
 
 router = APIRouter(tags=["figures"], responses=refusals("read", "not_found"))
@@ -57,14 +61,21 @@ def circularity(me: Me, db: ReadDb, wanted: Asked) -> dict[str, Any]:
 
 @router.get("/exports/{dataset}.meta.json")
 def export_meta(
+    request: Request,
     dataset: str,
     me: Me,
     db: ReadDb,
     wanted: Asked,
     format: str = "csv",
 ) -> dict[str, Any]:
-    """Control totals of an export, and the hash of the file as it is now."""
-    return control(db, me.viewer, wanted, dataset=dataset_of(dataset), format=format_of(format))
+    """Control totals of an export, and the hash of the file as it is now: signed."""
+    ring, now = ring_of(request), request.app.state.clock()
+    which, kind = dataset_of(dataset), format_of(format)
+    said = control(db, me.viewer, wanted, dataset=which, format=kind)
+    sites = {f"site:{site}" for site in said["sites"]}
+    heads = [signed(head, ring, now=now) for head in chain.heads(db) if head.chain in sites]
+    document = {**said, "checkpoints": heads}
+    return {**document, "signed": seal(ring.current, EXPORT_PURPOSE, document)}
 
 
 @router.get("/exports/{dataset}", response_class=StreamingResponse)

@@ -12,8 +12,8 @@ from catalogue.errors import Malformed, NotFound
 from catalogue.rulebook import rulebook
 from chain import checkpoints as kept
 from chain import queries as chain
-from proof.signing import KeyRing, load_or_create_ring
 from web.api.answers import refusals
+from web.checkpoints import ring_of
 from web.deps import Me, ReadDb
 from web.keys import public_keys
 from web.reference import sites_for
@@ -30,11 +30,6 @@ OPEN: Final[dict[str, Any]] = {"security": []}
 
 ChainCode = Annotated[str, Query(pattern=CHAIN, max_length=40)]
 Size = Annotated[int | None, Query(ge=1, le=SIZE_MAX)]
-
-
-def ring_of(request: Request) -> KeyRing:
-    """The keys, read anew for every call, so that a new one is used as soon as it is there."""
-    return load_or_create_ring(request.app.state.settings.keys, now=request.app.state.clock())
 
 
 @public.get("/keys", openapi_extra=OPEN)
