@@ -134,7 +134,7 @@ def _define_versions(say: Any) -> None:
             valid_from=date(2026, 1, 1),
             stream=stream,
             names=_named(code),
-            accepts=["open", "debrand", "destroy"],
+            accepts=["open", "debrand", "destroy", "serial"],
             gates=gates,
         )
     say(
@@ -143,7 +143,7 @@ def _define_versions(say: Any) -> None:
         valid_from=date(2026, 4, 3),
         stream="recycle",
         names=_named("fibre"),
-        accepts=["open", "destroy"],
+        accepts=["open", "destroy", "serial"],
         recovery_code="R3",
     )
     for supplier in ("NH", "NH-SUB"):
