@@ -45,7 +45,7 @@ class Certificate(SQLModel, table=True):
     sites: str = Field(sa_column=Column(Text, nullable=False))
     mass_g: int = Field(sa_column=Column(BigInteger, nullable=False))
     issued_on: date
-    digest: str = Field(max_length=64)
+    digest: str = Field(max_length=64, unique=True)
 
 
 class CertificateBatch(SQLModel, table=True):

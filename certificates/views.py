@@ -162,6 +162,13 @@ def any_certificate(session: Session, code: str) -> CertificateRow | None:
     return None if row is None else _row(row)
 
 
+def certificate_of_digest(session: Session, digest: str) -> CertificateRow | None:
+    """The certificate whose signed bytes have this SHA-256. One statement."""
+    found = session.execute(select(_certificate).where(_certificate.c.digest == digest))
+    row = found.one_or_none()
+    return None if row is None else _row(row)
+
+
 def text_of(session: Session, certificate_id: int) -> str:
     """The bytes that were signed. One statement."""
     found = select(_text.c.content).where(_text.c.certificate_id == certificate_id)

@@ -15,11 +15,13 @@ from store.engine import Database
 from web import errors
 from web.api import (
     answers,
+    certificates,
     figures,
     floor,
     items,
     photos,
     printing,
+    proof_chain,
     proofs,
     reads,
     scales,
@@ -50,6 +52,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.state.clock = clock
     app.state.remembered = Remembered()
     app.state.wrong_tries = WrongTries()
+    app.state.wrong_codes = WrongTries()
     app.state.scales = Links()
     app.include_router(_public())
     app.include_router(_api())
@@ -69,9 +72,11 @@ ROOMS = (
     sync,
     settling,
     reads,
+    proof_chain,
     figures,
     tools,
     proofs,
+    certificates,
     photos,
     floor,
     scales,
@@ -92,8 +97,11 @@ def _api() -> APIRouter:
 def _public() -> APIRouter:
     """The calls that ask for no token. Refuses to start with one that nobody made public."""
     api = APIRouter(prefix=API_PREFIX)
-    api.include_router(proofs.public)
-    assert _served(proofs.public) == PUBLIC, "a call is public that nobody decided on"
+    rooms = (proofs, certificates)
+    for room in rooms:
+        api.include_router(room.public)
+    served = set[tuple[str, str]]().union(*(_served(room.public) for room in rooms))
+    assert served == PUBLIC, "a call is public that nobody decided on"
     return api
 
 

@@ -26,6 +26,7 @@ from streams import scans
 from streams.acts import Command
 from streams.ledger import Booked
 from web.i18n import Language, choose
+from web.notifying import notify
 from web.permissions import API
 from web.reference import sites_for
 from web.remembering import Remembered
@@ -135,6 +136,7 @@ class Call:
                 self._require_recent(command.scanned_at)
                 self._require_own_station(session, command)
                 accounts.note_actor(session, command.scan_id, self.me.actor, self.now.date())
+                notify(session, self.me, command, booked, self.now)
             return booked
 
         return self.database.write_together(booked_and_noted)
@@ -142,7 +144,11 @@ class Call:
     def _require_own(self, session: Session, booked: Booked, scan_id: str) -> None:
         """Raise ScanReused for what was booked where the caller has nothing to do."""
         chain, _, _seq = str(booked.answer["entry"]).partition("#")
-        if chain not in {site.chain for site in sites_for(rulebook(session), self.me.viewer)}:
+        book, viewer = rulebook(session), self.me.viewer
+        own = {site.chain for site in sites_for(book, viewer)}
+        if viewer.operator_id is not None:
+            own.add(f"operator:{book.organisations_by_id[viewer.operator_id].code}")
+        if chain not in own:
             raise ScanReused(scan_id=scan_id)
 
     def _require_recent(self, scanned_at: datetime) -> None:

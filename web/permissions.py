@@ -17,6 +17,8 @@ FLOOR: Final = frozenset({WORKER, LEADER})
 LEADERS: Final = frozenset({LEADER})
 STAFF: Final = frozenset({WORKER, LEADER, MANAGER, AUDITOR, ADMINISTRATOR})
 FIGURES: Final = frozenset({LEADER, MANAGER, SUPPLIER, AUDITOR})
+SEALERS: Final = frozenset({LEADER, MANAGER})
+CERTIFIED: Final = frozenset({LEADER, MANAGER, SUPPLIER, AUDITOR, ADMINISTRATOR})
 EVERYBODY: Final = frozenset(Role)
 
 API: Final[dict[tuple[str, str], frozenset[Role]]] = {
@@ -60,11 +62,20 @@ API: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("GET", "/bins"): STAFF,
     ("GET", "/bins/{code}"): STAFF,
     ("GET", "/deliveries"): STAFF | {SUPPLIER},
+    ("GET", "/deliveries/{code}/proof"): STAFF | {SUPPLIER},
+    ("GET", "/batches/{code}/proof"): STAFF | {SUPPLIER},
     ("GET", "/shipments"): STAFF | {OUTLET},
     ("GET", "/shipments/{code}"): STAFF | {OUTLET},
     ("GET", "/finds"): STAFF,
     ("GET", "/items"): STAFF,
     ("GET", "/parked"): frozenset({LEADER, MANAGER, AUDITOR}),
+    ("POST", "/certificates"): SEALERS,
+    ("GET", "/certificates"): CERTIFIED,
+    ("GET", "/certificates/{code}"): CERTIFIED,
+    ("GET", "/certificates/{code}.json"): CERTIFIED,
+    ("GET", "/certificates/{code}.pdf"): CERTIFIED,
+    ("POST", "/certificates/{code}/withdrawal"): SEALERS,
+    ("GET", "/verify/{code}"): EVERYBODY,
     ("GET", "/reports/circularity"): FIGURES,
     ("GET", "/exports/{dataset}"): frozenset({MANAGER, SUPPLIER, AUDITOR}),
     ("GET", "/exports/{dataset}.meta.json"): frozenset({MANAGER, SUPPLIER, AUDITOR}),
@@ -83,6 +94,11 @@ API: Final[dict[tuple[str, str], frozenset[Role]]] = {
 """Method and path under `/api/v1`."""
 
 PUBLIC: Final = frozenset(
-    {("GET", "/keys"), ("GET", "/checkpoints"), ("GET", "/proofs/consistency")}
+    {
+        ("GET", "/keys"),
+        ("GET", "/checkpoints"),
+        ("GET", "/proofs/consistency"),
+        ("GET", "/verify/{code}"),
+    }
 )
 """The calls of these that anybody may make, without a token."""

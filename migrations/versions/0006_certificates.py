@@ -43,6 +43,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
+        sa.UniqueConstraint("digest", name=op.f("uq_certificate_digest")),
     )
     make_append_only("certificate")
     with op.batch_alter_table("certificate", schema=None) as batch_op:

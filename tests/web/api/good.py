@@ -294,6 +294,18 @@ def batch(hall: Hall) -> Good:
     return Good({"code": hall.depot.log()["code"]})
 
 
+@good("GET", "/deliveries/{code}/proof")
+def prove_delivery(hall: Hall) -> Good:
+    code = hall.depot.announce(300_000)["code"]
+    hall.depot.log(delivery=code)
+    return Good({"code": code})
+
+
+@good("GET", "/batches/{code}/proof")
+def prove_batch(hall: Hall) -> Good:
+    return Good({"code": hall.depot.log()["code"]})
+
+
 @good("GET", "/bins/{code}")
 def bin_(hall: Hall) -> Good:
     return Good({"code": filled_bin(hall.depot)})
@@ -308,6 +320,36 @@ def shipment(hall: Hall) -> Good:
 def floor_world(hall: Hall) -> Good:
     hall.depot.log()
     return Good(query={"station": "S1-A"})
+
+
+def confirmed_batch(hall: Hall) -> str:
+    """A batch of which 40 kg is in use again, as its outlet confirmed."""
+    batch = str(hall.depot.log()["code"])
+    code = hall.depot.open_bin("reuse")
+    hall.depot.sort(batch, {code: 40_000})
+    hall.depot.close_bin(code, 40_000)
+    hall.depot.confirm(hall.depot.ship(code), {"reuse": 40_000})
+    return batch
+
+
+@good("POST", "/certificates")
+def certify(hall: Hall) -> Good:
+    return Good(body=scan(kind="reuse", scope="batch", code=confirmed_batch(hall)))
+
+
+@good("GET", "/certificates/{code}")
+def certificate(hall: Hall) -> Good:
+    made = hall.post("/certificates", certify(hall).body)
+    return Good({"code": made.json()["code"]})
+
+
+@good("POST", "/certificates/{code}/withdrawal")
+def withdraw(hall: Hall) -> Good:
+    return Good(certificate(hall).named, scan(reason="mistake"))
+
+
+for ending in ("/certificates/{code}.json", "/certificates/{code}.pdf", "/verify/{code}"):
+    good("GET", ending)(certificate)
 
 
 YEAR: Final = {"from": "2026-01-01", "to": "2027-01-01"}
@@ -413,6 +455,7 @@ for plain in (
     "parked",
 ):
     _plain_read(f"/{plain}")
+_plain_read("/certificates")
 _plain_read("/checkpoints")
 _plain_read("/keys")
 _plain_read("/print-jobs")

@@ -39,17 +39,31 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
     ("GET", "/shipments/{code}"): (*LEADER_ELSEWHERE, "other_outlet", "foreign_outlet"),
     ("GET", "/labels/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
     ("GET", "/scales/{code}/reading"): LEADER_ELSEWHERE,
+    **{
+        ("GET", f"/certificates/{{code}}{ending}"): (
+            *LEADER_ELSEWHERE,
+            "other_supplier",
+            "foreign_supplier",
+            "foreign_auditor",
+            "foreign_manager",
+        )
+        for ending in ("", ".json", ".pdf")
+    },
     ("GET", "/photos/{hash}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
     ("GET", "/proofs/{entry}"): ("foreign_leader", "foreign_supplier", "foreign_auditor"),
 }
 """Calls that name a thing in their path, and callers of the right role to whom ours is nothing."""
 
-OWN_WORDS: Final = {("GET", "/exports/{dataset}"), ("GET", "/exports/{dataset}.meta.json")}
-"""What stands in these paths is a word of the contract, not a thing of anybody's."""
+OWN_WORDS: Final = {
+    ("GET", "/exports/{dataset}"),
+    ("GET", "/exports/{dataset}.meta.json"),
+    ("GET", "/verify/{code}"),
+}
+"""What stands in these paths is a word of the contract, or for everybody who has it in hand."""
 
 KINDS: Final = {"batches": CodeKind.BATCH, "bins": CodeKind.BIN, "labels": CodeKind.BATCH,
                 "shipments": CodeKind.SHIPMENT, "finds": CodeKind.FIND,
-                "scales": CodeKind.BATCH}  # fmt: skip
+                "scales": CodeKind.BATCH, "certificates": CodeKind.CERTIFICATE}  # fmt: skip
 
 
 def test_every_call_that_names_a_thing_is_looked_at() -> None:
