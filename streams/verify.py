@@ -18,18 +18,8 @@ from streams.verify_evidence import Beside, check_flags, check_note, check_weigh
 from streams.verify_ledger import Ledger
 from streams.verify_reading import Breach, Row, Said, count, stream, table_of
 from streams.verify_rows import REGISTER, Register
-from streams.verify_seals import Cut, Finding, Seal, against_heads, everything_signed
 
-__all__ = [
-    "Breach",
-    "Cut",
-    "Finding",
-    "Progress",
-    "Seal",
-    "against_heads",
-    "audit",
-    "everything_signed",
-]
+__all__ = ["Breach", "Progress", "audit"]
 
 Progress = Callable[[str, int, int], None]
 """Told what is being looked at, how much of it is done, and out of how much."""

@@ -13,7 +13,8 @@ from sqlmodel import Session
 from chain.checkpoints import all_given_out, checkpoint_now
 from chain.queries import heads
 from proof.signing import KeyRing, load_or_create_ring, verify_head
-from streams.verify import Breach, Seal
+from streams.seals import Seal
+from streams.verify import Breach
 
 __all__ = [
     "CheckpointUnusable",

@@ -15,7 +15,8 @@ from chain.signed import restored
 from proof.signing import KeyRing
 from store.archive import BackupUnusable
 from store.engine import Database
-from streams.verify import Breach, Cut, Progress, Seal, audit, everything_signed
+from streams.seals import Cut, Seal, everything_signed
+from streams.verify import Breach, Progress, audit
 from web.checkpoints import kept_seals
 
 

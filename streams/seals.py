@@ -3,7 +3,8 @@
 Whoever can write the database can write history anew so that it adds up, but cannot sign it: the
 keys are not in the database. So what was signed earlier is held against the entries of now. An
 honest restore cuts entries off, too; it is told from tampering by the entry that it left behind,
-which names the entries that were restored and is signed.
+which names the entries that were restored and is signed. As the auditor, this reads the payloads
+and works roots out anew; only for signatures it asks the safe.
 """
 
 from __future__ import annotations
