@@ -12,6 +12,7 @@ from sqlmodel import Session
 from catalogue.rulebook import rulebook
 from demo.agenda import Agenda
 from demo.benches import Benches
+from demo.counter import Paperwork, fill_in
 from demo.days import Clock, Shift, shifts, whole_weeks
 from demo.floor import Floor
 from demo.gate_in import delivery_life
@@ -68,6 +69,8 @@ def load(
     with database.write() as session:
         before = days[0].begins - timedelta(days=30)
         define_world(session, first=days[0].day, now=before)
+    with database.write() as session:
+        fill_in(session, name=f"{days[0].day}/{seed}", from_day=before.date(), now=before)
     year_played = _Year(database, days, scale=scale, seed=seed, whole_year=365)
     for number in range(len(days)):
         year_played.play(number)
@@ -104,6 +107,7 @@ class _Year:
         self._clock = Clock(dice)
         self._agenda = Agenda(dice)
         self._weeks = whole_weeks([shift.day for shift in days])
+        self._paperwork = Paperwork(days, name=f"{days[0].day}/{seed}")
         with database.read() as session:
             book = rulebook(session)
             self._hand = Hand(
@@ -145,6 +149,7 @@ class _Year:
                 self._agenda.add(self._road.loading_day(hall))
         with self._database.write() as session:
             self._hand.session = session
+            self._paperwork.work(session, self._days[number])
             self._agenda.work(self._days[number], self._clock)
 
     def _expect(self, delivery: Delivery) -> None:

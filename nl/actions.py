@@ -280,7 +280,7 @@ def _number(
     """The number, which is nobody's yet. Raises what `make_stream_number` does of numbers."""
     ours = command.direction == "receipt"
     where = queries.notifying_site(session, reference, site.code, viewer)
-    begins = where.begins if ours else ""
+    begins = where.begins if ours else queries.parties(session)[command.partner].begins
     if command.number is None and not ours:
         raise Malformed(field="number", problem="missing")
     same = queries.stream_numbers(

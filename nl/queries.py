@@ -30,12 +30,17 @@ _chain = table_of(Chain)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """An organisation as a register names it. Empty: not filled in."""
+    """An organisation as a register names it. Empty: not filled in.
+
+    vihb: number of who may carry waste; begins: with what its own stream numbers begin.
+    """
 
     code: str
     name: str
     address: str
     registration: str
+    vihb: str
+    begins: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +111,12 @@ def parties(session: Session) -> dict[str, Party]:
     rows = session.execute(select(_organisation))
     return {
         row.code: Party(
-            code=row.code, name=row.name, address=row.address, registration=row.registration
+            code=row.code,
+            name=row.name,
+            address=row.address,
+            registration=row.registration,
+            vihb=row.vihb or "",
+            begins=row.processor_number or "",
         )
         for row in rows
     }

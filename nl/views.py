@@ -204,6 +204,14 @@ def figures(came: Sequence[Received], left: Sequence[Delivered]) -> Figures:
     return Figures(tally(received, small_g=SMALL_LOAD_G), tally(delivered))
 
 
+def routes_of(session: Session, operator_id: int) -> dict[str, Route]:
+    """Every destination version of an operator, by its code and version. Two statements."""
+    keys = session.execute(
+        select(_destination.c.id).where(_destination.c.operator_id == operator_id)
+    ).scalars()
+    return {route.code: route for route in _routes(session, keys).values()}
+
+
 def figures_of_month(
     session: Session, book: Rulebook, viewer: Viewer, *, site: NotifyingSite, month: date
 ) -> Figures:
