@@ -40,11 +40,16 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class StreamNumber:
-    """The number under which the receiver notifies this waste, and what it is called there."""
+    """The number under which the receiver notifies this waste, and what it is called there.
+
+    route_collection, collector_scheme: how it is fetched, as it stands behind the number.
+    """
 
     number: str
     usual_name: str
     processing_code: str
+    route_collection: bool = False
+    collector_scheme: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,17 @@ class Goods:
     mass_g: int
     estimated_g: int
     stream_number: StreamNumber | None = None
+
+    @property
+    def usual_name(self) -> str | None:
+        """What everybody calls it: as the receiver notifies it, else as the operator says."""
+        own = self.destination.usual_name
+        return self.stream_number.usual_name if self.stream_number else own
+
+    @property
+    def processing_code(self) -> str:
+        own = self.destination.processing_code
+        return self.stream_number.processing_code if self.stream_number else own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

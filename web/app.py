@@ -28,6 +28,7 @@ from web.api import (
     settling,
     sync,
     tools,
+    waybills,
     writes,
 )
 from web.deps import clock, permitted
@@ -72,6 +73,7 @@ ROOMS = (
     sync,
     settling,
     reads,
+    waybills,
     proof_chain,
     figures,
     tools,

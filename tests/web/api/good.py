@@ -237,7 +237,14 @@ def close_bin(hall: Hall) -> Good:
 @good("POST", "/shipments")
 def ship(hall: Hall) -> Good:
     bins = [closed_bin(hall.depot)]
-    return Good(body=scan(outlet="VEZELHOF", bins=bins, waybill="W1", shipped_at=AT))
+    said = {"carrier": "KARREWIEL", "vehicle": "12-STO-3", "to_place": "Kade 1"}
+    return Good(body=scan(outlet="VEZELHOF", bins=bins, shipped_at=AT, **said))
+
+
+@good("POST", "/shipments/{code}/legs")
+def add_leg(hall: Hall) -> Good:
+    said = scan(carrier="KARREWIEL", vehicle="12-STO-3", departed_at=AT)
+    return Good({"code": shipped(hall.depot)}, said)
 
 
 @good("POST", "/shipments/{code}/returns")
@@ -311,6 +318,9 @@ def bin_(hall: Hall) -> Good:
     return Good({"code": filled_bin(hall.depot)})
 
 
+@good("GET", "/shipments/{code}/waybill")
+@good("GET", "/shipments/{code}/waybill.pdf")
+@good("GET", "/shipments/{code}/waybill.xml")
 @good("GET", "/shipments/{code}")
 def shipment(hall: Hall) -> Good:
     return Good({"code": shipped(hall.depot)})

@@ -36,6 +36,7 @@ POST /items/{number}/destruction        .      x      .       .        .      . 
 POST /bins                              x      x      .       .        .      .       .
 POST /bins/{code}/close                 x      x      .       .        .      .       .
 POST /shipments                         .      x      .       .        .      .       .
+POST /shipments/{code}/legs             .      x      .       .        .      .       .
 POST /shipments/{code}/returns          .      x      .       .        .      .       .
 POST /shipments/{code}/confirmation     .      x      .       .        x      .       .
 POST /sync                              x      x      .       .        .      .       .
@@ -56,6 +57,9 @@ GET  /deliveries/{code}/proof           x      x      x       x        .      x 
 GET  /batches/{code}/proof              x      x      x       x        .      x       x
 GET  /shipments                         x      x      x       .        x      x       x
 GET  /shipments/{code}                  x      x      x       .        x      x       x
+GET  /shipments/{code}/waybill          x      x      x       .        x      x       x
+GET  /shipments/{code}/waybill.pdf      x      x      x       .        x      x       x
+GET  /shipments/{code}/waybill.xml      x      x      x       .        x      x       x
 GET  /finds                             x      x      x       .        .      x       x
 GET  /items                             x      x      x       .        .      x       x
 GET  /parked                            .      x      x       .        .      x       .
@@ -170,6 +174,7 @@ KINDS: Final = {
     "bin": "/bins",
     "bin_close": "/bins/{code}/close",
     "shipment": "/shipments",
+    "leg": "/shipments/{code}/legs",
     "return": "/shipments/{code}/returns",
     "confirm": "/shipments/{code}/confirmation",
 }
