@@ -17,7 +17,7 @@ from web.i18n import LOCALE, SOURCE, language, languages
 
 WEB = LOCALE.parent
 ROOMS = [WEB.parent / room for room in ("catalogue", "nl", "reporting", "web")]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "message": None}
+KEYWORDS = {"_": None, "gettext": None, "say": None, "ngettext": (1, 2), "message": None}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 EXTRACTORS = {".html": "jinja2.ext:babel_extract", ".py": "python", ".js": "javascript"}
 FLOOR = sorted((WEB / "static" / "floor").rglob("*.js"))

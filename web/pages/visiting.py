@@ -16,8 +16,11 @@ from accounts.queries import Signed
 from catalogue.access import Viewer
 from catalogue.errors import NotAllowed, NotFound, Refusal, Unauthenticated
 from catalogue.kinds import Role
+from notices.kinds import HEARERS
+from notices.queries import count_unread
 from web.deps import Call, database_of, language_of_person, signed_in
 from web.i18n import Language, languages, message
+from web.notifying import person_of
 from web.pages.counting import how_many_need_somebody
 from web.pages.forms import Form
 from web.pages.things import ErrorPage
@@ -86,6 +89,10 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/bins/{code}": API["GET", "/bins/{code}"],
     "/deliveries": API["GET", "/deliveries"],
     "/deliveries/{code}": API["GET", "/deliveries"],
+    "/deliveries/{code}/proof": API["GET", "/deliveries/{code}/proof"],
+    "/deliveries/{code}/proof.pdf": API["GET", "/deliveries/{code}/proof"],
+    "/batches/{code}/proof": API["GET", "/batches/{code}/proof"],
+    "/batches/{code}/proof.pdf": API["GET", "/batches/{code}/proof"],
     "/shipments": API["GET", "/shipments"],
     "/shipments/{code}": API["GET", "/shipments/{code}"],
     "/finds": API["GET", "/finds"],
@@ -94,6 +101,9 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/stations/tablets/{code}": MAY_ENROL,
     "/labels": API["GET", "/print-jobs"],
     "/labels/sheet": API["GET", "/print-jobs"],
+    "/notices": frozenset[Role]().union(*HEARERS.values()),
+    "/notices/settings": frozenset[Role]().union(*HEARERS.values()),
+    "/notices/contacts": frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
     **{path: API[VERBS[verb]] for path, verb in _ACTS.items()},
 }
 """Which roles a page is for, by its path; every page has a row, by a test."""
@@ -109,6 +119,7 @@ _NAV: Final = (
     Link("/finds", message("Finds")),
     Link("/stations", message("Stations")),
     Link("/labels", message("Labels")),
+    Link("/notices", message("Notices")),
     Link("/report", message("Report")),
 )
 _LANGUAGE_KEPT_S: Final = 365 * 24 * 3600
@@ -192,6 +203,10 @@ def frame_of(request: Request, me: Signed | None) -> Frame:
 
 def _counted(link: Link, request: Request, me: Signed) -> Link:
     """The link with the number of what waits there for this very person, if anything does."""
+    person = person_of(me)
+    if link.href == "/notices" and person is not None:
+        with database_of(request).read() as session:
+            return replace(link, count=count_unread(session, person))
     if link.href != "/attention" or "settle" not in may(me.viewer.role):
         return link
     with database_of(request).read() as session:
