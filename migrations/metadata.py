@@ -19,6 +19,7 @@ ROOMS = (
     "accounts",
     "reporting",
     "certificates",
+    "notices",
     "nl",
     "web",
 )

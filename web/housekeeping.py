@@ -1,6 +1,7 @@
 """What the server does by itself, through the durable queue: once a day erase who did what and old
-photos, when their time is up, and forget old labels; and print the labels that are wanted, as they
-come. Several processes share the queue, and only one of them does a job.
+photos, when their time is up, and forget old labels and notices; once an hour tell of what is
+overdue; print the labels that are wanted, and send the mails, as they come. Several processes share
+the queue, and only one of them does a job.
 """
 
 from __future__ import annotations
@@ -15,15 +16,22 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from accounts.actions import erase_actors
+from catalogue.rulebook import rulebook
 from intake.photos import erase_photos
+from notices import actions as notices
+from notices.looking import look
 from store.engine import Database
 from store.jobs import Worker, enqueue_once, forget_done
 from web import printing
+from web.mailing import Mailing
 
 ERASE_ACTORS: Final = "erase_actors"
+LOOK: Final = "look_for_overdue"
 EVERY: Final = timedelta(days=1)
+LOOK_EVERY: Final = timedelta(hours=1)
 POLL_S: Final = 60.0
 PRINT_POLL_S: Final = 0.5
+MAIL_POLL_S: Final = 2.0
 
 
 def erase(database: Database, now: datetime) -> None:
@@ -32,14 +40,23 @@ def erase(database: Database, now: datetime) -> None:
         erase_actors(session, now.date())
         erase_photos(session, now)
         printing.forget(session, now)
+        notices.forget(session, now)
         forget_done(session, now - printing.KEPT)
         enqueue_once(session, ERASE_ACTORS, {}, now=now, not_before=now + EVERY)
 
 
+def look_around(database: Database, now: datetime) -> None:
+    """Tell of what is overdue, and enqueue the next time in the same transaction."""
+    with database.write() as session:
+        look(session, rulebook(session), now=now)
+        enqueue_once(session, LOOK, {}, now=now, not_before=now + LOOK_EVERY)
+
+
 def begin(database: Database, now: datetime) -> None:
-    """Put the first job in the queue, unless one waits there already; and go on printing."""
+    """Put the first jobs in the queue, unless they wait there already; and go on printing."""
     with database.write() as session:
         enqueue_once(session, ERASE_ACTORS, {}, now=now, not_before=now)
+        enqueue_once(session, LOOK, {}, now=now, not_before=now)
         printing.resume(session, now)
 
 
@@ -49,7 +66,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     stop = threading.Event()
     await run_in_threadpool(begin, database, app.state.clock())
-    workers = {"housekeeping": housekeeper(app), "printing": printer(app)}
+    workers = {"housekeeping": housekeeper(app), "printing": printer(app), "mail": mailer(app)}
     threads = [
         threading.Thread(target=worker.run, args=(stop,), name=name, daemon=True)
         for name, worker in workers.items()
@@ -64,14 +81,17 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def housekeeper(app: FastAPI) -> Worker:
-    """Who does what comes once a day."""
+    """Who does what comes once a day, and once an hour."""
 
     def handler(_payload: Mapping[str, Any]) -> None:
         erase(app.state.database, app.state.clock())
 
+    def looker(_payload: Mapping[str, Any]) -> None:
+        look_around(app.state.database, app.state.clock())
+
     return Worker(
         database=app.state.database,
-        handlers={ERASE_ACTORS: handler},
+        handlers={ERASE_ACTORS: handler, LOOK: looker},
         clock=app.state.clock,
         poll_s=POLL_S,
     )
@@ -86,4 +106,17 @@ def printer(app: FastAPI) -> Worker:
         clock=app.state.clock,
         lease=printing.LEASE,
         poll_s=PRINT_POLL_S,
+    )
+
+
+def mailer(app: FastAPI) -> Worker:
+    """Who sends mails: a slow mail server keeps nobody else waiting."""
+    mailing = Mailing(
+        database=app.state.database, settings=app.state.settings, clock=app.state.clock
+    )
+    return Worker(
+        database=app.state.database,
+        handlers={notices.MAIL_JOB: mailing},
+        clock=app.state.clock,
+        poll_s=MAIL_POLL_S,
     )

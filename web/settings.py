@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +17,8 @@ DATABASE_URL: Final = "sqlite:///stofstroom.sqlite3"
 PUBLIC_URL: Final = "http://localhost:8000"
 KEY_FILE: Final = "stofstroom.keys"
 BODY_MAX_BYTES: Final = 1 << 20
+MAIL_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+MAIL_NAME: Final = "Stofstroom"
 
 
 class SettingsWrong(Exception):
@@ -22,15 +26,37 @@ class SettingsWrong(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """The way to the mail server. tls: `starttls`, `tls` or `none`. sender: address that mail comes
+    from. authorities: file of certificates to trust in place of the system's.
+    """
+
+    host: str
+    port: int
+    tls: str
+    sender: Address
+    user: str = ""
+    password: str = field(default="", repr=False)
+    authorities: str | None = None
+
+    @property
+    def domain(self) -> str:
+        """What our Message-IDs end with."""
+        return str(self.sender.domain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """keys: the key ring, which never lies in the database or its backup. public_url: where others
-    reach this installation, without a slash at the end. body_max_bytes: of one request.
+    reach this installation, without a slash at the end. body_max_bytes: of one request. mail: None
+    where no mail is sent.
     """
 
     database_url: str
     keys: Path
     public_url: str
     body_max_bytes: int
+    mail: MailSettings | None = None
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -42,7 +68,51 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         keys=Path(keys) if keys else _beside_the_database(url),
         public_url=_public_url(environment.get("STOFSTROOM_PUBLIC_URL") or PUBLIC_URL),
         body_max_bytes=_count(environment, "STOFSTROOM_BODY_MAX_BYTES", BODY_MAX_BYTES),
+        mail=_mail(environment),
     )
+
+
+def _mail(environment: Mapping[str, str]) -> MailSettings | None:
+    """How mail is sent; None without a host."""
+    host = environment.get("STOFSTROOM_MAIL_HOST")
+    if not host:
+        return None
+    tls = environment.get("STOFSTROOM_MAIL_TLS") or "starttls"
+    if tls not in MAIL_PORTS:
+        raise SettingsWrong("STOFSTROOM_MAIL_TLS is starttls, tls or none.")
+    user = environment.get("STOFSTROOM_MAIL_USER") or ""
+    if user and tls == "none":
+        raise SettingsWrong("STOFSTROOM_MAIL_USER needs TLS: a password is not sent in the clear.")
+    return MailSettings(
+        host=host,
+        port=_count(environment, "STOFSTROOM_MAIL_PORT", MAIL_PORTS[tls]),
+        tls=tls,
+        sender=_sender(environment.get("STOFSTROOM_MAIL_FROM") or ""),
+        user=user,
+        password=_password(environment),
+        authorities=environment.get("STOFSTROOM_MAIL_AUTHORITIES") or None,
+    )
+
+
+def _sender(address: str) -> Address:
+    try:
+        sender = Address(MAIL_NAME, addr_spec=address)
+    except (MessageError, ValueError, IndexError):
+        sender = Address()
+    if not sender.username or not sender.domain or not address.isascii():
+        raise SettingsWrong("STOFSTROOM_MAIL_FROM is the address that mail comes from.")
+    return sender
+
+
+def _password(environment: Mapping[str, str]) -> str:
+    """As it is given, or what stands in the file that is named."""
+    file = environment.get("STOFSTROOM_MAIL_PASSWORD_FILE")
+    if not file:
+        return environment.get("STOFSTROOM_MAIL_PASSWORD") or ""
+    try:
+        return Path(file).read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsWrong("STOFSTROOM_MAIL_PASSWORD_FILE cannot be read.") from None
 
 
 def _beside_the_database(url: str) -> Path:

@@ -225,6 +225,9 @@ STATION_KINDS = {
 }
 
 DONE = {
+    "notices_read": message("All notices are read."),
+    "notices_chosen": message("What you want to be told is kept."),
+    "contact_kept": message("The address is kept."),
     "announced": message("The delivery is announced."),
     "logged": message("The batch is logged. Stick its label on now."),
     "sorted": message("The sorting is booked."),

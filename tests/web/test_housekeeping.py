@@ -32,7 +32,7 @@ def _noted(database: Database) -> int:
 
 def _waiting(database: Database) -> int:
     with database.read() as session:
-        waiting = text("SELECT count(*) FROM job WHERE done_at IS NULL")
+        waiting = text("SELECT count(*) FROM job WHERE done_at IS NULL AND kind = 'erase_actors'")
         return int(session.execute(waiting).scalar_one())
 
 

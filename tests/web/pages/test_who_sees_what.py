@@ -55,6 +55,9 @@ MAY_OPEN = {
     "/finds/{find}": STAFF,
     "/entries/{scan_id}/undo": {"worker", "leader"},
     "/find-code?text={batch}": STAFF,
+    "/notices": {"leader", "manager", "administrator", "supplier", "outlet"},
+    "/notices/settings": {"leader", "manager", "administrator", "supplier", "outlet"},
+    "/notices/contacts": {"leader", "administrator"},
     "/stations": {"leader", "administrator"},
     "/stations/tablets/{tablet}": {"leader", "administrator"},
 }

@@ -1,0 +1,136 @@
+"""What nobody does anything about: overdue things, found by looking now and then.
+
+Each is told once, because its cause has the same key whenever it is found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlmodel import Session
+
+from catalogue.kinds import PartnerRole, Role
+from catalogue.rows import SiteRow
+from catalogue.rulebook import Rulebook
+from intake.rules import beyond_limit
+from notices import rules
+from notices.actions import Cause, tell
+from notices.kinds import NoticeKind
+from notices.queries import Audience
+from notices.views import came_in, oldest_waiting, under_way
+from streams.ledger import site_day
+
+
+def look(session: Session, book: Rulebook, *, now: datetime) -> int:
+    """Tell of everything that is overdue; returns how many were told just now.
+
+    Three statements for each site, and those of the telling.
+    """
+    causes = [*_permits(book, now)]
+    for site in book.sites.values():
+        causes += [
+            *_confirmations(session, site, now),
+            *_scans(session, site, now),
+            *_deliveries(session, site, now),
+        ]
+    return sum(tell(session, book, cause, now=now) for cause in causes)
+
+
+def _confirmations(session: Session, site: SiteRow, now: datetime) -> Iterator[Cause]:
+    """A team leader hears of it once, the outlet once a week until it confirms."""
+    today = site_day(now, site)
+    leaders = Audience(role=Role.TEAM_LEADER, operator_id=site.operator_id, site_id=site.id)
+    for shipment in under_way(session, site.id, before=today - rules.CONFIRMATION_DUE):
+        weeks = rules.weeks_late(shipment.shipped_on, today)
+        outlet = Audience(
+            role=Role.OUTLET, operator_id=site.operator_id, organisation_id=shipment.outlet_id
+        )
+        for kind, suffix, audience in (
+            (NoticeKind.CONFIRMATION_OVERDUE, "", leaders),
+            (NoticeKind.CONFIRMATION_ASKED, f":{weeks}", outlet),
+        ):
+            yield Cause(
+                kind=kind,
+                key=f"{kind.value}:{shipment.code}{suffix}",
+                operator_id=site.operator_id,
+                site_id=site.id,
+                subject=shipment.code,
+                audiences=[audience],
+                figures={
+                    "day": shipment.shipped_on.isoformat(),
+                    "organisation_id": shipment.outlet_id,
+                },
+            )
+
+
+def _scans(session: Session, site: SiteRow, now: datetime) -> Iterator[Cause]:
+    """Once for each day on which such a scan came, the oldest first."""
+    oldest = oldest_waiting(session, site.id, before=now - rules.SCANS_WAIT_MAX)
+    if oldest is None:
+        return
+    since, count = oldest
+    day = site_day(since, site)
+    kind = NoticeKind.SCANS_WAITING
+    yield Cause(
+        kind=kind,
+        key=f"{kind.value}:{site.code}:{day}",
+        operator_id=site.operator_id,
+        site_id=site.id,
+        subject=site.code,
+        audiences=[Audience(role=Role.TEAM_LEADER, operator_id=site.operator_id, site_id=site.id)],
+        figures={"day": day.isoformat(), "scans": count},
+    )
+
+
+def _deliveries(session: Session, site: SiteRow, now: datetime) -> Iterator[Cause]:
+    """Once all of it has come: one delivery may come on several trucks."""
+    today = site_day(now, site)
+    kind = NoticeKind.DELIVERY_DIFFERS
+    for delivery in came_in(session, site.id, last_came=today - rules.DELIVERY_COMPLETE):
+        if not beyond_limit(
+            announced_mass_g=delivery.announced_g,
+            received_g=delivery.received_g,
+            limit_permille=site.announced_limit_permille,
+        ):
+            continue
+        yield Cause(
+            kind=kind,
+            key=f"{kind.value}:{delivery.code}",
+            operator_id=site.operator_id,
+            site_id=site.id,
+            subject=delivery.code,
+            audiences=[
+                Audience(
+                    role=Role.SUPPLIER,
+                    operator_id=site.operator_id,
+                    organisation_id=delivery.supplier_id,
+                )
+            ],
+            figures={"announced_g": delivery.announced_g, "received_g": delivery.received_g},
+        )
+
+
+def _permits(book: Rulebook, now: datetime) -> Iterator[Cause]:
+    kind = NoticeKind.PERMIT_ENDS
+    for operator in book.operators.values():
+        home = operator.organisation.id
+        for partner in operator.partners.values():
+            until = partner.permit_until
+            if PartnerRole.OUTLET not in partner.roles or until is None:
+                continue
+            if until > now.date() + rules.PERMIT_ENDS_WITHIN:
+                continue
+            outlet = book.organisations_by_id[partner.organisation_id]
+            yield Cause(
+                kind=kind,
+                key=f"{kind.value}:{home}:{outlet.id}:{until}",
+                operator_id=home,
+                site_id=None,
+                subject=outlet.code,
+                audiences=[
+                    Audience(role=role, operator_id=home)
+                    for role in (Role.MANAGER, Role.ADMINISTRATOR)
+                ],
+                figures={"day": until.isoformat(), "organisation_id": outlet.id},
+            )
