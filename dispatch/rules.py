@@ -16,6 +16,7 @@ from catalogue.errors import (
     MassExceeded,
     PermitExpired,
     PermitMissing,
+    RuleBroken,
     StateForbids,
 )
 from catalogue.kinds import BinState, Quality
@@ -120,6 +121,18 @@ def require_permit(
             permit=partner.permit,
             until=partner.permit_until.isoformat(),
         )
+
+
+def why_not(
+    destination: DestinationRow, partner: PartnerRow, *, outlet: str, on: date
+) -> RuleBroken | None:
+    """What an outlet would be refused with for what goes there; None: it may have it."""
+    try:
+        require_permitted(destination.code, partner.treatments)
+        require_permit(destination, partner, outlet=outlet, on=on)
+    except RuleBroken as refusal:
+        return refusal
+    return None
 
 
 def runs_out_soon(partner: PartnerRow, on: date) -> bool:

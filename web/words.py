@@ -186,6 +186,11 @@ FIGURES = {
     "given_g": message("Given"),
     "announced_g": message("Announced"),
     "received_g": message("Received"),
+    "confirmed_g": message("Confirmed by the outlet"),
+    "pending_g": message("Not confirmed yet"),
+    "lost_g": message("Lost"),
+    "pieces": message("Items that need a number"),
+    "numbers": message("Numbers of destroyed items"),
     "field": message("Field"),
     "problem": message("What is wrong"),
     "read": message("Read"),
@@ -224,7 +229,21 @@ STATION_KINDS = {
     "dispatch": message("Dispatch"),
 }
 
+CERTIFICATE_KINDS = {
+    "recycling": message("Recycling"),
+    "reuse": message("Reuse"),
+    "destruction": message("Destruction"),
+}
+
+CERTIFICATE_STATES = {
+    "valid": message("Valid"),
+    "withdrawn": message("Withdrawn"),
+    "outdated": message("No longer right"),
+}
+
 DONE = {
+    "certified": message("The certificate is signed."),
+    "withdrawn": message("The certificate is withdrawn."),
     "notices_read": message("All notices are read."),
     "notices_chosen": message("What you want to be told is kept."),
     "contact_kept": message("The address is kept."),
@@ -244,6 +263,7 @@ DONE = {
     "bin_closed": message("The bin is closed. Stick its label on now."),
     "bin_opened": message("The bin is open. Stick its label on now."),
     "shipped": message("The shipment is booked."),
+    "leg": message("It is noted how the shipment went on."),
     "confirmed": message("The confirmation is booked."),
     "undone": message("The booking is undone."),
     "handed_over": message("The hand-over is booked."),

@@ -149,9 +149,35 @@ class BinChoice:
     """A closed bin that can leave."""
 
     code: str
+    mass_g: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taker:
+    """An outlet that may have what goes to a destination. permit: empty for what is no waste;
+    until: its last day; soon: that day is near."""
+
+    name: str
+    permit: str = ""
+    until: date | None = None
+    soon: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Closed bins for one destination, with who may have them.
+
+    barred: outlets that treat it but have no (valid) permit, each with the msgid that says why and
+    the last day of the permit; others: how many outlets do not treat it.
+    """
+
     destination: str
     stream: str
-    mass_g: int
+    is_waste: bool
+    bins: Sequence[BinChoice]
+    takers: Sequence[Taker]
+    barred: Sequence[tuple[str, str, date | None]]
+    others: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +187,21 @@ class ShipPage:
     form: Form
     outlets: Options
     carriers: Options
-    bins: Sequence[BinChoice]
+    clients: Options
+    waiting: Sequence[Waiting]
     chosen: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegPage:
+    """How a shipment went on. last: where the leg before it ended."""
+
+    form: Form
+    code: str
+    outlet: str
+    last: str
+    carriers: Options
+    clients: Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from reporting.figures import plotly_script
 from web.pages import (
     acts,
     attention,
+    certificates,
     desk,
     entrance,
     floor,
@@ -26,8 +27,10 @@ from web.pages import (
     outbound,
     proof_chain,
     reports,
+    shipping,
     sortings,
     stations,
+    verify,
     whole,
 )
 from web.pages.visiting import PAGES
@@ -42,12 +45,15 @@ ROOMS: Final = (
     attention,
     inbound,
     outbound,
+    shipping,
     sortings,
     acts,
     labels,
     lists,
     notices,
     proof_chain,
+    certificates,
+    verify,
     whole,
     reports,
     stations,
@@ -63,6 +69,8 @@ FOR_STRANGERS: Final = frozenset(
         "/floor/manifest.webmanifest",
         "/floor/words/{code}.json",
         "/floor/version",
+        "/verify",
+        "/verify/{code}",
     }
 )
 

@@ -1,33 +1,31 @@
-"""Forms of the door out: open and close a bin, send a shipment, confirm it; and undo a booking."""
+"""Forms of the door out: open and close a bin, confirm a shipment; and undo a booking."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from sqlmodel import Session
 from starlette.responses import Response
 
 from catalogue.errors import NotFound
-from catalogue.kinds import BinState, PartnerRole, Pool
+from catalogue.kinds import Pool
 from catalogue.rulebook import Rulebook, rulebook
 from chain.queries import EntryRow, entry_by_scan
 from dispatch.views import whole_shipment
 from streams.ledger import site_day
 from streams.rules import mass_in
-from streams.views import Asked, list_bins, whole_bin
+from streams.views import whole_bin
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.pages import choices
 from web.pages.booking import Body, Sent, Typed, book, fresh
 from web.pages.forms import (
-    BinChoice,
     BinClosePage,
     BinOpenPage,
     ConfirmPage,
     Form,
-    ShipPage,
     UndoPage,
 )
 from web.pages.naming import NOUN_OF_LETTER, Names
@@ -35,8 +33,6 @@ from web.pages.visiting import Visit, Visitor
 from web.units import weight_typed
 
 router = APIRouter(include_in_schema=False)
-
-BINS_SHOWN: Final = 200
 
 Code = Annotated[str, Path(max_length=60, pattern=PLAIN)]
 
@@ -122,55 +118,6 @@ def _close_bin(visit: Visit, db: Session, code: str, form: Form) -> Response:
         scales=choices.scales(visit, book_, whole.bin.site),
     )
     return visit.show("forms/bin_close.html", page, status=422 if form.is_wrong else 200)
-
-
-@router.get("/shipments/new")
-def ship_form(visit: Visitor, db: ReadDb) -> Response:
-    return _ship(visit, db, fresh(visit), frozenset())
-
-
-@router.post("/shipments/new")
-def ship(visit: Visitor, db: ReadDb, sent: Sent) -> Response:
-    chosen = sent.many("bins")
-    return book(
-        visit,
-        sent,
-        "shipment",
-        None,
-        body=lambda at: {
-            "outlet": sent.needed("outlet") or "?",
-            "bins": chosen,
-            "carrier": sent.text("carrier"),
-            "waybill": sent.text("waybill"),
-            "shipped_at": at,
-        },
-        then=lambda answer: visit.go(f"/shipments/{answer['code']}", "shipped"),
-        again=lambda form: _ship(visit, db, form, frozenset(chosen)),
-    )
-
-
-def _ship(visit: Visit, db: Session, form: Form, chosen: frozenset[str]) -> Response:
-    book_ = rulebook(db)
-    names = Names(visit.language, book_)
-    asked = Asked(state=BinState.CLOSED, limit=BINS_SHOWN)
-    lines = [names.bin(row) for row in list_bins(db, book_, visit.viewer, asked)]
-    page = ShipPage(
-        form=form,
-        outlets=choices.partners(visit, book_, PartnerRole.OUTLET),
-        carriers=choices.partners(visit, book_, PartnerRole.CARRIER),
-        bins=[
-            BinChoice(
-                code=row.code,
-                destination=row.destination.name,
-                stream=row.destination.stream,
-                mass_g=row.mass_g,
-            )
-            for row in lines
-            if row.destination is not None and row.mass_g
-        ],
-        chosen=chosen,
-    )
-    return visit.show("forms/ship.html", page, status=422 if form.is_wrong else 200)
 
 
 @router.get("/shipments/{code}/confirm")

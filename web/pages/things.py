@@ -19,6 +19,7 @@ from web.pages.rows import (
     ShipmentLine,
     Standing,
 )
+from web.sheets.waybill import Part
 
 Row: TypeAlias = BatchLine | BinLine | DeliveryLine | ShipmentLine | FindLine
 
@@ -162,6 +163,8 @@ class ShipmentPage:
     outlet: str
     carrier: str | None
     waybill: str
+    permit: str | None
+    way: Sequence[Part]
     shipped_on: date
     state: str
     mass_g: int

@@ -40,6 +40,7 @@ VERBS: Final = {
     "correct": ("POST", "/batches/{code}/correction"),
     "reopen": ("POST", "/batches/{code}/reopen"),
     "hand_over": ("POST", "/finds/{code}/handover"),
+    "leg": ("POST", "/shipments/{code}/legs"),
     "return": ("POST", "/shipments/{code}/returns"),
     "open_bin": ("POST", "/bins"),
     "close_bin": ("POST", "/bins/{code}/close"),
@@ -51,6 +52,8 @@ VERBS: Final = {
     "export": ("GET", "/exports/{dataset}"),
     "label": ("GET", "/labels/{code}"),
     "settle": ("POST", "/parked/{scan_id}/settlement"),
+    "certify": ("POST", "/certificates"),
+    "withdraw": ("POST", "/certificates/{code}/withdrawal"),
 }
 """What pages offer, and the call whose roles may do it."""
 
@@ -68,6 +71,7 @@ _ACTS: Final = {
     "/batches/{code}/correct": "correct",
     "/batches/{code}/reopen": "reopen",
     "/finds/{code}/hand-over": "hand_over",
+    "/shipments/{code}/leg": "leg",
     "/shipments/{code}/return": "return",
     "/bins/new": "open_bin",
     "/bins/{code}/close": "close_bin",
@@ -75,6 +79,8 @@ _ACTS: Final = {
     "/shipments/{code}/confirm": "confirm",
     "/deliveries/new": "announce",
     "/entries/{scan_id}/undo": "undo",
+    "/certificates/new": "certify",
+    "/certificates/{code}/withdraw": "withdraw",
 }
 PAGES: Final[dict[str, frozenset[Role]]] = {
     "/": EVERYBODY,
@@ -95,6 +101,9 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/batches/{code}/proof.pdf": API["GET", "/batches/{code}/proof"],
     "/shipments": API["GET", "/shipments"],
     "/shipments/{code}": API["GET", "/shipments/{code}"],
+    "/shipments/{code}/waybill": API["GET", "/shipments/{code}/waybill"],
+    "/certificates": API["GET", "/certificates"],
+    "/certificates/{code}": API["GET", "/certificates/{code}"],
     "/finds": API["GET", "/finds"],
     "/finds/{code}": API["GET", "/finds"],
     "/stations": MAY_ENROL,
@@ -116,6 +125,7 @@ _NAV: Final = (
     Link("/bins", message("Bins")),
     Link("/deliveries", message("Deliveries")),
     Link("/shipments", message("Shipments")),
+    Link("/certificates", message("Certificates")),
     Link("/finds", message("Finds")),
     Link("/stations", message("Stations")),
     Link("/labels", message("Labels")),

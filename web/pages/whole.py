@@ -44,6 +44,7 @@ from web.pages.things import (
     ShipmentPage,
 )
 from web.pages.visiting import Visit, Visitor
+from web.sheets.waybill import read_waybill, sheet_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -190,13 +191,16 @@ def shipment(visit: Visitor, db: ReadDb, code: Code) -> Response:
     whole = whole_shipment(db, book, code, visit.viewer)
     names, row, viewer = Names(visit.language, book), whole.listed, visit.viewer
     site = book.sites[row.site]
+    waybill = read_waybill(db, book, code, viewer)
     page = ShipmentPage(
         code=row.code,
         site=site.name,
         zone=site.timezone,
         outlet=names.organisation(row.outlet),
         carrier=names.organisation(row.carrier) or None,
-        waybill=row.waybill,
+        waybill=row.waybill or row.code,
+        permit=waybill.permit,
+        way=sheet_of(waybill, visit.language).way,
         shipped_on=row.shipped_on,
         state=row.state,
         mass_g=row.mass_g,

@@ -57,7 +57,7 @@ class WaybillSheet:
     missing: what the law wants and nobody has filled in. foot: what this paper is to the law.
     """
 
-    title: str
+    heading: str
     number: str
     shipment: str
     undone: str
@@ -121,7 +121,7 @@ def waybill_pdf(waybill: Waybill, language: Language) -> bytes:
     return press(
         SHEET.read_text(encoding="utf-8"),
         asdict(sheet),
-        title=f"{sheet.title} {sheet.number}",
+        title=f"{sheet.heading} {sheet.number}",
         language=language.code,
         at=max([waybill.departed_at, *(leg.departed_at for leg in waybill.legs)]),
         foot=sheet.foot,
@@ -150,7 +150,7 @@ def sheet_of(waybill: Waybill, language: Language) -> WaybillSheet:
         " copy to read along."
     )
     return WaybillSheet(
-        title=say("Waste waybill") if waybill.is_waste else say("Waybill"),
+        heading=say("Waste waybill") if waybill.is_waste else say("Waybill"),
         number=waybill.number,
         shipment=waybill.shipment,
         undone=say("This shipment was undone.") if waybill.state == "reversed" else "",
@@ -177,7 +177,7 @@ def sheet_of(waybill: Waybill, language: Language) -> WaybillSheet:
         % {"mass": units.weight(waybill.estimated_g, language)}
         if waybill.estimated_g
         else "",
-        missing_head=say("Still to be filled in:"),
+        missing_head=say("Not filled in yet:"),
         missing=_missing(waybill, language),
         signed_head=say("Signatures"),
         signed=_signed(language),
