@@ -121,6 +121,11 @@ class WholeCertificate:
         found: dict[str, Any] = json.loads(self.text)["document"]
         return found
 
+    @property
+    def key(self) -> str:
+        """The key that it is signed with."""
+        return str(json.loads(self.text)["key"])
+
 
 @dataclass(frozen=True, slots=True)
 class CertifiedGrams:

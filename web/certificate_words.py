@@ -34,11 +34,6 @@ SCOPES: Final = {
     "shipment": message("Shipment %(code)s"),
 }
 PERIOD: Final = message("All that was received from %(first)s up to and including %(last)s")
-STATES: Final = {
-    "valid": message("Valid"),
-    "withdrawn": message("Withdrawn"),
-    "outdated": message("No longer right"),
-}
 POOLS: Final = {
     "holding": message("Waits to be sorted"),
     "quarantine": message("In quarantine"),

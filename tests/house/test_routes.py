@@ -36,6 +36,8 @@ FOR_ANYBODY: Final = frozenset(
         "/floor/manifest.webmanifest",
         "/floor/words/{code}.json",
         "/floor/version",
+        "/verify",
+        "/verify/{code}",
     }
 )
 """What a stranger gets, too: nothing of it tells anything about anybody."""

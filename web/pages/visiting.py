@@ -18,6 +18,7 @@ from catalogue.errors import NotAllowed, NotFound, Refusal, Unauthenticated
 from catalogue.kinds import Role
 from notices.kinds import HEARERS
 from notices.queries import count_unread
+from web.api.shapes import SEES_SCANS
 from web.deps import Call, database_of, language_of_person, signed_in
 from web.i18n import Language, languages, message
 from web.notifying import person_of
@@ -52,6 +53,8 @@ VERBS: Final = {
     "export": ("GET", "/exports/{dataset}"),
     "label": ("GET", "/labels/{code}"),
     "settle": ("POST", "/parked/{scan_id}/settlement"),
+    "make_number": ("POST", "/waste/stream-numbers"),
+    "notify": ("POST", "/waste/notifications"),
     "certify": ("POST", "/certificates"),
     "withdraw": ("POST", "/certificates/{code}/withdrawal"),
 }
@@ -105,7 +108,9 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/certificates": API["GET", "/certificates"],
     "/certificates/{code}": API["GET", "/certificates/{code}"],
     "/finds": API["GET", "/finds"],
+    "/finds/kept": API["GET", "/finds"],
     "/finds/{code}": API["GET", "/finds"],
+    "/finds/{code}/receipt.pdf": API["GET", "/finds"] & SEES_SCANS,
     "/stations": MAY_ENROL,
     "/stations/tablets/{code}": MAY_ENROL,
     "/labels": API["GET", "/print-jobs"],
@@ -113,6 +118,14 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/notices": frozenset[Role]().union(*HEARERS.values()),
     "/notices/settings": frozenset[Role]().union(*HEARERS.values()),
     "/notices/contacts": frozenset({Role.TEAM_LEADER, Role.ADMINISTRATOR}),
+    "/waste-register": API["GET", "/waste/registers/{which}"],
+    "/waste-register/file": API["GET", "/waste/registers/{which}"],
+    "/stream-numbers": API["GET", "/waste/stream-numbers"],
+    "/stream-numbers/new": API["POST", "/waste/stream-numbers"],
+    "/stream-numbers/{code}": API["GET", "/waste/stream-numbers"],
+    "/notifications": API["GET", "/waste/notifications/{month}"],
+    "/notifications/{code}": API["GET", "/waste/notifications/{month}"],
+    "/notifications/{code}/file": API["GET", "/waste/notifications/{month}"],
     **{path: API[VERBS[verb]] for path, verb in _ACTS.items()},
 }
 """Which roles a page is for, by its path; every page has a row, by a test."""
@@ -131,6 +144,8 @@ _NAV: Final = (
     Link("/labels", message("Labels")),
     Link("/notices", message("Notices")),
     Link("/report", message("Report")),
+    Link("/waste-register", message("Waste register")),
+    Link("/notifications", message("Notifications")),
 )
 _LANGUAGE_KEPT_S: Final = 365 * 24 * 3600
 

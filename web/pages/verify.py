@@ -1,0 +1,138 @@
+"""Anybody with a certificate, on a phone, without an account: is it real, and does it count?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from catalogue.rulebook import rulebook
+from web import certificate_words as words
+from web.api.certificates import looked_up
+from web.api.proofs import ring_of
+from web.api.wire import PLAIN
+from web.deps import ReadDb, language_of_person
+from web.i18n import Language
+from web.pages.certificate_pages import VerifyPage
+from web.pages.certificate_reading import against, of_document
+from web.pages.forms import Form
+from web.pages.visiting import show_to_stranger
+from web.tries import WrongTries
+from web.verifying import Checked, Verdict, check_document
+
+router = APIRouter(include_in_schema=False)
+
+FILE_MAX_BYTES = 1 << 20
+
+Code = Annotated[str, Path(max_length=60, pattern=PLAIN)]
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What was presented: a file, or what was pasted; and the batch that it should be about."""
+
+    content: bytes
+    batch: str
+
+
+async def presented(request: Request) -> Presented:
+    form = await request.form(max_files=1, max_fields=5, max_part_size=FILE_MAX_BYTES)
+    file, pasted = form.get("file"), form.get("pasted")
+    batch = form.get("batch")
+    content = await file.read() if isinstance(file, UploadFile) else b""
+    if not content and isinstance(pasted, str):
+        content = pasted.strip().encode(errors="replace")
+    return Presented(content, batch.strip()[:60] if isinstance(batch, str) else "")
+
+
+@router.get("/verify")
+def ask(request: Request, code: Annotated[str, Query(max_length=60)] = "") -> Response:
+    """The question, for who has no QR code at hand."""
+    if code.strip():
+        return RedirectResponse(f"/verify/{quote(code.strip(), safe='')}", status_code=303)
+    return show_to_stranger(request, "verify.html", VerifyPage(form=Form()))
+
+
+@router.get("/verify/{code}")
+def verify(request: Request, db: ReadDb, code: Code) -> Response:
+    return _answer(request, db, looked_up(request, db, code), code, "")
+
+
+Given = Annotated[Presented, Depends(presented)]
+
+
+@router.post("/verify")
+def present(request: Request, db: ReadDb, given: Given) -> Response:
+    return _document(request, db, given, None)
+
+
+@router.post("/verify/{code}")
+def present_as(request: Request, db: ReadDb, code: Code, given: Given) -> Response:
+    return _document(request, db, given, code)
+
+
+def _document(request: Request, db: Any, given: Presented, code: str | None) -> Response:
+    tries: WrongTries = request.app.state.wrong_codes
+    address = request.client.host if request.client else ""
+    tries.require_few(address)
+    keys = ring_of(request).public_keys()
+    found = check_document(db, given.content, keys, code=code, batch=given.batch or None)
+    if found.verdict in (Verdict.UNKNOWN, Verdict.CHANGED):
+        # Each costs a look through a file; and a guess is a guess, in a file too.
+        tries.was_wrong(address)
+    return _answer(request, db, found, code, given.batch)
+
+
+def _answer(request: Request, db: Any, found: Checked, code: str | None, batch: str) -> Response:
+    language = language_of_person(request, None)
+    page = _page(db, found, code, batch, language)
+    response = show_to_stranger(request, "verify.html", page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(db: Any, found: Checked, code: str | None, batch: str, language: Language) -> VerifyPage:
+    said: dict[str, Any] = {
+        "form": Form(values={"batch": batch}),
+        "code": code,
+        "verdict": found.verdict.value,
+        "why": found.why.value,
+        "asked_batch": batch or None,
+    }
+    document, row, stands = found.document, found.row, found.stands
+    if document is None or row is None or stands is None:
+        return VerifyPage(**said)
+    gone = stands.withdrawal
+    operator = rulebook(db).operators[row.operator_id]
+    reason = operator.reasons.get(gone.reason) if gone else None
+    scope = document["scope"]
+    shown = found.presented or scope["kind"] == "period"
+    said |= {
+        "real_code": row.code,
+        "title": words.title(row.kind, language),
+        "issuer": document["issuer"]["name"],
+        "about": words.scope(scope, language) if shown else None,
+        "issued_on": date.fromisoformat(document["issued_at"][:10]),
+        "mass_g": document["totals"]["mass_g"],
+        "measured_g": document["totals"]["measured_g"],
+        "estimated_g": document["totals"]["estimated_g"],
+        "permille": document["coverage"]["permille"],
+        "key": found.key,
+        "chains": [(one["chain"], one["size"], one["root"]) for one in document["as_of"]],
+        "reason": language.own(reason.names, reason.code) if reason else None,
+        "withdrawn_on": gone.on if gone else None,
+        "replaced_by": gone.by if gone else None,
+        "against": against(stands),
+        "missing_g": stands.missing_g,
+    }
+    if found.presented:
+        said |= {
+            "supplier": document["supplier"]["name"],
+            "stated": of_document(document, language),
+        }
+    return VerifyPage(**said)
