@@ -20,16 +20,10 @@ from dispatch.waybills import Goods, Leg, Numbers, StreamNumber, Waybill, waybil
 from nl.queries import stream_numbers
 from paper.press import Attachment, press
 from web import units
-from web.i18n import Language, message
+from web.i18n import Language
 from web.sheets.waybill_xml import ubl
 
 SHEET: Final = Path(__file__).with_suffix(".typ")
-KINDS: Final = {
-    "": (message("%(num)d bin"), message("%(num)d bins")),
-    "box": (message("%(num)d box"), message("%(num)d boxes")),
-    "cage": (message("%(num)d cage"), message("%(num)d cages")),
-    "bag": (message("%(num)d bag"), message("%(num)d bags")),
-}
 Facts: TypeAlias = Sequence[tuple[str, str]]
 
 
@@ -271,10 +265,13 @@ def packed(packing: Mapping[str, int], language: Language) -> str:
     """`2 boxes, 1 cage`; a kind without a word of its own stands as the operator calls it."""
     said = []
     for kind, number in packing.items():
-        if kind in KINDS:
-            said.append(language.ngettext(*KINDS[kind], number) % {"num": number})
-        else:
-            said.append(f"{number} × {kind}")
+        words = {
+            "": language.ngettext("%(num)d bin", "%(num)d bins", number),
+            "box": language.ngettext("%(num)d box", "%(num)d boxes", number),
+            "cage": language.ngettext("%(num)d cage", "%(num)d cages", number),
+            "bag": language.ngettext("%(num)d bag", "%(num)d bags", number),
+        }.get(kind, f"%(num)d × {kind.replace('%', '%%')}")
+        said.append(words % {"num": number})
     return ", ".join(said)
 
 
