@@ -211,17 +211,18 @@ def set_contact(
 
     Raises Malformed.
     """
+    kept = accounts.email(address) if address.strip() else None
     session.execute(
         delete(_contact).where(
             _contact.c.operator_id == operator_id, _contact.c.organisation_id == organisation_id
         )
     )
-    if address.strip():
+    if kept is not None:
         session.add(
             Contact(
                 operator_id=operator_id,
                 organisation_id=organisation_id,
-                address=accounts.email(address),
+                address=kept,
                 language=language,
             )
         )

@@ -158,11 +158,7 @@ def _confirmed(it: Happened) -> Cause | None:
     """Only when it differs by more than the goods in it may."""
     if not it.entry.answer.get("flags"):
         return None
-    figures: Figures = {
-        name: it.entry.answer[name]
-        for name in ("shipped_g", "difference_g")
-        if name in it.entry.answer
-    }
+    figures = {name: it.entry.answer[name] for name in ("shipped_g", "mass_g")}
     return _to_leaders(NoticeKind.OUTLET_DIFFERS, it, figures)
 
 
