@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlmodel import Session
 
@@ -14,6 +15,17 @@ from nl import queries, rules, views
 from nl.lines import Received, Route
 from nl.queries import NotifyingSite, NumberRow, Party, Sent
 from nl.rules import Counted, Figures, delivered_key
+
+NOTHING: Final = Figures({}, {})
+
+
+def state_of(month: date, today: date, *, times_sent: int, lacking: Figures) -> str:
+    """open, due, overdue, sent, or correction: sent, and something changed since."""
+    if rules.month_after(month) > today:
+        return "open"
+    if times_sent:
+        return "sent" if lacking.is_empty else "correction"
+    return "overdue" if today > rules.deadline(month) else "due"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +86,11 @@ class Month:
     unnumbered: Sequence[Received]
     small: Counted
     as_of: int
+
+    def state(self, today: date) -> str:
+        """As `MonthLine.state`."""
+        lacking = self.due.figures if self.due else NOTHING
+        return state_of(self.month, today, times_sent=len(self.sent), lacking=lacking)
 
 
 def whole_month(
@@ -184,3 +201,65 @@ def _small(came: Sequence[Received]) -> Counted:
             loads[key] = loads.get(key, 0) + line.net_g
     light = [mass_g for mass_g in loads.values() if 0 < mass_g <= rules.SMALL_LOAD_G]
     return Counted(len(light), sum(light), rules.whole_kg(sum(light)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthLine:
+    """A month in a list. lacking: what must still be notified of it; sent_on: of the last time."""
+
+    month: date
+    deadline: date
+    times_sent: int
+    sent_on: date | None
+    stands: Figures
+    lacking: Figures
+
+    def state(self, today: date) -> str:
+        return state_of(self.month, today, times_sent=self.times_sent, lacking=self.lacking)
+
+    @property
+    def received_g(self) -> int:
+        return sum(one.mass_g for one in self.stands.received.values())
+
+    @property
+    def delivered_g(self) -> int:
+        return sum(one.mass_g for one in self.stands.delivered.values())
+
+
+def latest_months(
+    session: Session,
+    book: Rulebook,
+    viewer: Viewer,
+    *,
+    site: NotifyingSite,
+    today: date,
+    months: int,
+) -> list[MonthLine]:
+    """The month of today and so many before it, latest first. Some twenty statements."""
+    starts = [today.replace(day=1)]
+    while len(starts) <= months:
+        starts.append(rules.month_before(starts[-1]))
+    numbers = queries.stream_numbers(session, book, viewer, site=site.code)
+    end = rules.month_after(starts[0])
+    span = {"site": site, "first": starts[-1], "end": end, "numbers": numbers}
+    came = views.receipts(session, book, viewer, **span)  # type: ignore[arg-type]
+    left = views.deliveries(session, book, viewer, **span)  # type: ignore[arg-type]
+    sent = queries.sent_of(session, site.id)
+    found = []
+    for month in starts:
+        of_month = [one for one in sent if one.month == month]
+        stands = views.figures(
+            [line for line in came if line.day.replace(day=1) == month],
+            [line for line in left if line.day.replace(day=1) == month],
+        )
+        found.append(
+            MonthLine(
+                month=month,
+                deadline=rules.deadline(month),
+                times_sent=len(of_month),
+                sent_on=of_month[-1].sent_on if of_month else None,
+                stands=stands,
+                lacking=rules.difference(stands, [one.figures for one in of_month]),
+            )
+        )
+    return found

@@ -120,6 +120,11 @@ def month_after(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def month_before(month: date) -> date:
+    """The first day of the month before the one of this day."""
+    return (month.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def month_of(text: str) -> date:
     """The first day of `2026-03`. Raises Malformed."""
     found = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)

@@ -19,6 +19,7 @@ from web.api import (
     figures,
     floor,
     items,
+    nl,
     photos,
     printing,
     proof_chain,
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
 ROOMS = (
     writes,
     items,
+    nl,
     sync,
     settling,
     reads,

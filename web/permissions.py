@@ -20,6 +20,8 @@ FIGURES: Final = frozenset({LEADER, MANAGER, SUPPLIER, AUDITOR})
 SEALERS: Final = frozenset({LEADER, MANAGER})
 CERTIFIED: Final = frozenset({LEADER, MANAGER, SUPPLIER, AUDITOR, ADMINISTRATOR})
 EVERYBODY: Final = frozenset(Role)
+COUNTER: Final = frozenset({LEADER, MANAGER, AUDITOR, ADMINISTRATOR})
+PAPERWORK: Final = frozenset({MANAGER, ADMINISTRATOR})
 
 API: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", "/deliveries"): frozenset({LEADER, SUPPLIER}),
@@ -90,6 +92,12 @@ API: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", "/print-jobs/{scan_id}/cancel"): FLOOR,
     ("POST", "/print-jobs/{scan_id}/confirm"): FLOOR,
     ("GET", "/keys"): EVERYBODY,
+    ("GET", "/waste/stream-numbers"): COUNTER,
+    ("POST", "/waste/stream-numbers"): PAPERWORK,
+    ("POST", "/waste/stream-numbers/{number}/carriage"): PAPERWORK,
+    ("GET", "/waste/registers/{which}"): COUNTER,
+    ("GET", "/waste/notifications/{month}"): COUNTER,
+    ("POST", "/waste/notifications"): frozenset({MANAGER}),
     ("GET", "/checkpoints"): EVERYBODY,
     ("GET", "/proofs/consistency"): EVERYBODY,
     ("GET", "/proofs/{entry}"): EVERYBODY,

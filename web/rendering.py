@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from web import units, words
+from catalogue.eural import is_hazardous, is_known, spaced
+from web import nl_words, units, words
 from web.i18n import Language, languages
 
 HERE = Path(__file__).parent
@@ -88,8 +89,16 @@ def _environment(code: str) -> Environment:
     environment.filters["said"] = partial(_said, language)
     environment.filters["figures"] = partial(_figures, language)
     environment.filters["data"] = _data
+    environment.filters["eural"] = spaced
+    environment.tests["hazardous"] = is_hazardous
+    environment.tests["known_waste"] = is_known
     environment.globals.update(
-        {name: value for name, value in vars(words).items() if name.isupper()},
+        {
+            name: value
+            for some in (words, nl_words)
+            for name, value in vars(some).items()
+            if name.isupper()
+        },
         language=language,
         languages=languages(),
         static=static,
@@ -149,6 +158,8 @@ def _figures(language: Language, figures: Mapping[str, object]) -> list[tuple[st
             text = units.weight(value, language)
         elif key in DAYS:
             text = units.day(date.fromisoformat(str(value)), language)
+        elif key == "missing" and isinstance(value, Sequence):
+            text = ", ".join(_said(language, str(one), nl_words.LACKING) for one in value)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             text = ", ".join(str(one) for one in value)
         else:

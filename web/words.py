@@ -223,6 +223,11 @@ FIGURES = {
     "calibration_due": message("Calibrate before"),
     "app_version": message("Version"),
     "protocols": message("Understood"),
+    "eural": message("Waste code (Eural)"),
+    "organisation": message("Organisation"),
+    "begins": message("Begins with"),
+    "missing": message("Missing"),
+    "month": message("Month"),
 }
 
 STATION_KINDS = {

@@ -138,6 +138,11 @@ def book(
     return again(Form(values=sent.values, refusal=refusal, at=visit.now.isoformat()))
 
 
+def command_head(visit: Visit, sent: Typed) -> dict[str, Any]:
+    """What a command carries that a page makes without a wire model."""
+    return {"scan_id": _scan_id(sent), "scanned_at": _shown_at(visit, sent)}
+
+
 def _scan_id(sent: Typed) -> str:
     try:
         return str(UUID(sent.text("scan_id") or ""))

@@ -16,6 +16,7 @@ from web.pages import (
     acts,
     attention,
     certificates,
+    checkpoints,
     desk,
     entrance,
     finds,
@@ -62,6 +63,7 @@ ROOMS: Final = (
     proof_chain,
     certificates,
     verify,
+    checkpoints,
     whole,
     reports,
     stations,
@@ -79,6 +81,8 @@ FOR_STRANGERS: Final = frozenset(
         "/floor/version",
         "/verify",
         "/verify/{code}",
+        "/checkpoints",
+        "/verifier.py",
     }
 )
 
