@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -15,11 +15,13 @@ from catalogue.kinds import Pool
 from catalogue.rulebook import rulebook
 from chain.rows import THIS_ENTRY, Ref, RowChange
 from intake import queries, rules
+from intake.find_views import hand_overs_to_erase
 from streams import places
 from streams.acts import Act, Command, Flagged, shown
 from streams.changes import batch_change, follow_balance, to_place
 from streams.ledger import Booked, book, require_reason
 from streams.mass import checked_g
+from streams.notes import erase_notes
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
 from streams.rules import Line, Standing, mass_in, require_active, take
 from streams.scans import answered
@@ -186,3 +188,8 @@ def hand_over_of(
 def _one_name(name: str) -> str:
     """A name however it was typed: capitals, dots and double spaces make no other person."""
     return " ".join(name.replace(".", " ").casefold().split())
+
+
+def erase_names(session: Session, today: date) -> int:
+    """Erase the names of hand-overs that were kept as long as the kind of find says; how many."""
+    return erase_notes(session, hand_overs_to_erase(session, rulebook(session), today))

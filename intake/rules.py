@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date, timedelta
 
 from catalogue.errors import BatchHeld, LossLimit, Malformed, MassExceeded, StateForbids
 from catalogue.kinds import Security
@@ -42,6 +43,11 @@ def require_within_limit(
     """Raise LossLimit when a batch loses more of a kind than it may, but for a team leader."""
     if lost_before_g + lost_g > limit_g and not by_leader:
         raise LossLimit(kind=kind, limit_g=limit_g, loss_g=lost_before_g + lost_g)
+
+
+def find_due(found_on: date, kept_days: int) -> date:
+    """The last day on which a find may still lie in quarantine."""
+    return found_on + timedelta(days=kept_days)
 
 
 def serial_number(text: str) -> str:

@@ -1,7 +1,7 @@
-"""What the server does by itself, through the durable queue: once a day erase who did what and old
-photos, when their time is up, and forget old labels and notices; once an hour tell of what is
-overdue; print the labels that are wanted, and send the mails, as they come. Several processes share
-the queue, and only one of them does a job.
+"""What the server does by itself, through the durable queue: once a day erase who did what, the
+names of hand-overs and old photos, when their time is up, and forget old labels and notices; once
+an hour tell of what is overdue; print the labels that are wanted, and send the mails, as they come.
+Several processes share the queue, and only one of them does a job.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from accounts.actions import erase_actors
 from catalogue.rulebook import rulebook
+from intake.finds import erase_names
 from intake.photos import erase_photos
 from notices import actions as notices
 from notices.looking import look
@@ -39,6 +40,7 @@ def erase(database: Database, now: datetime) -> None:
     with database.write() as session:
         erase_actors(session, now.date())
         erase_photos(session, now)
+        erase_names(session, now.date())
         printing.forget(session, now)
         notices.forget(session, now)
         forget_done(session, now - printing.KEPT)

@@ -188,14 +188,18 @@ def _return(about: About) -> Sequence[Field]:
 
 
 def _read_hand_over(sent: Typed, _: str, __: datetime) -> Body:
-    return {name: sent.needed(name) or "?" for name in ("first", "second", "receiver")}
+    names = {name: sent.needed(name) or "?" for name in ("first", "second", "receiver")}
+    return {**names, "receiver_kind": sent.text("receiver_kind")}
 
 
-def _hand_over(_: About) -> Sequence[Field]:
+def _hand_over(about: About) -> Sequence[Field]:
+    kinds = about.names.reasons(about.site, "handover")
+    nothing = "" if kinds else message("Not said")
     return (
         Field("first", "text", message("First person who hands it over")),
         Field("second", "text", message("Second person who hands it over")),
-        Field("receiver", "text", message("Who receives it")),
+        Field("receiver_kind", "choice", message("Who it goes to"), kinds, nothing),
+        Field("receiver", "text", message("Name of the person who receives it")),
     )
 
 
@@ -281,7 +285,9 @@ ACTS: Final = (
         kind="handover",
         title=message("Hand over"),
         done="handed_over",
-        lead=message("Two persons hand it over together. Their names can be erased later."),
+        lead=message(
+            "Two persons hand it over together. Their names go on the receipt and are erased later."
+        ),
         fields=_hand_over,
         read=_read_hand_over,
     ),

@@ -71,6 +71,10 @@ class Names:
         row = self.book.operator(site).reasons.get(code or "")
         return self.language.own(row.names, row.code) if row else code
 
+    def find_kind(self, site: SiteRow, code: str) -> str:
+        row = self.book.operator(site).find_kinds[code]
+        return self.language.own(row.names, code)
+
     def loss(self, site: SiteRow, code: str) -> str:
         row = self.book.operator(site).loss_kinds.get(code)
         return self.language.own(row.names, code) if row else code
@@ -228,7 +232,8 @@ class Names:
             at=entry.at if sees else None,
             station=station.name if station and sees else None,
             reason=self.reason(site, entry.body.get("reason")),
-            note=row.note if sees else None,
+            # The names of a hand-over stand on its receipt.
+            note=row.note if sees and entry.kind != "handover" else None,
             moved=self._moved(entry.body.get("lines", ()), site, of_batch),
             passed=self._passed(entry.body.get("gate_lines", ()), site, of_batch),
             undone=row.undone,

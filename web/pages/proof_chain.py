@@ -129,7 +129,7 @@ def _address(seen: Picture, gap: GapLine) -> str:
 
 
 def _paper(visit: Visit, seen: Picture) -> Response:
-    name = f"{visit.language.gettext('proof')}-{seen.code}.pdf"
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    word = visit.language.gettext("proof")
+    headers = {"Content-Disposition": f'inline; filename="{word}-{seen.code}.pdf"'}
     pdf = proof_chain_pdf(seen, visit.language)
     return Response(pdf, media_type="application/pdf", headers=headers)

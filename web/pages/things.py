@@ -176,17 +176,6 @@ class ShipmentPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindPage:
-    """A found object and what happened to it."""
-
-    find: FindLine
-    photos: Sequence[str]
-    site: str
-    zone: str
-    entries: Sequence[EntryLine]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:
     """Something went wrong. title, advice: msgids."""
 

@@ -10,14 +10,13 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from catalogue.access import Viewer
-from catalogue.errors import NotFound
 from catalogue.kinds import Pool
 from catalogue.rulebook import Rulebook, rulebook
 from dispatch.queries import shipment_of_bin
 from dispatch.views import whole_shipment
 from intake.photos import kept_photos
 from intake.queries import receipt_of_batch
-from intake.views import batches_of_delivery, delivery_by_code, list_finds, photos_of_find
+from intake.views import batches_of_delivery, delivery_by_code, list_finds
 from streams.queries import batch_by_code, standings_of_batches
 from streams.rules import mass_in
 from streams.views import (
@@ -26,7 +25,6 @@ from streams.views import (
     ListedBin,
     Told,
     flags_of,
-    history_of,
     whole_batch,
     whole_bin,
 )
@@ -39,7 +37,6 @@ from web.pages.things import (
     BatchPage,
     BinPage,
     DeliveryPage,
-    FindPage,
     GateLine,
     ShipmentPage,
 )
@@ -225,23 +222,3 @@ def _confirmed_g(history: Sequence[Told]) -> int:
         for line in row.entry.body["lines"]
         if line["target"].startswith(Pool.CONFIRMED.value)
     )
-
-
-@router.get("/finds/{code}")
-def find(visit: Visitor, db: ReadDb, code: Code) -> Response:
-    book = rulebook(db)
-    rows = list_finds(db, book, visit.viewer, Asked(text=code))
-    row = next((each for each in rows if each.code == code), None)
-    if row is None:
-        raise NotFound
-    site, names = book.sites[row.site], Names(visit.language, book)
-    taken = photos_of_find(db, code)
-    kept = kept_photos(db, taken)
-    page = FindPage(
-        find=names.find(row),
-        photos=[hash for hash in taken if hash in kept],
-        site=site.name,
-        zone=site.timezone,
-        entries=names.history(history_of(db, code), site, visit.viewer.role),
-    )
-    return visit.show("things/find.html", page)

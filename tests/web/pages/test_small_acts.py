@@ -41,7 +41,7 @@ def test_a_find_stops_the_batch_and_is_handed_over_by_two(
     find = next(row["code"] for row in worker.get("/api/v1/finds").json())
     handed = worker.send(f"/finds/{find}/hand-over", first="Anna", second="Bas", receiver="Politie")
     assert "De overdracht is geboekt." in words(handed)
-    assert "Ja, door twee personen." in words(handed)
+    assert "Door Anna, Bas Ontvangen door Politie" in words(handed)
 
 
 def test_what_is_left_is_weighed_again_and_the_loss_is_named(

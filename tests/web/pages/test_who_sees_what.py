@@ -55,6 +55,8 @@ MAY_OPEN = {
     "/shipments/{shipment}/waybill": STAFF | {"outlet"},
     "/shipments/{shipment}/confirm": {"leader", "outlet"},
     "/finds/{find}": STAFF,
+    "/finds/kept": STAFF,
+    "/finds/{handed}/receipt.pdf": {"worker", "leader", "auditor"},
     "/entries/{scan_id}/undo": {"worker", "leader"},
     "/find-code?text={batch}": STAFF,
     "/notices": {"leader", "manager", "administrator", "supplier", "outlet"},
@@ -78,7 +80,8 @@ def things(hall: Depot) -> dict[str, str]:
     """One of everything."""
     delivery = hall.announce(300_000)["code"]
     batch = hall.log(300_000, delivery=delivery)["code"]
-    find = hall.find(batch)
+    find, handed = hall.find(batch), hall.find(batch)
+    hall.hand_over(handed)
     hall.sort(batch, {"reuse": 100_000, "recycle": 50_000})
     scan_id = hall.scan_id
     with hall.database.read() as session:
@@ -90,6 +93,7 @@ def things(hall: Depot) -> dict[str, str]:
         "delivery": delivery,
         "batch": batch,
         "find": find,
+        "handed": handed,
         "bin": second,
         "shipment": shipment,
         "scan_id": scan_id,
