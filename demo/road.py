@@ -19,6 +19,7 @@ from dispatch.actions import (
     confirm,
     take_back,
 )
+from dispatch.legs import AddLeg, add_leg
 from dispatch.shipping import Ship, ship
 from sorting.actions import Part, Sort, sort_bin
 
@@ -33,6 +34,7 @@ BIN_SENT_BACK: Final = (12, 3)
 LOOSE_SENT_BACK: Final = (17, 8)
 NEVER_CONFIRMED: Final = (20, 11)
 CONFIRMED_LATE: Final = (9, 5)
+GOES_ON: Final = (7, 3)
 
 
 class Road:
@@ -40,7 +42,9 @@ class Road:
 
     def __init__(self) -> None:
         self._numbers = count(1)
-        self._carriers = cycle([carrier["code"] for carrier in WORLD["carriers"]])
+        self._lorries = cycle(
+            [(one["code"], plate) for one in WORLD["carriers"] for plate in one["plates"]]
+        )
 
     def loading_day(self, hall: Hall) -> Life:
         """Everything that waits leaves, a lorry and a destination at a time."""
@@ -54,6 +58,8 @@ class Road:
     def _shipment_life(self, hall: Hall, destination: str, load: list[Filling]) -> Life:
         number = next(self._numbers)
         outlet = OUTLETS[destination]
+        carrier, plate = next(self._lorries)
+        goes_on = _happens(number, GOES_ON)
         answer = hall.hand.do(
             ship,
             Ship,
@@ -61,9 +67,13 @@ class Road:
             outlet=outlet["code"],
             bins=tuple(sorted(filling.code for filling in load)),
             waybill=f"DEMO-{number:05}",
-            carrier=next(self._carriers),
+            carrier=carrier,
+            vehicle=plate,
+            to_place=WORLD["transfer"] if goes_on else None,
         )
         code, left_g = answer["code"], answer["mass_g"]
+        if goes_on:
+            self._goes_on(hall, code, outlet["code"])
         if _happens(number, BIN_SENT_BACK) and destination not in (WHOLE, *UNGATED.values()):
             yield 2
             lightest = min(load, key=lambda filling: filling.mass_g)
@@ -76,6 +86,21 @@ class Road:
         soonest, latest = outlet["confirms"]
         yield hall.dice.randint(soonest, latest) + 35 * _happens(number, CONFIRMED_LATE)
         _confirm(hall, code, outlet, destination, left_g)
+
+    def _goes_on(self, hall: Hall, code: str, outlet: str) -> None:
+        """The outlet sends a lorry of its own choice to where the first one unloaded."""
+        carrier, plate = next(self._lorries)
+        hall.hand.do(
+            add_leg,
+            AddLeg,
+            code,
+            by=hall.hand.people.leader,
+            carrier=carrier,
+            vehicle=plate,
+            from_place=None,
+            to_place=None,
+            ordered_by=outlet,
+        )
 
 
 def _happens(number: int, when: tuple[int, int]) -> bool:

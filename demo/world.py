@@ -53,7 +53,12 @@ def define_world(session: Session, *, first: date, now: datetime) -> None:
         _organisation(session, supplier, ["supplier"], [], now=now)
     for outlet in WORLD["outlets"]:
         burns = ["energy_plant"] if "burns_permille" in outlet else []
-        _organisation(session, outlet, ["outlet"], [*outlet["takes"], *burns], now=now)
+        permit = {}
+        if "permit" in outlet:
+            until = first + timedelta(days=outlet["permit_days"])
+            permit = {"permit": outlet["permit"], "permit_until": until}
+        takes = [*outlet["takes"], *burns]
+        _organisation(session, outlet, ["outlet"], takes, now=now, **permit)
     for carrier in WORLD["carriers"]:
         _organisation(session, carrier, ["carrier"], [], now=now)
     for site in WORLD["sites"]:
@@ -136,12 +141,13 @@ def _organisation(
     treatments: Sequence[str],
     *,
     now: datetime,
+    **permit: Any,
 ) -> None:
     code = said["code"]
-    own = ("name", "parent", "address", "registration")
+    own = ("name", "parent", "address", "registration", "vihb", "processor_number")
     data = {name: said[name] for name in own if name in said}
     define(session, OPERATOR, "organisation", code, data, now=now)
-    partner = {"organisation": code, "roles": roles, "treatments": treatments}
+    partner = {"organisation": code, "roles": roles, "treatments": treatments, **permit}
     define(session, OPERATOR, "partner", code, partner, now=now)
 
 
