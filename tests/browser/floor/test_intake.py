@@ -56,12 +56,12 @@ def picture() -> bytes:
     return made.getvalue()
 
 
-def until(hands: Hands, code: str, state: str) -> None:
-    """The one print job of a label comes into a state."""
+def until(hands: Hands, code: str, state: str, jobs: int = 1) -> None:
+    """The print jobs of a label, so many, come into a state."""
     states: list[str] = []
     for _ in range(100):
         states = [job["state"] for job in hands.fetched(f"/print-jobs?code={code}")]
-        if states == [state]:
+        if states == [state] * jobs:
             return
         hands.page.wait_for_timeout(50)
     raise AssertionError(states)
@@ -155,6 +155,28 @@ def test_a_label_comes_out_of_the_printer_by_itself_and_is_scanned(
     hands.catches_up()
     assert hands.fetched(f"/batches/{fresh}")["mass_g"] == 100_000
     until(hands, fresh, "printed")
+
+
+def test_each_container_of_a_batch_gets_a_label_that_says_which_it_is(
+    hands: Hands, printer: Printer
+) -> None:
+    hands.tablet.ask("(floor) => floor.keep({ blank_labels: false })")
+    hands.scale()
+    opened(hands)
+    hands.scan("SS:SUPPLIER:NOORDERHAVEN", "BOX1", "BOX2", "SS:GROUP:uniform")
+    hands.load(140_000)
+    hands.sees("accepted", "Noorderhaven", "105,000 kg")
+    hands.page.keyboard.press("Escape")
+    expect(hands.page.locator(".scan-here")).to_contain_text("Plak er 2 labels op. Scan er één.")
+    fresh = hands.knows("floor.view.state.fresh")
+    expect(hands.page.locator("[data-job]:not([data-job=''])")).to_be_visible()
+    until(hands, fresh, "sent", jobs=2)
+    jobs = hands.fetched(f"/print-jobs?code={fresh}")
+    assert sorted((job["part"], job["parts"]) for job in jobs) == [(1, 2), (2, 2)]
+    hands.scan(fresh)
+    hands.sees("accepted", "Het label zit erop. Ga door.")
+    hands.catches_up()
+    until(hands, fresh, "printed", jobs=2)
 
 
 def test_scans_may_come_in_any_order(hands: Hands) -> None:

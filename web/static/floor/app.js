@@ -169,7 +169,7 @@ function mayTakeOver(floor) {
 
 function listen(floor) {
   const changed = () => {
-    floor.frame.update();
+    floor.router.after(() => floor.frame.update());
     floor.refresh();
     floor.update.check();
   };

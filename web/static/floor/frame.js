@@ -50,6 +50,12 @@ export function createFrame(floor) {
         restore(main, before);
       }
     },
+    /** Another step of the same work begins at its top; after the answer, as asking costs time. */
+    toTop() {
+      floor.router.after(() => {
+        main.scrollTop = 0;
+      });
+    },
     /** The bars anew: station, connection, counts. */
     update: () => parts.update(),
     /** A sentence above the screen that stays while it is true. */

@@ -12,6 +12,7 @@ export function createRouter(floor, screens, onshown) {
   let stack = [{ name: HOME, params: {} }];
   let view = null;
   let due = false;
+  let opened = false;
   let pressed = false;
   let held = 0;
   let behind = [];
@@ -24,21 +25,27 @@ export function createRouter(floor, screens, onshown) {
     view?.close?.();
     const { name, params } = top();
     view = screens.get(name).open(floor, params || {});
-    floor.frame.show(view.render(), { fresh: true });
-    onshown();
+    opened = true;
+    if (!held) show();
+  };
+  const show = () => {
+    const fresh = opened;
+    opened = false;
+    due = false;
+    floor.frame.show(view.render(), { fresh });
+    if (fresh) onshown();
   };
   const render = () => {
     // A button that is taken away under a finger is never pressed: it waits until the finger is up.
     // And while a scan is in hand, its answer comes first.
-    if (pressed || held) return;
-    due = false;
-    if (view) floor.frame.show(view.render(), { fresh: false });
+    if (view && !pressed && !held) show();
   };
   const release = () => {
     const waited = behind;
     behind = [];
     for (const work of waited) work();
-    if (due) render();
+    if (opened) show();
+    else if (due) render();
   };
   const press = (down) => () => {
     pressed = down;

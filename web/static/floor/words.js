@@ -33,6 +33,8 @@ export async function speak(wanted) {
   const code = wanted || document.documentElement.lang || "nl";
   current = { ...current, code, ...(await fetched(code)) };
   document.documentElement.lang = current.code;
+  // The first day of a language costs more than a whole screen: not while somebody waits for it.
+  setTimeout(() => day(Date.now()));
   return current;
 }
 

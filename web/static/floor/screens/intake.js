@@ -2,7 +2,7 @@
 
 import { sentenceOf } from "../refusals.js";
 import { _, message } from "../words.js";
-import { draw, nextTiles } from "./intake_views.js";
+import { draw, isLost, nextTiles } from "./intake_views.js";
 import { containerRow, deliveryRow, groupRow, kg, partyName, suppliers } from "./lookup.js";
 import { remembered } from "./pickers.js";
 import { asideOf, hashesOf } from "./trouble.js";
@@ -18,6 +18,7 @@ const NOTHING = {
   trouble: null,
   view: null,
   fresh: null,
+  labels: 1,
   last: null,
 };
 const SETTLED_MS = 1000;
@@ -119,7 +120,7 @@ class Intake {
   // What changes it
 
   set(part) {
-    this.floor.frame.main.scrollTop = 0;
+    this.floor.frame.toTop();
     Object.assign(this.state, part);
     if (this.steady.mass_g !== null) {
       clearTimeout(this.steady.timer);
@@ -348,12 +349,19 @@ class Intake {
 
   booked(code, weight, prints) {
     const last = { code, mass_g: weight.net_g, supplier: this.supplier };
-    this.set({ ...NOTHING, fresh: prints ? code : null, last });
+    const labels = Math.max(1, this.state.containers.length);
+    this.set({ ...NOTHING, fresh: prints ? code : null, labels, last });
   }
 
+  /** A label for each container of a batch: 1/2 and 2/2. */
   async toPrinter(code) {
-    const job = await this.floor.printing.print(code, this.printer);
-    this.job = job;
+    const { labels } = this.state;
+    const parts = Array.from({ length: labels }, (_each, at) => ({ part: at + 1, parts: labels }));
+    const jobs = [];
+    for (const part of labels > 1 ? parts : [{}]) {
+      jobs.push(await this.floor.printing.print(code, { ...this.printer, ...part }));
+    }
+    this.job = jobs.find(isLost) ?? jobs.at(-1);
     this.floor.refresh();
   }
 

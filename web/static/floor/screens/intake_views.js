@@ -12,8 +12,9 @@ import { weighPanel } from "./weigh.js";
 const LABELS_MAX = 24;
 const NEXT_MAX = 4;
 const CONTAINERS_MAX = 4;
-/** States of a print job after which no label comes. */
-const LOST = ["offline", "failed", "no_printer", "refused", "unknown"];
+/** Whether no label comes of a print job. */
+export const isLost = (job) =>
+  ["offline", "failed", "no_printer", "refused", "unknown"].includes(job.state);
 const DRAWN = {
   supplier: supplierStep,
   container: containerStep,
@@ -317,15 +318,20 @@ function labelStep(s) {
 
 function freshStep(s) {
   const { job } = s;
-  const isLost = job && LOST.includes(job.state);
-  const text = isLost ? _("The printer does not answer.") : _("Stick the label on. Scan it.");
+  const { labels } = s.state;
+  const stick =
+    labels > 1
+      ? _("Stick on %(count)s labels. Scan one.", { count: labels })
+      : _("Stick the label on. Scan it.");
+  const lost = Boolean(job && isLost(job));
+  const text = lost ? _("The printer does not answer.") : stick;
   return [
     head(s),
     h("h1", { class: "away" }, text),
     h(
       "div",
       { class: "work", "data-job": job ? job.state : "" },
-      scanHere(text, isLost ? "stop" : "printer"),
+      scanHere(text, lost ? "stop" : "printer"),
       lastBox(s),
     ),
     foot(

@@ -147,7 +147,7 @@ class Sorting {
     const before = stepOf(this.state);
     Object.assign(this.state, part);
     // Another step begins at its top.
-    if (stepOf(this.state) !== before) this.floor.frame.main.scrollTop = 0;
+    if (stepOf(this.state) !== before) this.floor.frame.toTop();
     if (!soon) this.save();
     else this.saving ||= setTimeout(() => this.save(), SOON_MS);
     this.floor.refresh();
