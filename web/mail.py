@@ -58,11 +58,12 @@ def compose(draft: Draft, settings: MailSettings) -> EmailMessage:
     except (MessageError, ValueError, IndexError) as error:
         raise GiveUp("This is not an address that mail can be sent to.") from error
     mail["Message-ID"] = f"<{draft.token}@{settings.domain}>"
-    mail["Content-Language"] = draft.language
     mail["Auto-Submitted"] = "auto-generated"
     mail["List-Unsubscribe"] = f"<{draft.stop}>"
     mail.set_content(draft.text)
     mail.add_alternative(draft.html, subtype="html")
+    # Only now: the two parts would have taken it for their own.
+    mail["Content-Language"] = draft.language
     return mail
 
 
