@@ -95,40 +95,25 @@ def _keep(session: Session, head: Head, ring: KeyRing, now: datetime) -> dict[st
 
 
 def given_out(
-    session: Session, chain: str, *, below: int | None = None, limit: int
+    session: Session, chain: str | None, *, below: int | None = None, limit: int
 ) -> list[dict[str, object]]:
-    """The checkpoints of a chain that were kept, the largest first. One statement.
+    """The checkpoints of a chain that were kept, the largest first; of all chains, the last first.
 
-    below: only those of fewer entries.
+    below: only those of fewer entries. One statement.
     """
-    asked = _KEPT.where(CHAIN.c.code == chain)
+    asked, last = _KEPT, [_checkpoint.c.at.desc(), CHAIN.c.code.asc()]
+    if chain is not None:
+        asked = asked.where(CHAIN.c.code == chain)
+        last = [_checkpoint.c.size.desc(), _checkpoint.c.at.desc()]
     if below is not None:
         asked = asked.where(_checkpoint.c.size < below)
-    order = (_checkpoint.c.size.desc(), _checkpoint.c.at.desc())
-    return [as_signed(row) for row in session.execute(asked.order_by(*order).limit(limit))]
+    return [as_signed(row) for row in session.execute(asked.order_by(*last).limit(limit))]
 
 
 def all_given_out(session: Session) -> list[dict[str, object]]:
     """Every checkpoint that was kept, by chain, the smallest first. One statement."""
     order = (CHAIN.c.code, _checkpoint.c.size, _checkpoint.c.at)
     return [as_signed(row) for row in session.execute(_KEPT.order_by(*order))]
-
-
-def newest(session: Session) -> dict[str, dict[str, object]]:
-    """The largest checkpoint that was kept of every chain. One statement."""
-    found: dict[str, dict[str, object]] = {}
-    largest = (
-        select(_checkpoint.c.size)
-        .where(_checkpoint.c.chain_id == CHAIN.c.id)
-        .order_by(_checkpoint.c.size.desc())
-        .limit(1)
-        .correlate(CHAIN)
-        .scalar_subquery()
-    )
-    asked = _KEPT.where(_checkpoint.c.size == largest).order_by(CHAIN.c.code, _checkpoint.c.at)
-    for row in session.execute(asked):
-        found[row.code] = as_signed(row)
-    return found
 
 
 def as_signed(row: Row[Any]) -> dict[str, object]:

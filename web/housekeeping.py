@@ -1,7 +1,8 @@
 """What the server does by itself, through the durable queue: once a day erase who did what, the
-names of hand-overs and old photos, when their time is up, and forget old labels and notices; once
-an hour tell of what is overdue; print the labels that are wanted, and send the mails, as they come.
-Several processes share the queue, and only one of them does a job.
+names of hand-overs and old photos, when their time is up, forget old labels and notices, and sign
+what the chains have come to; once an hour tell of what is overdue; print the labels that are
+wanted, and send the mails, as they come. Several processes share the queue, and only one of them
+does a job.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -21,13 +23,17 @@ from intake.finds import erase_names
 from intake.photos import erase_photos
 from notices import actions as notices
 from notices.looking import look
+from proof.signing import load_or_create_ring
 from store.engine import Database
 from store.jobs import Worker, enqueue_once, forget_done
 from web import printing
+from web.checkpoints import checkpoint_of_all
+from web.keys import finish
 from web.mailing import Mailing
 
 ERASE_ACTORS: Final = "erase_actors"
 LOOK: Final = "look_for_overdue"
+KEEP_HEADS: Final = "keep_heads"
 EVERY: Final = timedelta(days=1)
 LOOK_EVERY: Final = timedelta(hours=1)
 POLL_S: Final = 60.0
@@ -47,6 +53,15 @@ def erase(database: Database, now: datetime) -> None:
         enqueue_once(session, ERASE_ACTORS, {}, now=now, not_before=now + EVERY)
 
 
+def keep_heads(database: Database, keys: Path, now: datetime) -> None:
+    """Sign every chain that has grown, say what is unsaid of keys, and enqueue the next time."""
+    finish(database, keys, now=now)
+    ring = load_or_create_ring(keys, now=now)
+    with database.write() as session:
+        checkpoint_of_all(session, ring, now=now)
+        enqueue_once(session, KEEP_HEADS, {}, now=now, not_before=now + EVERY)
+
+
 def look_around(database: Database, now: datetime) -> None:
     """Tell of what is overdue, and enqueue the next time in the same transaction."""
     with database.write() as session:
@@ -59,6 +74,7 @@ def begin(database: Database, now: datetime) -> None:
     with database.write() as session:
         enqueue_once(session, ERASE_ACTORS, {}, now=now, not_before=now)
         enqueue_once(session, LOOK, {}, now=now, not_before=now)
+        enqueue_once(session, KEEP_HEADS, {}, now=now, not_before=now)
         printing.resume(session, now)
 
 
@@ -91,9 +107,12 @@ def housekeeper(app: FastAPI) -> Worker:
     def looker(_payload: Mapping[str, Any]) -> None:
         look_around(app.state.database, app.state.clock())
 
+    def keeper(_payload: Mapping[str, Any]) -> None:
+        keep_heads(app.state.database, app.state.settings.keys, app.state.clock())
+
     return Worker(
         database=app.state.database,
-        handlers={ERASE_ACTORS: handler, LOOK: looker},
+        handlers={ERASE_ACTORS: handler, LOOK: looker, KEEP_HEADS: keeper},
         clock=app.state.clock,
         poll_s=POLL_S,
     )

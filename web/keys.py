@@ -38,6 +38,14 @@ class PublicKey:
     retired_at: str | None
     change: dict[str, Any] | None
 
+    @property
+    def since(self) -> datetime:
+        return datetime.fromisoformat(self.valid_from)
+
+    @property
+    def until(self) -> datetime | None:
+        return datetime.fromisoformat(self.retired_at) if self.retired_at else None
+
     def said(self) -> dict[str, Any]:
         """As JSON, for everybody."""
         return {

@@ -38,6 +38,8 @@ FOR_ANYBODY: Final = frozenset(
         "/floor/version",
         "/verify",
         "/verify/{code}",
+        "/checkpoints",
+        "/verifier.py",
     }
 )
 """What a stranger gets, too: nothing of it tells anything about anybody."""

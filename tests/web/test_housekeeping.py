@@ -13,13 +13,15 @@ from starlette.testclient import TestClient
 
 from accounts.actions import note_actor
 from catalogue.rulebook import rulebook
+from chain.checkpoints import all_given_out
 from intake.photos import KEPT, keep_photo, kept_photos, photo_of
+from proof.signing import load_or_create_ring, save_ring
 from store.engine import Database
 from streams.views import history_of
 from tests.audit import breaches
 from tests.builders import Depot
 from web.app import create_app
-from web.housekeeping import begin, erase
+from web.housekeeping import begin, erase, keep_heads
 from web.settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -79,3 +81,37 @@ def photo(depot: Depot, width: int, now: datetime) -> str:
     with depot.database.write() as session:
         site = rulebook(session).sites["S1"]
         return keep_photo(session, taken, site=site, now=now)[0]
+
+
+def _kept(database: Database) -> dict[str, list[int]]:
+    kept: dict[str, list[int]] = {}
+    with database.read() as session:
+        for signed in all_given_out(session):
+            kept.setdefault(str(signed["log"]), []).append(int(str(signed["size"])))
+    return kept
+
+
+def test_once_a_day_every_chain_that_has_grown_is_signed(depot: Depot, tmp_path: Path) -> None:
+    database, keys = depot.database, tmp_path / "keys"
+    keep_heads(database, keys, NOW)
+    first = _kept(database)
+    assert all(len(sizes) == 1 for sizes in first.values())
+    depot.log(100_000)
+    keep_heads(database, keys, NOW + timedelta(days=1))
+    grown = {chain: sizes for chain, sizes in _kept(database).items() if len(sizes) == 2}
+    assert grown == {"site:S1": [*first["site:S1"], first["site:S1"][0] + 1]}
+    with database.read() as session:
+        planned = text("SELECT not_before FROM job WHERE kind = 'keep_heads'")
+        assert len(session.execute(planned).all()) == 1
+    assert breaches(database) == []
+
+
+def test_a_server_says_by_itself_what_a_rotation_left_unsaid(depot: Depot, tmp_path: Path) -> None:
+    database, keys = depot.database, tmp_path / "keys"
+    ring = load_or_create_ring(keys, now=NOW).with_new_key(now=NOW)
+    save_ring(keys, ring)
+    keep_heads(database, keys, NOW)
+    with database.read() as session:
+        said = text("SELECT count(*) FROM entry WHERE kind = 'rotate_key'")
+        operators = text("SELECT count(*) FROM chain WHERE code LIKE 'operator:%'")
+        assert session.execute(said).scalar_one() == session.execute(operators).scalar_one() > 0

@@ -18,12 +18,13 @@ from certificates.views import (
     whole_certificate,
 )
 from web.api.answers import refusals
-from web.api.proofs import OPEN, ring_of
+from web.api.proofs import OPEN
 from web.api.reads import Code, Wanted, map_all, paged
 from web.api.wire import PLAIN
 from web.api.wire_certificates import CertificateIn, WithdrawalIn
 from web.api.writes import Target, writes
 from web.certifying import printed, sealed
+from web.checkpoints import ring_of
 from web.deps import Calling, Me, ReadDb, answer, database_of, language_of_person
 from web.tries import WrongTries
 from web.verifying import Checked, Verdict, check_code

@@ -14,8 +14,8 @@ from starlette.responses import RedirectResponse, Response
 from catalogue.rulebook import rulebook
 from web import certificate_words as words
 from web.api.certificates import looked_up
-from web.api.proofs import ring_of
 from web.api.wire import PLAIN
+from web.checkpoints import ring_of
 from web.deps import ReadDb, language_of_person
 from web.i18n import Language
 from web.pages.certificate_pages import VerifyPage
@@ -41,10 +41,10 @@ class Presented:
 
 
 async def presented(request: Request) -> Presented:
-    form = await request.form(max_files=1, max_fields=5, max_part_size=FILE_MAX_BYTES)
-    file, pasted = form.get("file"), form.get("pasted")
-    batch = form.get("batch")
-    content = await file.read() if isinstance(file, UploadFile) else b""
+    limits = {"max_files": 1, "max_fields": 5, "max_part_size": FILE_MAX_BYTES}
+    async with request.form(**limits) as form:
+        file, pasted, batch = (form.get(name) for name in ("file", "pasted", "batch"))
+        content = await file.read() if isinstance(file, UploadFile) else b""
     if not content and isinstance(pasted, str):
         content = pasted.strip().encode(errors="replace")
     return Presented(content, batch.strip()[:60] if isinstance(batch, str) else "")
