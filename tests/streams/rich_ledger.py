@@ -20,7 +20,17 @@ from tests.streams.teller import REASON, SENT_BACK, START, Teller
 
 ACTS = (
     (
-        *("reversal", "correction", "hold", "release", "refusal", "close", "reopen", "relabel"),
+        *(
+            "reversal",
+            "correction",
+            "hold",
+            "release",
+            "refusal",
+            "close",
+            "reopen",
+            "relabel",
+            "withdrawal",
+        ),
         "destruction",
     ),
     ("return", "reversal"),
@@ -37,6 +47,8 @@ def build(database: Database) -> None:
         _nothing_to_explain(Teller(session, "S2"))
     with database.write() as session:
         paperwork(session)
+    with database.write() as session:
+        _seal(Teller(session, "S2", "seal"))
     with database.write() as session:
         new_epoch(session, "site:S2", now=START + timedelta(days=40))
 
@@ -60,7 +72,8 @@ def define_reference(session: Session) -> None:
         say("organisation", code, name=f"Organisation {code}", **parent)
         treatments = ["fibre", "burn", "shop"] if roles == ["outlet"] else []
         more = {"permit": f"OD {code}"} if roles == ["outlet"] else {}
-        more |= {"permit_until": date(2030, 6, 30)} if code == "FIBRE" else {}
+        until = {"permit_until": date(2030, 6, 30), "confirm_days": 30}
+        more |= until if code == "FIBRE" else {}
         say("partner", code, organisation=code, roles=roles, treatments=treatments, **more)
     for site in ("S1", "S2"):
         say("site", site, name=f"Site {site}", timezone="Europe/Amsterdam")
@@ -283,3 +296,12 @@ def _dispatch(tell: Teller) -> None:
     tell.add_leg(third, to_place="Achterdeur")
     tell.confirm(third, shop=10_000, fibre=9_000)
     tell.undo(tell.scan_id)
+
+
+def _seal(tell: Teller) -> None:
+    """Certificates: one that another replaced, one that was withdrawn, one that counts."""
+    tell.now += timedelta(days=30)
+    march = {"first": date(2026, 3, 1), "end": date(2026, 6, 1)}
+    first = tell.certify("recycling", "period", supplier="NH", **march)
+    tell.certify("recycling", "period", supplier="NH", **march, replaces=first, reason=REASON)
+    tell.withdraw(tell.certify("destruction", "period", supplier="NH", **march))

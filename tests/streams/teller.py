@@ -11,16 +11,11 @@ from sqlmodel import Session
 from catalogue.access import Viewer
 from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
-from dispatch.actions import (
-    Confirm,
-    ReturnLine,
-    TakeBack,
-    TreatedLine,
-    confirm,
-    take_back,
-)
+from certificates.actions import Issue, Withdraw, issue, withdraw
 from dispatch.bins import CloseBin, close_bin
+from dispatch.confirming import Confirm, TreatedLine, confirm
 from dispatch.legs import AddLeg, add_leg
+from dispatch.returning import ReturnLine, TakeBack, take_back
 from dispatch.shipping import Ship, ship
 from intake.actions import LogBatch, WeighBatch, log_batch, weigh_batch
 from intake.aside import SetAside
@@ -29,6 +24,7 @@ from intake.deliveries import AnnounceDelivery, AnnouncedLine, announce_delivery
 from intake.finds import LogFind, hand_over, hand_over_of, log_find
 from intake.items import DestroyItem, NoteItem, destroy_item, note_item
 from labels.actions import Relabel, relabel
+from proof.signing import KeyRing, SigningKey
 from sorting.actions import Part, Sort, sort_batch, sort_bin
 from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
 from sorting.gates import PassGate, pass_batch, pass_bin
@@ -40,15 +36,17 @@ from streams.reversals import Reverse, reverse
 NAMESPACE = UUID("7a1b7c6e-4d0e-4d1e-9a55-3f0f5d1c2b11")
 START = datetime(2026, 3, 30, 8, 15, tzinfo=UTC)
 REASON = "mistake"
+RING = KeyRing((SigningKey(valid_from=START, seed=b"tell" * 8),))
 SENT_BACK = "sent_back"
 
 
 class Teller:
     """Books one act after the other, a few hours apart, as a team leader would."""
 
-    def __init__(self, session: Session, site: str) -> None:
+    def __init__(self, session: Session, site: str, series: str = "") -> None:
         self.session = session
         self.site = site
+        self.series = series
         self.station = f"{site}-A"
         book = rulebook(session)
         operator_id = book.sites[site].operator_id
@@ -63,7 +61,7 @@ class Teller:
         """What every command carries; the scan it makes is remembered as `scan_id`."""
         self._number += 1
         self.now += timedelta(hours=3, seconds=1)
-        self.scan_id = str(uuid5(NAMESPACE, f"{self.site}{self._number}"))
+        self.scan_id = str(uuid5(NAMESPACE, f"{self.site}{self.series}{self._number}"))
         return {"scan_id": self.scan_id, "scanned_at": self.now, "note": note}
 
     @property
@@ -232,3 +230,11 @@ class Teller:
     def reserve(self, kind: str, count: int) -> list[str]:
         command = ReserveCodes(**self.head(), station=self.station, kind=kind, count=count)
         return list(reserve_codes(self.session, command, **self.by).answer["codes"])
+
+    def certify(self, kind: str, scope: str, **more: Any) -> str:
+        command = Issue(**self.head(), kind=kind, scope=scope, **more)
+        booked = issue(self.session, command, **self.by, ring=RING, verify_at="https://x.example")
+        return str(booked.answer["code"])
+
+    def withdraw(self, code: str) -> None:
+        withdraw(self.session, code, Withdraw(**self.head(), reason=REASON), **self.by)

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
 
 from catalogue.rulebook import rulebook
+from certificates.views import certified_of_batches
 from dispatch.views import list_shipments, whole_shipment
 from intake.views import delivery_of_batch, list_deliveries, list_finds
 from streams.views import (
@@ -70,7 +71,8 @@ def batch(code: Code, me: Me, db: ReadDb) -> dict[str, Any]:
     """A batch with everything about it."""
     whole = whole_batch(db, rulebook(db), code, me.viewer)
     delivery = delivery_of_batch(db, whole.batch.id)
-    return shapes.whole_batch(whole, me.viewer, delivery=delivery)
+    certified = certified_of_batches(db, [whole.batch.id])
+    return shapes.whole_batch(whole, me.viewer, delivery=delivery, certified=certified)
 
 
 @router.get("/bins")

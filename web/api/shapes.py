@@ -7,6 +7,7 @@ from typing import Any
 
 from catalogue.access import Viewer
 from catalogue.kinds import Pool, Role
+from certificates.views import CertifiedGrams
 from chain.queries import EntryRow
 from dispatch.views import ListedShipment, WholeShipment
 from intake.views import ListedDelivery, ListedFind
@@ -41,8 +42,15 @@ def listed_batch(listed: ListedBatch) -> dict[str, Any]:
     return batch(listed.batch, listed.held_g)
 
 
-def whole_batch(whole: WholeBatch, viewer: Viewer, *, delivery: str | None) -> dict[str, Any]:
-    """A batch with where its grams stand and its history. For suppliers: days, not hours."""
+def whole_batch(
+    whole: WholeBatch,
+    viewer: Viewer,
+    *,
+    delivery: str | None,
+    certified: Sequence[CertifiedGrams] = (),
+) -> dict[str, Any]:
+    """A batch with where its grams stand and its history. For suppliers: days, not hours.
+    certified: what certificates that count state of it."""
     return {
         **batch(whole.batch, mass_in(whole.standings, Pool.HOLDING)),
         "input_g": input_g(whole.standings),
@@ -55,7 +63,15 @@ def whole_batch(whole: WholeBatch, viewer: Viewer, *, delivery: str | None) -> d
             for gate in whole.gates
         ],
         "entries": [told(row, viewer, of_batch=whole.batch.code) for row in whole.history],
-        "certificates": [],
+        "certificates": [
+            {
+                "code": row.certificate,
+                "kind": row.kind,
+                "stream": row.stream,
+                "mass_g": row.mass_g,
+            }
+            for row in certified
+        ],
     }
 
 
