@@ -22,6 +22,7 @@ from demo.mix import Rudder
 from demo.plan import BOXES, Delivery, deliveries
 from demo.queries import is_empty, know_all
 from demo.road import Road
+from demo.telling import tell_people
 from demo.world import WORLD, Login, define_people, define_world, demo_logins, people
 from store.engine import Database
 
@@ -77,6 +78,7 @@ def load(
         progress(number + 1, len(days))
     with database.write() as session:
         logins = define_people(session, now=now)
+        tell_people(session, now=now)
     return DemoResult(loaded=True, logins=logins, counts=year_played.counts)
 
 

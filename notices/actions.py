@@ -188,6 +188,15 @@ def mark_read(session: Session, person_id: int, *, now: datetime, only: int | No
     session.execute(update(_notice).where(own, _notice.c.read_at.is_(None)).values(read_at=now))
 
 
+def read_before(session: Session, moment: datetime, *, now: datetime) -> None:
+    """Everybody has read what they were told before a moment."""
+    session.execute(
+        update(_notice)
+        .where(_notice.c.created_at < moment, _notice.c.read_at.is_(None))
+        .values(read_at=now)
+    )
+
+
 def prefer(
     session: Session, person_id: int, wanted: Mapping[NoticeKind, tuple[bool, bool]]
 ) -> None:

@@ -22,7 +22,7 @@ from notices.views import came_in, oldest_waiting, under_way
 from streams.ledger import site_day
 
 
-def look(session: Session, book: Rulebook, *, now: datetime) -> int:
+def look(session: Session, book: Rulebook, *, now: datetime, by_mail: bool = True) -> int:
     """Tell of everything that is overdue; returns how many were told just now.
 
     Three statements for each site, and those of the telling.
@@ -34,7 +34,7 @@ def look(session: Session, book: Rulebook, *, now: datetime) -> int:
             *_scans(session, site, now),
             *_deliveries(session, site, now),
         ]
-    return sum(tell(session, book, cause, now=now) for cause in causes)
+    return sum(tell(session, book, cause, now=now, by_mail=by_mail) for cause in causes)
 
 
 def _confirmations(session: Session, site: SiteRow, now: datetime) -> Iterator[Cause]:

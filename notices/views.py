@@ -56,14 +56,16 @@ def entry_of(session: Session, entry_id: int) -> EntryRow:
     return read(session.execute(select(_entry).where(_entry.c.id == entry_id)).one())
 
 
-def entries_since(session: Session, kinds: frozenset[str], since: date) -> list[int]:
-    """Keys of entries of these kinds from a day on, as they were booked. One statement."""
+def entries_since(
+    session: Session, kinds: frozenset[str], since: date
+) -> list[tuple[int, datetime]]:
+    """Keys of entries of these kinds from a day on, and when they were booked. One statement."""
     rows = session.execute(
-        select(_entry.c.id)
+        select(_entry.c.id, _entry.c.recorded_at)
         .where(_entry.c.kind.in_(sorted(kinds)), _entry.c.day >= since)
         .order_by(_entry.c.recorded_at, _entry.c.id)
     )
-    return [row.id for row in rows]
+    return [(row.id, row.recorded_at) for row in rows]
 
 
 def batch_facts(session: Session, code: str) -> BatchFacts:

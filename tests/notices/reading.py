@@ -59,7 +59,7 @@ class Readers:
     def tell(self, by: str | None = None) -> int:
         """Tell of the newest entry of all; how many were told."""
         with self.depot.database.write() as session:
-            newest = entries_since(session, EVERYTHING, self.depot.now.date())[-1]
+            newest = entries_since(session, EVERYTHING, self.depot.now.date())[-1][0]
             return tell_of_entry(
                 session,
                 rulebook(session),
