@@ -81,7 +81,7 @@ WORDINGS: Final[Mapping[NoticeKind, Wording]] = {
         message("Shipment on its way"),
         message(
             "Shipment %(subject)s left on %(day)s and weighs %(mass_g)s. "
-            "Tell us what you did with it."
+            "Tell us afterwards what you did with it."
         ),
         "/shipments/{subject}",
     ),
