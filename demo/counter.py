@@ -83,7 +83,7 @@ class Paperwork:
 
     def __init__(self, days: Sequence[Shift], *, name: str) -> None:
         self._name = name
-        self._next = month_after(days[0].day)
+        self._next = days[0].day.replace(day=1)
         self._last = days[-1].day.replace(day=1)
 
     def work(self, session: Session, shift: Shift) -> None:

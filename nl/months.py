@@ -235,9 +235,13 @@ def latest_months(
     today: date,
     months: int,
 ) -> list[MonthLine]:
-    """The month of today and so many before it, latest first. Some twenty statements."""
+    """The month of today and so many before it, latest first; none of before the site was here.
+
+    Some twenty statements.
+    """
+    here_since = queries.opened_on(session, book.sites_by_id[site.id].chain)
     starts = [today.replace(day=1)]
-    while len(starts) <= months:
+    while len(starts) <= months and starts[-1] > here_since:
         starts.append(rules.month_before(starts[-1]))
     numbers = queries.stream_numbers(session, book, viewer, site=site.code)
     end = rules.month_after(starts[0])

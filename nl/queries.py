@@ -15,7 +15,7 @@ from catalogue.access import Viewer
 from catalogue.errors import NotFound
 from catalogue.rulebook import Rulebook
 from catalogue.tables import Organisation, Site
-from chain.tables import Chain
+from chain.tables import Chain, Entry
 from nl.rules import Address, Figures, from_json, lapses_on
 from nl.tables import Carriage, Notification, StreamNumber
 from store.columns import table_of
@@ -26,6 +26,7 @@ _notification = table_of(Notification)
 _site = table_of(Site)
 _organisation = table_of(Organisation)
 _chain = table_of(Chain)
+_entry = table_of(Entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +215,16 @@ def sent_of(session: Session, site_id: int, month: date | None = None) -> list[S
 def position(session: Session, chain: str) -> int:
     """How many entries a chain has now. One statement."""
     return int(session.execute(select(_chain.c.size).where(_chain.c.code == chain)).scalar_one())
+
+
+def opened_on(session: Session, chain: str) -> date:
+    """The day on which a chain began. One statement."""
+    found: date = session.execute(
+        select(_entry.c.day)
+        .join(_chain, _chain.c.id == _entry.c.chain_id)
+        .where(_chain.c.code == chain, _entry.c.seq == 1)
+    ).scalar_one()
+    return found
 
 
 def number_for(

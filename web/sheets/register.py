@@ -21,7 +21,7 @@ Cell = dict[str, Any]
 
 
 def _columns(which: str) -> list[tuple[str, str, bool]]:
-    party = message("From") if which == "receipts" else message("To")
+    party = message("Comes from") if which == "receipts" else message("To")
     return [
         (message("Day"), "left", False),
         (party, "left", True),
@@ -29,7 +29,7 @@ def _columns(which: str) -> list[tuple[str, str, bool]]:
         (message("Waste stream number"), "left", False),
         (message("Weight"), "right", False),
         (message("Method"), "left", False),
-        (message("Place, carrier, ordered by"), "left", True),
+        (message("Carrier, ordered by"), "left", True),
     ]
 
 
@@ -48,7 +48,7 @@ def register_pdf(
     language: Language,
 ) -> bytes:
     """The register of [first, end). which: receipts or deliveries; the other one is empty."""
-    say, pen = language.gettext, _Pen(language, site)
+    say, pen = language.gettext, _Pen(language)
     heading = say(REGISTERS[which])
     span = say("%(first)s to %(last)s") % {
         "first": units.day(first, language),
@@ -62,6 +62,10 @@ def register_pdf(
             [say("Location"), f"{site.name}, {site.address}"],
             [say("Processor number"), site.begins or "–"],
             [say("Period"), span],
+            [
+                say("Place of receipt") if which == "receipts" else say("Place of delivery"),
+                site.address if which == "receipts" else say("The address of the receiver"),
+            ],
             [say("Made on"), units.moment(at, site.timezone, language)],
         ],
         "lacking_head": say("Something that the law asks for is missing."),
@@ -96,12 +100,17 @@ def _total(lines: Sequence[Received | Delivered], which: str, language: Language
     return words[: len(COLUMNS[which])]
 
 
+def _said(party: Party, of_row: Party) -> str:
+    """Name and address; the address of a party of the row itself stands there already."""
+    same = party.code == of_row.code or not party.address
+    return party.name if same else f"{party.name}, {party.address}"
+
+
 class _Pen:
     """Writes lines of a register in a language."""
 
-    def __init__(self, language: Language, site: NotifyingSite) -> None:
+    def __init__(self, language: Language) -> None:
         self.language = language
-        self.site = site
 
     def receipt(self, one: Received) -> list[Cell]:
         number, lang = one.number, self.language
@@ -120,7 +129,7 @@ class _Pen:
             ),
             self._weight(one.net_g, one.received_g, one.returned_g),
             self._method(method, one.missing),
-            self._way(self.site.address, carriers, one.ordered_by, one.missing, "carrier"),
+            self._way(one.party, carriers, one.ordered_by, one.missing, "carrier"),
         ]
 
     def delivery(self, one: Delivered) -> list[Cell]:
@@ -138,9 +147,7 @@ class _Pen:
             self._cell((one.number.number if one.number else "–", False)),
             self._weight(one.net_g, one.shipped_g, one.returned_g),
             self._method(route.processing, one.missing),
-            self._way(
-                one.party.address, one.carriers, one.ordered_by, one.missing, "carrier_shipment"
-            ),
+            self._way(one.party, one.carriers, one.ordered_by, one.missing, "carrier_shipment"),
         ]
 
     def _cell(self, *lines: tuple[str, bool], soft: Sequence[str] = ()) -> Cell:
@@ -181,16 +188,16 @@ class _Pen:
 
     def _way(
         self,
-        place: str,
+        party: Party,
         carriers: Sequence[Party],
         ordered_by: Party | None,
         missing: Sequence[str],
         name: str,
     ) -> Cell:
-        lines = [(place, False)]
-        lines += [(f"{one.name}, {one.address}", False) for one in carriers]
+        lines = [(_said(one, party), False) for one in carriers]
         if ordered_by:
-            lines.append((f"{ordered_by.name}, {ordered_by.address}", False))
+            orders = self.language.gettext("Ordered by")
+            lines.append((f"{orders}: {_said(ordered_by, party)}", False))
         lines += [
             self._lack(each, missing) for each in (name, "carrier_address", "orderer_address")
         ]
