@@ -120,11 +120,11 @@ def book(
     The form brings its own `scan_id` and time, so sending it twice is the same act. A refusal
     gives the form back with a new number, for the refused scan is kept under the old one.
     """
-    wanted = body(_shown_at(visit, sent))
+    wanted = body(moment_of(visit, sent))
     if sent.errors:
         return again(Form(values=sent.values, errors=sent.errors, at=visit.now.isoformat()))
     try:
-        model = BY_KIND[kind].model.model_validate({"scan_id": _scan_id(sent), **wanted})
+        model = BY_KIND[kind].model.model_validate({"scan_id": scan_id_of(sent), **wanted})
         return then(perform(visit.call, kind, target, model).answer)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
@@ -140,17 +140,18 @@ def book(
 
 def command_head(visit: Visit, sent: Typed) -> dict[str, Any]:
     """What a command carries that a page makes without a wire model."""
-    return {"scan_id": _scan_id(sent), "scanned_at": _shown_at(visit, sent)}
+    return {"scan_id": scan_id_of(sent), "scanned_at": moment_of(visit, sent)}
 
 
-def _scan_id(sent: Typed) -> str:
+def scan_id_of(sent: Typed) -> str:
+    """The number that a form brought, or a new one."""
     try:
         return str(UUID(sent.text("scan_id") or ""))
     except ValueError:
         return str(uuid4())
 
 
-def _shown_at(visit: Visit, sent: Typed) -> datetime:
+def moment_of(visit: Visit, sent: Typed) -> datetime:
     """When the form was shown, unless that is too long ago or cannot be."""
     try:
         at = datetime.fromisoformat(sent.text("at") or "")

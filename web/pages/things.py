@@ -81,6 +81,7 @@ class GateLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPage:
     """A batch with everything about it. held_g: still to be sorted; apart_g: in quarantine.
+    items: that are followed by number; items_waiting: of these, not destroyed yet.
     station, containers, eural: empty when not known."""
 
     code: str
@@ -107,7 +108,10 @@ class BatchPage:
     entries: Sequence[EntryLine]
     gates: Sequence[GateLine]
     finds: Sequence[FindLine]
+    items: int
+    items_waiting: int
     flags: Sequence[FlagLine]
+    certificates: Sequence[tuple[str, str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

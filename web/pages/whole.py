@@ -13,7 +13,9 @@ from catalogue.access import Viewer
 from catalogue.kinds import Pool
 from catalogue.rulebook import Rulebook, rulebook
 from dispatch.queries import shipment_of_bin
+from certificates.views import certified_of_batches
 from dispatch.views import whole_shipment
+from intake.item_views import items_of_batches
 from intake.photos import kept_photos
 from intake.queries import receipt_of_batch
 from intake.views import batches_of_delivery, delivery_by_code, list_finds
@@ -54,11 +56,13 @@ def batch(visit: Visitor, db: ReadDb, code: Code) -> Response:
 
 
 def batch_page(visit: Visit, db: Session, code: str) -> BatchPage:
-    """A batch as the viewer may see it: suppliers see days and no stations. Ten statements."""
+    """A batch as the viewer may see it: suppliers see days and no stations. At most 16
+    statements."""
     book = rulebook(db)
     whole = whole_batch(db, book, code, visit.viewer)
     names, row = Names(visit.language, book), whole.batch
     receipt = receipt_of_batch(db, row.id)
+    items = items_of_batches(db, book, [row.id]) if visit.viewer.is_staff else []
     station = next((s for s in book.stations.values() if s.id == receipt.station_id), None)
     return BatchPage(
         code=row.code,
@@ -98,8 +102,13 @@ def batch_page(visit: Visit, db: Session, code: str) -> BatchPage:
             for gate in whole.gates
             if gate.free_g or gate.free_pieces
         ],
+        items=len(items),
+        items_waiting=sum(item.destroyed_on is None for item in items),
         finds=finds_in(db, book, names, visit.viewer, row.code),
         flags=[names.flag(each) for each in flags_of(db, row.code)],
+        certificates=[
+            (one.certificate, one.kind, one.mass_g) for one in certified_of_batches(db, [row.id])
+        ],
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from accounts.devices import enrol, issue_code
 from tests.builders import Depot
+from tests.certificates.office import certify, confirmed
 from tests.web.pages.conftest import PASSWORD, PEOPLE, Browser, words
 
 BrowserOf = Callable[[str], Browser]
@@ -55,7 +56,15 @@ MAY_OPEN = {
     "/shipments/{shipment}/waybill": STAFF | {"outlet"},
     "/shipments/{shipment}/confirm": {"leader", "outlet"},
     "/finds/{find}": STAFF,
+    "/certificates": {"leader", "manager", "auditor", "administrator", "supplier"},
+    "/certificates/new": {"leader", "manager"},
+    "/certificates/{certificate}": {"leader", "manager", "auditor", "administrator", "supplier"},
+    "/certificates/{certificate}/withdraw": {"leader", "manager"},
     "/finds/kept": STAFF,
+    "/items": STAFF,
+    "/batches/{batch}/items": STAFF,
+    "/batches/{batch}/note-items": {"worker", "leader"},
+    "/batches/{batch}/destroy-items": {"leader"},
     "/finds/{handed}/receipt.pdf": {"worker", "leader", "auditor"},
     "/entries/{scan_id}/undo": {"worker", "leader"},
     "/find-code?text={batch}": STAFF,
@@ -89,6 +98,9 @@ def things(hall: Depot) -> dict[str, str]:
         first, second = (row[0] for row in rows)
     hall.close_bin(first, 100_000)
     shipment = hall.ship(first)
+    proven = hall.log(50_000)["code"]
+    confirmed(hall, proven, 10_000)
+    certificate = certify(hall, "recycling", "batch", proven)["code"]
     return {
         "delivery": delivery,
         "batch": batch,
@@ -96,6 +108,7 @@ def things(hall: Depot) -> dict[str, str]:
         "handed": handed,
         "bin": second,
         "shipment": shipment,
+        "certificate": certificate,
         "scan_id": scan_id,
         "tablet": str(tablet_at(hall)),
     }
