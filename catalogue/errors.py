@@ -188,6 +188,14 @@ class WaybillTaken(RuleBroken):
     advice = "Take the number of the paper in your hand, or leave it empty for a new one."
 
 
+class LegTooEarly(RuleBroken):
+    """A leg would begin before the one before it. Figures: `shipment`, `left_at`."""
+
+    code = "leg_too_early"
+    title = "The shipment cannot go on before it got there."
+    advice = "Look at the day and the time again."
+
+
 class BalanceOpen(RuleBroken):
     """The batch does not close. Figures: `difference_g`, `tolerance_g`, `work_bin_g`,
     `quarantine_g`."""

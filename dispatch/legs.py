@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -46,7 +47,7 @@ def add_leg(
 ) -> Booked:
     """Book a further leg of a shipment; a first one where nobody said how it left.
 
-    Raises NotFound, Malformed (it began before the leg before it), StateForbids, ScanReused.
+    Raises NotFound, LegTooEarly, StateForbids, ScanReused.
     """
     if before := answered(session, "leg", code, command):
         return before
@@ -57,8 +58,9 @@ def add_leg(
         raise StateForbids(subject=code, state=shipment.state)
     legs = queries.legs_of_shipment(session, shipment.id)
     standing = [leg.departed_at for leg in legs if not leg.reversed]
-    left_at = queries.departure_of(session, shipment.id).at
-    rules.require_after(command.scanned_at, max([left_at, *standing]))
+    left_at = max([queries.departure_of(session, shipment.id).at, *standing])
+    zone = ZoneInfo(shipment.site.timezone)
+    rules.require_after(code, command.scanned_at, left_at.astimezone(zone))
     # A carrier that was named before there were legs drove the first one.
     number = max(len(legs), 1 if shipment.carrier_id else 0) + 1
     day = site_day(command.scanned_at, shipment.site)

@@ -12,6 +12,7 @@ from catalogue.errors import (
     BinEmpty,
     BinOpen,
     DestinationForbidden,
+    LegTooEarly,
     Malformed,
     MassExceeded,
     PermitExpired,
@@ -26,6 +27,8 @@ from streams.rules import Standing, divide, in_order
 
 WARN_BEFORE: Final = timedelta(days=30)
 """So long before a permit runs out somebody should ask for the next one."""
+CONFIRM_DAYS: Final = 14
+"""So many days after it left an outlet should have confirmed, unless other days were agreed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,21 +150,60 @@ def require_carrier(carrier: str | None, **travel: str | None) -> None:
         raise Malformed(field="carrier", problem="missing")
 
 
-def require_after(departed_at: datetime, before: datetime) -> None:
-    """Raise Malformed unless a leg begins at or after the one before it."""
-    if departed_at < before:
-        raise Malformed(field="departed_at", problem="before the leg before it")
+def require_after(shipment: str, departed_at: datetime, left_at: datetime) -> None:
+    """Raise LegTooEarly unless a leg begins at or after the one before it. left_at: when that one
+    did, as the clock at the site says it."""
+    if departed_at < left_at:
+        raise LegTooEarly(shipment=shipment, left_at=left_at.isoformat(timespec="minutes"))
 
 
-def confirmed_g(masses_g: Sequence[int], *, shipped_g: int) -> Grams:
-    """The confirmed mass of all treatments. Raises Malformed, and MassExceeded when nothing of
-    the shipment is left to confirm."""
-    if not masses_g:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What an outlet says of all that it was sent and had not answered for: open_g."""
+
+    treated_g: int
+    refused_g: int
+    rest_g: int
+    open_g: int
+
+    @property
+    def difference_g(self) -> int:
+        """More (above zero) or less than it was sent."""
+        return self.treated_g + self.refused_g + self.rest_g - self.open_g
+
+
+def answered(
+    masses_g: Sequence[int], *, refused_g: int | None, rest_g: int | None, open_g: int
+) -> Answered:
+    """What an outlet says, by treatment and as refused or still to come. Raises Malformed, and
+    MassExceeded when nothing of the shipment is left to answer for."""
+    refused = not_owed(refused_g, "refused_g")
+    rest = not_owed(rest_g, "rest_g")
+    if not masses_g and not refused:
         raise Malformed(field="lines", problem="none")
-    total = sum(checked_g(mass, field="lines.mass_g") for mass in masses_g)
-    if shipped_g == 0:
-        raise MassExceeded(held_g=0, sorted_g=total, tolerance_g=0)
-    return Grams(total)
+    treated = sum(checked_g(mass, field="lines.mass_g") for mass in masses_g)
+    if open_g <= 0:
+        raise MassExceeded(held_g=0, sorted_g=treated + refused, tolerance_g=0)
+    return Answered(treated_g=treated, refused_g=refused, rest_g=rest, open_g=open_g)
+
+
+def not_owed(mass_g: int | None, field: str) -> Grams:
+    """A mass that may be nothing at all. Raises Malformed."""
+    return checked_g(mass_g or 0, field=field, zero=True)
+
+
+def still_refused_g(refused_g: int, *, back_g: int, rest_g: int | None) -> int:
+    """What an outlet refused and still has to come back, after so much came back.
+
+    rest_g: what is said to be still to come; without it, what was refused less what came.
+    """
+    return max(0, refused_g - back_g) if rest_g is None else rest_g
+
+
+def due_on(shipped_on: date, partner: PartnerRow | None) -> date:
+    """The last day on which an outlet's confirmation is in time."""
+    days = partner.confirm_days if partner else None
+    return shipped_on + timedelta(days=CONFIRM_DAYS if days is None else days)
 
 
 def require_enough(mass_g: int, left_g: int) -> None:

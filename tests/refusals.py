@@ -16,11 +16,13 @@ from accounts.queries import person_by_password
 from catalogue.codes import CodeKind, mint
 from catalogue.errors import MassExceeded
 from catalogue.rulebook import rulebook
-from dispatch.actions import ReturnLine
+from dispatch.returning import ReturnLine
 from intake.codes import ReserveCodes, reserve_codes
 from labels.jobs import Order
 from streams.scans import keep
 from tests.builders import Depot, part
+from tests.certificates.office import burnt_vests, certify
+from tests.waste import make_waste, permit
 from web import printing
 from web.api.acts import BY_KIND
 from web.api.ending import require_may
@@ -131,6 +133,32 @@ def reuse_what_must_be_destroyed(depot: Depot) -> None:
     depot.sort(depot.log()["code"], [part(1, "reuse", article_group="secret")])
 
 
+@provokes("permit_missing")
+def ship_waste_without_a_permit(depot: Depot) -> None:
+    make_waste(depot, "reuse", "200110")
+    depot.ship(sold(depot))
+
+
+@provokes("permit_expired")
+def ship_waste_after_the_permit(depot: Depot) -> None:
+    make_waste(depot, "reuse", "200110")
+    permit(depot, "VEZELHOF", "OD-1", until=depot.now.date() - timedelta(days=1))
+    depot.ship(sold(depot))
+
+
+@provokes("waybill_taken")
+def ship_twice_on_one_waybill(depot: Depot) -> None:
+    depot.ship(sold(depot), waybill="BC 1")
+    depot.ship(sold(depot), waybill="BC 1")
+
+
+@provokes("leg_too_early")
+def drive_on_before_it_left(depot: Depot) -> None:
+    shipment = depot.ship(sold(depot))
+    depot.later(hours=-1)
+    depot.add_leg(shipment)
+
+
 @provokes("balance_open")
 def close_what_is_still_held(depot: Depot) -> None:
     depot.close(depot.log()["code"])
@@ -230,6 +258,16 @@ def send_a_parked_scan_again(depot: Depot) -> None:
             now=depot.now,
         )
     depot.do(reserve_codes, command)
+
+
+@provokes("nothing_to_certify")
+def certify_what_nobody_confirmed(depot: Depot) -> None:
+    certify(depot, "reuse", "batch", depot.log()["code"])
+
+
+@provokes("number_missing")
+def certify_a_vest_without_its_number(depot: Depot) -> None:
+    certify(depot, "destruction", "batch", burnt_vests(depot))
 
 
 @provokes("enrolment_unknown")

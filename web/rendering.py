@@ -20,7 +20,7 @@ from web.i18n import Language, languages
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-DAYS = frozenset({"calibration_due"})
+DAYS = frozenset({"calibration_due", "until"})
 """Figures that are site-local days."""
 
 

@@ -16,17 +16,18 @@ import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from catalogue.errors import MovedOn, Refusal
-from dispatch.actions import ReturnLine
+from dispatch.returning import ReturnLine
 from sorting.actions import Part
 from streams.mass import from_kilograms
 from tests.audit import rows, stands
 from tests.builders import TARE_G, Depot, part
+from tests.waste import make_waste, permit
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 WHO = re.compile(r"as (\w+): *")
@@ -180,6 +181,24 @@ def _ship(story: Story, words: list[str]) -> str:
     name, outlet, *bins = words
     story.codes[name] = story.depot.ship(*map(story.code, bins), outlet=outlet.upper())
     return "ok"
+
+
+def _waste(story: Story, words: list[str]) -> str:
+    destination, eural = words
+    make_waste(story.depot, destination, eural)
+    return "ok"
+
+
+def _permit(story: Story, words: list[str]) -> str:
+    outlet, number, _, until = words
+    permit(story.depot, outlet.upper(), number, date.fromisoformat(until))
+    return "ok"
+
+
+def _drive(story: Story, words: list[str]) -> str:
+    name, carrier, vehicle = words
+    answer = story.depot.add_leg(story.code(name), carrier=carrier.upper(), vehicle=vehicle)
+    return f"ok leg {answer['leg']}"
 
 
 def _return(story: Story, words: list[str]) -> str:
@@ -353,6 +372,9 @@ VERBS: dict[str, Callable[[Story, list[str]], str]] = {
     "bin": _bin,
     "close-bin": _close_bin,
     "ship": _ship,
+    "waste": _waste,
+    "permit": _permit,
+    "drive": _drive,
     "return": _return,
     "confirm": _confirm,
     "close": _close,

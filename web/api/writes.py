@@ -187,7 +187,7 @@ def ship(body: wire_out.ShipmentIn, call: Calling) -> JSONResponse:
     return answer(perform(call, "shipment", None, body))
 
 
-@router.post("/shipments/{code}/legs", **writes("state_forbids"))
+@router.post("/shipments/{code}/legs", **writes("state_forbids", "leg_too_early"))
 def add_leg(code: Target, body: wire_out.LegIn, call: Calling) -> JSONResponse:
     """Say with whom and with what a shipment went on."""
     return answer(perform(call, "leg", code, body))

@@ -291,7 +291,7 @@ def _missing(waybill: Waybill, language: Language) -> list[str]:
     for one in waybill.goods:
         if one.destination.is_waste and one.destination.eural and not one.stream_number:
             found.append(
-                say("waste stream number for %(code)s") % {"code": spaced(one.destination.eural)}
+                say("waste stream number for %(code)s") % {"code": _together(one.destination.eural)}
             )
         elif one.destination.is_waste and not one.destination.eural:
             name = language.own(one.destination.names, one.destination.code)
@@ -302,6 +302,11 @@ def _missing(waybill: Waybill, language: Language) -> list[str]:
         if not row.address
     ]
     return list(dict.fromkeys(found))
+
+
+def _together(eural: str) -> str:
+    """A Eural code that no line end tears apart."""
+    return spaced(eural).replace(" ", "\u00a0")
 
 
 def _signed(language: Language) -> list[tuple[str, list[str]]]:
