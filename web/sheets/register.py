@@ -80,7 +80,7 @@ def register_pdf(
         data,
         title=f"{heading}, {site.name}, {span}",
         language=language.code,
-        at=at,
+        at=at.replace(microsecond=0),
         foot=say("Kept for at least five years."),
     )
 
@@ -165,10 +165,16 @@ class _Pen:
         return self._cell(
             (party.name, False),
             (party.address, False),
-            (party.registration, False),
+            (self._registration(party), False),
             self._lack("address", missing),
             self._lack("registration", missing),
         )
+
+    def _registration(self, party: Party) -> str:
+        if not party.registration:
+            return ""
+        words = self.language.gettext("Registration %(number)s")
+        return words % {"number": party.registration}
 
     def _weight(self, net_g: int, whole_g: int, returned_g: int) -> Cell:
         soft = []
