@@ -177,3 +177,4 @@ class PartnerRow:
     treatments: tuple[str, ...]
     permit: str = ""
     permit_until: date | None = None
+    confirm_days: int | None = None

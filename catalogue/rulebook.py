@@ -336,7 +336,10 @@ def _words(text: str) -> tuple[str, ...]:
 def _partner(row: Any) -> PartnerRow:
     roles = frozenset(PartnerRole(role) for role in _words(row.roles))
     treatments = _words(row.treatments)
-    return PartnerRow(row.id, row.organisation_id, roles, treatments, row.permit, row.permit_until)
+    permit = (row.permit, row.permit_until)
+    return PartnerRow(
+        row.id, row.organisation_id, roles, treatments, *permit, row.confirm_days
+    )
 
 
 def _group(row: Any) -> GroupRow:

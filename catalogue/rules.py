@@ -41,7 +41,9 @@ _TCP: Final = re.compile(
     r":(?P<port>6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]\d{4}|[1-9]\d{0,3})",
     re.ASCII,
 )
-PERMILLE: Final = frozenset({"tolerance_permille", "limit_permille", "announced_limit_permille"})
+PERMILLE: Final = ("tolerance_permille", "limit_permille", "announced_limit_permille")
+MOST: Final[Mapping[str, int]] = {**dict.fromkeys(PERMILLE, 1000), "confirm_days": 365}
+"""How high a number may be."""
 
 
 def require_shape(
@@ -54,8 +56,8 @@ def require_shape(
     if value is None and optional:
         return
     problem = _problem(value, kind, length) or _not_listed(f"{noun}.{name}", value)
-    if not problem and name in PERMILLE and isinstance(value, int) and value > 1000:
-        problem = "above 1000"
+    if not problem and name in MOST and isinstance(value, int) and value > MOST[name]:
+        problem = f"above {MOST[name]}"
     if not problem and noun == "printer":
         problem = _no_address(name, value)
     if not problem and name == "timezone":

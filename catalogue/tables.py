@@ -52,7 +52,8 @@ class Organisation(SQLModel, table=True):
 
 class Partner(SQLModel, table=True):
     """What an organisation is to an operator: `roles` and, for an outlet, what it may treat, by
-    which permit, and the last day on which that holds (none: until it is taken back)."""
+    which permit, and the last day on which that holds (none: until it is taken back). confirm_days:
+    so long it may take to confirm a shipment (none: as long as with anybody)."""
 
     __tablename__ = "partner"
     __table_args__ = (UniqueConstraint("operator_id", "organisation_id"),)
@@ -65,6 +66,7 @@ class Partner(SQLModel, table=True):
     treatments: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))
     permit: str = Field(default="", max_length=60)
     permit_until: date | None = None
+    confirm_days: int | None = None
 
 
 class Site(SQLModel, table=True):

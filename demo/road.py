@@ -11,15 +11,9 @@ from demo.agenda import Life
 from demo.halls import Filling, Hall
 from demo.mix import UNGATED, WHOLE
 from demo.world import WORLD
-from dispatch.actions import (
-    Confirm,
-    ReturnLine,
-    TakeBack,
-    TreatedLine,
-    confirm,
-    take_back,
-)
+from dispatch.confirming import Confirm, TreatedLine, confirm
 from dispatch.legs import AddLeg, add_leg
+from dispatch.returning import ReturnLine, TakeBack, take_back
 from dispatch.shipping import Ship, ship
 from sorting.actions import Part, Sort, sort_bin
 

@@ -103,15 +103,20 @@ def weighed_anew(
     site: SiteRow,
     contents: Sequence[Standing],
     whole_g: int,
-    quality: Quality,
+    quality: Quality | None,
 ) -> list[Line]:
-    """Lines that make the contents weigh what they weigh as a whole, all of this quality."""
+    """Lines that make the contents weigh what they weigh as a whole, all of this quality.
+
+    quality: None where only a part was weighed: then the rest is known as well as before.
+    """
     operator = reference.operator(site)
     kind = operator.loss_kinds[WEIGHING_DIFFERENCE]
     lines = []
     if changes := rules.spread_difference(contents, whole_g):
         (loss,) = places.places(session, [places.loss(site, kind)])
         lines = [_difference(change, loss, quality) for change in changes]
+    if quality is None:
+        return lines
     remade = []
     for standing in after(contents, lines):
         spot = standing.spot
@@ -123,11 +128,11 @@ def weighed_anew(
     return lines + remade
 
 
-def _difference(change: rules.Change, loss: PlaceRef, quality: Quality) -> Line:
+def _difference(change: rules.Change, loss: PlaceRef, quality: Quality | None) -> Line:
     standing, spot = change.standing, change.standing.spot
     named = Spot(loss, spot.group, Quality.MEASURED)
     if change.gain_g > 0:
-        into = Spot(spot.place, spot.group, quality)
+        into = Spot(spot.place, spot.group, quality or spot.quality)
         return Line(standing.batch, named, into, Grams(change.gain_g))
     return Line(standing.batch, spot, named, Grams(-change.gain_g))
 

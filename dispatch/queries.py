@@ -14,6 +14,7 @@ from catalogue.errors import NotFound
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
 from catalogue.tables import Organisation
+from chain.rows import RowChange, Value
 from chain.tables import Entry
 from dispatch.tables import Leg, Shipment, ShipmentBin
 from store.columns import table_of
@@ -44,6 +45,9 @@ class ShipmentRow:
     state: str
     carrier_id: int | None = None
     permit: str | None = None
+    confirmed_g: int | None = None
+    refused_g: int | None = None
+    returned_g: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,16 @@ def shipment_by_code(
         row.state,
         row.carrier_id,
         row.permit,
+        row.confirmed_g,
+        row.refused_g,
+        row.returned_g,
     )
+
+
+def shipment_change(shipment: ShipmentRow, **now: Value) -> RowChange:
+    """New values of a shipment, with the ones they replace."""
+    was = {name: getattr(shipment, name) for name in now}
+    return RowChange(table="shipment", key=shipment.code, row_id=shipment.id, was=was, values=now)
 
 
 def departure_of(session: Session, shipment_id: int) -> Departure:

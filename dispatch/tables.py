@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
-from store.columns import entry_key, key_to
+from store.columns import Key, UtcDateTime, entry_key, key_to
 
 
 class Shipment(SQLModel, table=True):
     """Bins that leave for one outlet. treatments: what the outlet may confirm, by comma.
 
-    waybill: its number; permit: that of the outlet on the day on which the bins left.
+    waybill: its number; permit: that of the outlet on the day on which the bins left. confirmed_g:
+    what the outlet treated; refused_g: what it does not want and did not come back yet; returned_g:
+    what came back. Empty: nothing of the kind was said.
     """
 
     __tablename__ = "shipment"
@@ -34,6 +44,9 @@ class Shipment(SQLModel, table=True):
     treatments: str = Field(sa_column=Column(Text, nullable=False))
     state: str = Field(max_length=10)
     permit: str | None = Field(default=None, max_length=60)
+    confirmed_g: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    refused_g: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    returned_g: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
 
 
 class ShipmentBin(SQLModel, table=True):
@@ -71,3 +84,38 @@ class Leg(SQLModel, table=True):
     )
     departed_on: date
     reversed: bool = False
+
+
+class OutletLink(SQLModel, table=True):
+    """A link by which an outlet says what became of one shipment, without an account.
+
+    Only the SHA-256 of its token is kept. opened_at: when somebody first looked.
+    """
+
+    __tablename__ = "outlet_link"
+    __table_args__ = (Index("ix_outlet_link_shipment", "shipment_id"),)
+
+    id: int = Field(default=None, sa_column=Column(Key, primary_key=True, autoincrement=True))
+    hash: str = Field(max_length=64, unique=True)
+    shipment_id: int = Field(sa_column=key_to("shipment.id"))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+    opened_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+
+
+class OutletDocument(SQLModel, table=True):
+    """A paper or a photo of an outlet about a shipment, by the SHA-256 of its bytes.
+
+    booked: whether a confirmation names it; what was only put here and not sent goes away again.
+    """
+
+    __tablename__ = "outlet_document"
+
+    shipment_id: int = Field(sa_column=key_to("shipment.id", primary_key=True))
+    hash: str = Field(primary_key=True, max_length=64)
+    media_type: str = Field(max_length=20)
+    size: int
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    booked: bool = False

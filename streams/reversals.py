@@ -317,15 +317,15 @@ def _restored(
             same, was[name] = getattr(row, name) == left_as, left_as
         if not same:
             raise MovedOn(entries=chain.scans_that_changed(session, entry, said["key"]))
-        if name == "held":
-            _require_last_hold(session, entry, said["key"])
+        if name == "held" or said["table"] == "shipment":
+            _require_last(session, entry, said["key"], "held" if name == "held" else "")
         values.setdefault(name, word)
     return RowChange(table=said["table"], key=said["key"], row_id=row.id, was=was, values=values)
 
 
-def _require_last_hold(session: Session, entry: EntryRow, batch: str) -> None:
-    """Raise MovedOn when something later held the batch too: it stays held for that."""
-    if later := chain.scans_that_changed(session, entry, batch, column="held"):
+def _require_last(session: Session, entry: EntryRow, key: str, column: str) -> None:
+    """Raise MovedOn when something later held the batch too, or was said of the shipment."""
+    if later := chain.scans_that_changed(session, entry, key, column=column):
         raise MovedOn(entries=later)
 
 

@@ -11,13 +11,14 @@ from uuid import uuid4
 from sqlmodel import Session
 
 from catalogue.access import Viewer
-from dispatch.actions import Confirm, ReturnLine, TakeBack, TreatedLine
-from dispatch.actions import confirm as confirm_shipment
-from dispatch.actions import take_back as take_shipment_back
 from dispatch.bins import CloseBin
 from dispatch.bins import close_bin as close_one_bin
+from dispatch.confirming import Confirm, TreatedLine
+from dispatch.confirming import confirm as confirm_shipment
 from dispatch.legs import AddLeg
 from dispatch.legs import add_leg as add_one_leg
+from dispatch.returning import ReturnLine, TakeBack
+from dispatch.returning import take_back as take_shipment_back
 from dispatch.shipping import Ship
 from dispatch.shipping import ship as ship_bins
 from intake.actions import LogBatch, WeighBatch, log_batch, weigh_batch
@@ -180,14 +181,19 @@ class Depot:
         return self.do(add_one_leg, shipment, AddLeg(**self.carried(), **said))
 
     def take_back(
-        self, shipment: str, *lines: ReturnLine, reason: str = "mistake"
+        self,
+        shipment: str,
+        *lines: ReturnLine,
+        reason: str = "mistake",
+        rest_g: int | None = None,
     ) -> dict[str, Any]:
-        command = TakeBack(**self.carried(), lines=lines, reason=reason)
+        command = TakeBack(**self.carried(), lines=lines, reason=reason, rest_g=rest_g)
         return self.do(take_shipment_back, shipment, command)
 
-    def confirm(self, shipment: str, treated_g: Mapping[str, int]) -> dict[str, Any]:
+    def confirm(self, shipment: str, treated_g: Mapping[str, int], **more: Any) -> dict[str, Any]:
+        """more: what else a `Confirm` says: refused_g with its refused_reason, rest_g, files."""
         lines = tuple(TreatedLine(treatment=name, mass_g=g) for name, g in treated_g.items())
-        command = Confirm(**self.carried(), lines=lines, document=None)
+        command = Confirm(**self.carried(), lines=lines, **({"document": None} | more))
         return self.do(confirm_shipment, shipment, command)
 
     def close(

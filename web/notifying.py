@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from accounts.queries import Signed
 from catalogue.rulebook import rulebook
-from dispatch.actions import Confirm, TakeBack
+from dispatch.confirming import Confirm
+from dispatch.returning import TakeBack
 from dispatch.shipping import Ship
 from intake.actions import LogBatch
 from intake.aside import SetAside

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalogue.errors import BinEmpty, Malformed, NotFound, Refusal
-from dispatch.actions import ReturnLine
+from dispatch.returning import ReturnLine
 from tests.audit import STANDINGS, breaches, rows, stands
 from tests.builders import Depot
 

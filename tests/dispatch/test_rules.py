@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +19,7 @@ from catalogue.errors import (
     StateForbids,
 )
 from catalogue.kinds import BinState, Quality
+from catalogue.rows import PartnerRow
 from dispatch import rules
 from tests.streams.test_rules import standing
 
@@ -119,13 +123,52 @@ def test_an_outlet_confirms_what_it_may_treat() -> None:
     rules.require_permitted("burn", ["burn"])
     with pytest.raises(DestinationForbidden):
         rules.require_permitted("reuse", ["burn"])
-    assert rules.confirmed_g([2, 3], shipped_g=4) == 5
+
+
+def said(*masses_g: int, open_g: int, refused_g: int = 0, rest_g: int = 0) -> rules.Answered:
+    return rules.answered(masses_g, refused_g=refused_g, rest_g=rest_g, open_g=open_g)
+
+
+def test_an_answer_says_how_much_it_differs_from_what_was_sent() -> None:
+    assert said(2, 3, open_g=4).difference_g == 1
+    assert said(2, open_g=4, refused_g=1, rest_g=1).difference_g == 0
+    assert said(open_g=4, refused_g=3).difference_g == -1
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {"masses_g": []},
+        {"masses_g": [], "rest_g": 4},
+        {"masses_g": [5, 0]},
+        {"masses_g": [4], "refused_g": -1},
+        {"masses_g": [4], "rest_g": -1},
+        {"masses_g": [4], "rest_g": 40_000_000},
+    ],
+)
+def test_an_answer_that_says_nothing_is_refused(nothing: dict[str, Any]) -> None:
+    asked: dict[str, Any] = {"refused_g": None, "rest_g": None, "open_g": 4}
     with pytest.raises(Malformed):
-        rules.confirmed_g([], shipped_g=4)
-    with pytest.raises(Malformed):
-        rules.confirmed_g([5, 0], shipped_g=5)
+        rules.answered(**(asked | nothing))
+
+
+def test_nothing_is_answered_for_twice() -> None:
     with pytest.raises(MassExceeded):
-        rules.confirmed_g([1], shipped_g=0)
+        said(1, open_g=0)
+    with pytest.raises(MassExceeded):
+        said(open_g=0, refused_g=1)
+
+
+def test_what_was_refused_waits_until_it_is_back() -> None:
+    assert rules.still_refused_g(10, back_g=4, rest_g=None) == 6
+    assert rules.still_refused_g(10, back_g=12, rest_g=None) == 0
+    assert rules.still_refused_g(10, back_g=4, rest_g=5) == 5
+
+
+def test_an_outlet_has_two_weeks_unless_it_agreed_on_other_days() -> None:
+    agreed = PartnerRow(1, 1, frozenset(), (), confirm_days=3)
+    assert rules.due_on(date(2026, 2, 20), None) == date(2026, 3, 6)
+    assert rules.due_on(date(2026, 2, 27), agreed) == date(2026, 3, 2)
 
 
 def test_no_more_comes_back_than_is_under_way() -> None:

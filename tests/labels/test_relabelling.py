@@ -7,7 +7,7 @@ import pytest
 from catalogue.codes import CodeKind, mint
 from catalogue.errors import CodeTaken, Malformed, NotFound, PracticeLabel, ReasonNeeded, ScanReused
 from catalogue.rulebook import rulebook
-from dispatch.actions import ReturnLine
+from dispatch.returning import ReturnLine
 from streams.queries import batch_by_code, bin_by_code
 from streams.relabellings import own_codes, second_labels
 from streams.verify import audit

@@ -22,7 +22,7 @@ from catalogue.errors import (
     StreamNumberMalformed,
     StreamNumberTaken,
 )
-from dispatch.actions import ReturnLine
+from dispatch.returning import ReturnLine
 from nl.actions import MarkSent, mark_sent
 from nl.rules import Counted
 from streams.verify import audit

@@ -20,8 +20,8 @@ from catalogue.actions import define, register_operator
 from catalogue.errors import Malformed, RuleBroken
 from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
-from dispatch.actions import Confirm, TreatedLine, confirm
 from dispatch.bins import CloseBin, close_bin
+from dispatch.confirming import Confirm, TreatedLine, confirm
 from dispatch.shipping import Ship, ship
 from intake.actions import LogBatch, WeighBatch, log_batch, weigh_batch
 from intake.aside import SetAside, hold_batch, refuse_batch

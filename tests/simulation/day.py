@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from catalogue.errors import MovedOn, Refusal
-from dispatch.actions import ReturnLine
+from dispatch.returning import ReturnLine
 from tests.audit import STANDINGS, rows
 from tests.builders import TARE_G, Depot, part
 from tests.simulation import plans, plans_out

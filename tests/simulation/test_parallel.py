@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 
 from catalogue.errors import AlreadyReversed, BatchClosed, MassExceeded, MovedOn, Refusal
-from dispatch.actions import ReturnLine
+from dispatch.returning import ReturnLine
 from tests.audit import breaches, rows, stands
 from tests.builders import Depot, part
 

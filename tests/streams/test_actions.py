@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Table
 
 from catalogue.errors import Malformed, Refusal, ScanReused
-from dispatch.actions import ReturnLine
+from dispatch.returning import ReturnLine
 from streams.ledger import CLOCK_AHEAD_MAX
 from tests.audit import breaches, rows, stands
 from tests.builders import Depot, part

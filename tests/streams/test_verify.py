@@ -42,6 +42,8 @@ NOT_IN_THE_REGISTER = {
     "mail",
     "preference",
     "contact",
+    "outlet_link",  # Who may say something of a shipment: as with tokens.
+    "outlet_document",  # A paper is known by the hash that its entry says.
     "photo",  # A picture is known by the hash that its entry says.
     "job",
     "certificate_text",  # Known by the digest that its certificate's entry says.

@@ -13,9 +13,10 @@ from catalogue.codes import CodeKind
 from catalogue.errors import Malformed, NotFound, Refusal, RuleBroken
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
-from dispatch.actions import confirm, take_back
 from dispatch.bins import close_bin
+from dispatch.confirming import confirm
 from dispatch.legs import add_leg
+from dispatch.returning import take_back
 from dispatch.shipping import ship
 from intake.actions import log_batch, weigh_batch
 from intake.aside import hold_batch, refuse_batch, release_batch

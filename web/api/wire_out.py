@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from dispatch.actions import Confirm, ReturnLine, TakeBack, TreatedLine
+from dispatch.confirming import Confirm, TreatedLine
 from dispatch.legs import AddLeg
+from dispatch.returning import ReturnLine, TakeBack
 from dispatch.shipping import Ship
 from web.api.wire import PLAIN, Code, Inner, Mass, Moment, Short, Wire
 
@@ -18,6 +19,10 @@ Vehicle = Annotated[
     Field(description="licence plate, or the name of what carries"),
 ]
 Where = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PLAIN)]
+Files = Annotated[
+    list[Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]],
+    Field(max_length=3, description="SHA-256 of documents that were brought before"),
+]
 
 
 class ShipmentIn(Wire):
@@ -61,15 +66,20 @@ class ReturnLineIn(Inner):
 
 
 class ReturnIn(Wire):
-    """What came back of a shipment."""
+    """What came back of a shipment.
+
+    rest_g: what is still to come back; when it is said, what else lacks is a weighing difference.
+    """
 
     lines: Annotated[list[ReturnLineIn], Field(max_length=500)]
     reason: Code
+    rest_g: Mass | None = None
     returned_at: Moment
 
     def command(self, now: datetime) -> TakeBack:
         lines = tuple(ReturnLine(**line.model_dump()) for line in self.lines)
-        return TakeBack(**self.common(self.returned_at), reason=self.reason, lines=lines)
+        said = self.rest("lines", "returned_at")
+        return TakeBack(**self.common(self.returned_at), **said, lines=lines)
 
 
 class TreatmentIn(Inner):
@@ -78,12 +88,25 @@ class TreatmentIn(Inner):
 
 
 class ConfirmationIn(Wire):
-    """What the outlet did with all that it still has of a shipment."""
+    """What the outlet did with all that it still has of a shipment.
+
+    refused_g: what it does not want, with the code of a reason to send back; rest_g: what it will
+    confirm later, 0 without; document: name of its own paper; files: hashes of documents.
+    """
 
     lines: Annotated[list[TreatmentIn], Field(max_length=50)]
+    refused_g: Mass | None = None
+    refused_reason: Code | None = None
+    rest_g: Mass | None = None
     confirmed_at: Moment
     document: Short | None = None
+    files: Files = []
 
     def command(self, now: datetime) -> Confirm:
         lines = tuple(TreatedLine(**line.model_dump()) for line in self.lines)
-        return Confirm(**self.common(self.confirmed_at), lines=lines, document=self.document)
+        return Confirm(
+            **self.common(self.confirmed_at),
+            **self.rest("lines", "files", "confirmed_at"),
+            lines=lines,
+            files=tuple(self.files),
+        )
