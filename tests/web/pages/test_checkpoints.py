@@ -47,10 +47,10 @@ def test_the_history_of_one_chain_goes_on_from_page_to_page(
     stranger = browser_of("stranger")
     give_out(hall, stranger, 35)
     page = stranger.get("/checkpoints?chain=site:S1&lang=en")
-    assert ">2 Mar 2026" not in page.text.partition('id="earlier"')[2]
+    assert page.text.count('download="proof-') == 30
     address = page.text.partition('class="button second" href="')[2].partition('"')[0]
     rest = stranger.get(address.replace("&amp;", "&"))
-    assert ">2 Mar 2026" in rest.text.partition('id="earlier"')[2]
+    assert rest.text.count('download="proof-') == 5
     assert "Back to the first page" in rest.text
 
 
