@@ -340,5 +340,18 @@ def changing_after(
     return sorted(found.values(), key=lambda one: (one.id, one.batch))
 
 
+def undoings(session: Session, entry_ids: Collection[int]) -> list[Changing]:
+    """Entries that undid one of these. One statement for each 400."""
+    found = []
+    for some in _some(sorted(entry_ids)):
+        rows = session.execute(
+            select(_entry.c.id, _entry.c.kind, _entry.c.day, _entry.c.subject).where(
+                _entry.c.reverses_id.in_(some)
+            )
+        )
+        found += [Changing(row.id, row.kind, row.day, row.subject or "") for row in rows]
+    return found
+
+
 def _some(many: Sequence[T]) -> Iterator[Sequence[T]]:
     return (many[start : start + AT_ONCE] for start in range(0, len(many), AT_ONCE))

@@ -22,6 +22,7 @@ from certificates.queries import (
     chain_codes,
     changing_after,
     moves_of,
+    undoings,
 )
 from certificates.rules import Lot, Missing, confirmed_lots, missing
 from certificates.tables import (
@@ -297,8 +298,9 @@ def _withdrawals(session: Session, ids: Iterable[int]) -> dict[int, Withdrawn]:
 
 
 def _touched_since(session: Session, ids: Sequence[int]) -> set[int]:
-    """Certificates of whose batches grams stopped being confirmed, or that were corrected, since
-    they were signed. One statement; it may name too many, and never too few."""
+    """Certificates of whose batches grams stopped being confirmed, or that something else of
+    was corrected or undone, since they were signed. One statement. It may name too many, and
+    never too few."""
     own = _entry.alias("own")
     certified = _part.join(own, own.c.id == _part.c.certificate_id)
     taken = (
@@ -323,7 +325,7 @@ def _touched_since(session: Session, ids: Sequence[int]) -> set[int]:
         )
         .where(
             _part.c.certificate_id.in_(ids),
-            _entry.c.kind == "correct",
+            _entry.c.kind.in_(("correct", "reverse")),
             _entry.c.recorded_at >= own.c.recorded_at,
         )
     )
@@ -347,6 +349,8 @@ def _compared(session: Session, row: CertificateRow) -> Stands:
         for one in changing_after(session, codes, sizes)
         if one.kind == "correct" or one.batch in {lack.batch for lack in short}
     ]
+    # An item that was not destroyed after all stands on no certificate.
+    changes += undoings(session, {_key(item["entry"], number_of) for item in document["items"]})
     if not short and not changes:
         return Stands(State.VALID)
     named = [

@@ -15,7 +15,7 @@ from certificates.views import (
     whole_certificate,
 )
 from proof.signing import KeyRing, SigningKey
-from tests.builders import Depot
+from tests.builders import Depot, part
 
 VERIFY_AT = "https://stofstroom.example/verify"
 RING = KeyRing((SigningKey(valid_from=datetime(2026, 1, 1, tzinfo=UTC), seed=b"seal" * 8),))
@@ -76,5 +76,17 @@ def confirmed(
     return shipment, depot.scan_id
 
 
-def march() -> dict[str, date]:
+def march() -> dict[str, Any]:
     return {"first": date(2026, 3, 1), "end": date(2026, 4, 1)}
+
+
+def burnt_vests(depot: Depot, pieces: int | None = None, numbers: tuple[str, ...] = ()) -> str:
+    """A batch of vests, which are followed by number, that was burnt."""
+    batch = str(depot.log(20_000, article_group="vest", pieces=pieces)["code"])
+    for number in numbers:
+        depot.note_item(batch, number)
+    code = depot.open_bin("burn")
+    depot.sort(batch, [part(20_000, bin=code, article_group="vest", pieces=pieces)])
+    depot.close_bin(code, 20_000)
+    depot.confirm(depot.ship(code), {"burn": 20_000})
+    return batch

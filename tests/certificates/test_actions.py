@@ -25,6 +25,7 @@ from tests.audit import breaches
 from tests.builders import Depot
 from tests.certificates.office import (
     RING,
+    burnt_vests,
     certify,
     command_of,
     confirmed,
@@ -149,7 +150,10 @@ def test_a_parent_sees_the_certificates_of_its_child(depot: Depot) -> None:
     assert look(depot, code, by="noorderhaven").row.mass_g == 10_000
 
 
-def test_a_delivery_and_a_period_are_all_that_came_in_then(depot: Depot) -> None:
+def test_a_delivery_and_a_period_are_all_that_came_in_then(
+    parallel_depot: Depot,
+) -> None:
+    depot = parallel_depot
     delivery = depot.announce(100_000)["code"]
     first = depot.log(60_000, delivery=delivery)["code"]
     second = depot.log(40_000, delivery=delivery)["code"]
@@ -181,7 +185,10 @@ def test_a_shipment_certificate_leaves_out_what_went_with_others(depot: Depot) -
     assert said["coverage"]["otherwise_confirmed_g"] == 20_000
 
 
-def test_an_undone_confirmation_takes_the_certificate_with_it(depot: Depot) -> None:
+def test_an_undone_confirmation_takes_the_certificate_with_it(
+    parallel_depot: Depot,
+) -> None:
+    depot = parallel_depot
     batch = depot.log(100_000)["code"]
     _, kept = confirmed(depot, batch, 30_000)
     _, undone = confirmed(depot, batch, 20_000)
@@ -255,7 +262,10 @@ def test_a_certificate_is_withdrawn_once_for_a_reason(depot: Depot) -> None:
     assert breaches(depot.database) == []
 
 
-def test_a_replacement_withdraws_what_it_replaces_and_both_say_so(depot: Depot) -> None:
+def test_a_replacement_withdraws_what_it_replaces_and_both_say_so(
+    parallel_depot: Depot,
+) -> None:
+    depot = parallel_depot
     batch = depot.log(100_000)["code"]
     confirmed(depot, batch, 30_000)
     old = certify(depot, "recycling", "batch", batch)["code"]
@@ -300,7 +310,7 @@ def test_a_certificate_of_nothing_in_particular_is_refused(
     batch = depot.log(100_000)["code"]
     said = {"kind": "recycling", "scope": "batch", "code": batch} | strange
     with pytest.raises(Malformed):
-        certify(depot, **said)  # type: ignore[arg-type]
+        certify(depot, **said)
 
 
 def test_what_belongs_to_others_cannot_be_certified(depot: Depot) -> None:
@@ -313,20 +323,8 @@ def test_what_belongs_to_others_cannot_be_certified(depot: Depot) -> None:
                     certify(depot, "recycling", scope, code)
 
 
-def vest(depot: Depot, pieces: int | None = None) -> str:
-    """A batch of vests that was burnt."""
-    from tests.builders import part
-
-    batch = depot.log(20_000, article_group="vest", pieces=pieces)["code"]
-    code = depot.open_bin("burn")
-    depot.sort(batch, [part(20_000, bin=code, article_group="vest", pieces=pieces)])
-    depot.close_bin(code, 20_000)
-    depot.confirm(depot.ship(code), {"burn": 20_000})
-    return str(batch)
-
-
 def test_a_ballistic_item_is_not_certified_without_its_number(depot: Depot) -> None:
-    batch = vest(depot, pieces=2)
+    batch = burnt_vests(depot, pieces=2)
     with pytest.raises(NumberMissing) as refused:
         certify(depot, "destruction", "batch", batch)
     assert refused.value.figures == {
@@ -335,6 +333,24 @@ def test_a_ballistic_item_is_not_certified_without_its_number(depot: Depot) -> N
         "pieces": 2,
         "numbers": 0,
     }
+
+
+def test_destroyed_items_stand_on_the_certificate_by_their_number(depot: Depot) -> None:
+    batch = burnt_vests(depot, pieces=2, numbers=("VP-1", "VP-2"))
+    depot.destroy_item("VP-1")
+    with pytest.raises(NumberMissing) as refused:
+        certify(depot, "destruction", "batch", batch)
+    assert (refused.value.figures["pieces"], refused.value.figures["numbers"]) == (2, 1)
+    depot.destroy_item("VP-2")
+    destroyed = depot.scan_id
+    code = certify(depot, "destruction", "batch", batch)["code"]
+    said = look(depot, code).document
+    assert [item["number"] for item in said["items"]] == ["VP-1", "VP-2"]
+    assert {item["entry"] for item in said["items"]} <= {one["entry"] for one in said["entries"]}
+    depot.reverse(destroyed)
+    found = stands(depot, code)
+    assert (found.state, found.missing_g) == (State.OUTDATED, 0)
+    assert [change.kind for _, change in found.against] == ["reverse"]
 
 
 def test_unknown_certificates_answer_like_those_of_others(depot: Depot) -> None:
