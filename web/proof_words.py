@@ -34,7 +34,7 @@ WHO = {
     Who.FLOOR: message("The sorting floor"),
     Who.TEAM_LEADER: message("The team leader"),
     Who.OUTLET: message("The outlet"),
-    Who.CERTIFIER: message("The manager"),
+    Who.CERTIFIER: message("The team leader or the manager"),
 }
 
 DOING = {

@@ -247,6 +247,7 @@ def things(hall: Depot) -> Mapping[str, str]:
     delivery = hall.announce(300_000)["code"]
     batch = hall.log(300_000, delivery=delivery, containers=("BOX1",))["code"]
     find = hall.find(batch)
+    hall.note_item(batch, "KV-1001", article_group="vest")
     hall.sort(batch, {"reuse": 100_000, "recycle": 50_000, "burn": 10_000})
     scan_id, bins = hall.scan_id, _bins_of(hall, batch)
     hall.close_bin(bins[0], 100_000)
@@ -290,10 +291,16 @@ def _visitor_of(path: str) -> str:
 
 SHEETS = {"/labels/sheet"}
 """What comes as a file to print, and is no page."""
+
+
+def _is_file(path: str) -> bool:
+    return path in SHEETS or path.endswith(".pdf")
+
+
 ROUNDS = {
-    "stranger": ["/login"],
+    "stranger": ["/login", "/checkpoints"],
     **{
-        name: [path for path in PAGES if path not in SHEETS and _visitor_of(path) == name]
+        name: [path for path in PAGES if not _is_file(path) and _visitor_of(path) == name]
         for name in PEOPLE
     },
 }

@@ -122,7 +122,7 @@ def _gap(gap: GapLine, language: Language) -> list[Any]:
 
 def _batches(seen: Picture, language: Language) -> dict[str, Any]:
     say = language.gettext
-    heads = [say("Batch"), *(line.name for line in seen.steps[-5:]), say("Missing")]
+    heads = [say("Batch"), *(line.name for line in seen.steps[-5:]), say("Without proof")]
     return {
         "heading": say("Batch by batch"),
         "none": say("There is no batch yet."),
@@ -138,5 +138,12 @@ def _row(row: ChainRow, language: Language) -> list[Any]:
     masses = [*row.reached_g, row.missing_g]
     return [
         {"stream": row.stream, "text": head, "level": 1 if row.stream else 0},
-        *("" if mass_g is None else units.weight(mass_g, language) for mass_g in masses),
+        *(_mass(mass_g, language) for mass_g in masses),
     ]
+
+
+def _mass(mass_g: int | None, language: Language) -> str:
+    """Nothing where there is no such step, a dash where nothing came."""
+    if mass_g is None:
+        return ""
+    return units.weight(mass_g, language) if mass_g else "–"
