@@ -166,7 +166,7 @@ def _sort_destinations(stage: Stage) -> None:
     stage.go("sort", batch=stage.batch)
 
 
-DESK: Final = ("/desk", "/attention", "/stations", "/labels")
+DESK: Final = ("/desk", "/attention", "/stations", "/labels", "/checkpoints")
 
 
 @contextmanager
