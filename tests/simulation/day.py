@@ -236,12 +236,15 @@ class Day:
             ]
             mass_g = None if self.dice.random() < 0.6 else self.dice.randint(1, 20_000)
             code = self.dice.choice(sent) if mass_g is None else code
-            planned = plans_out.take_back(self.model, shipment, code, mass_g)
+            rest_g = None
+            if mass_g is not None and self.dice.random() < 0.4:
+                rest_g = self.dice.choice((0, self.dice.randint(0, 20_000)))
+            planned = plans_out.take_back(self.model, shipment, code, mass_g, rest_g)
             line = ReturnLine(bin=code, mass_g=mass_g)
             self._do(
-                f"{shipment} gives back {mass_g} {code}",
+                f"{shipment} gives back {mass_g} {code}, and {rest_g} later",
                 planned,
-                lambda: self.depot.take_back(shipment, line),
+                lambda: self.depot.take_back(shipment, line, rest_g=rest_g),
             )
 
     def _confirm(self) -> None:
@@ -252,11 +255,16 @@ class Day:
             treated = {self.dice.choice(EVERYWHERE): mass_g}
             if mass_g > 10:
                 treated = {"burn": mass_g // 10} | treated
-            planned = plans_out.confirm(self.model, shipment, treated)
+            more: dict[str, Any] = {}
+            if self.dice.random() < 0.4:
+                more = {"refused_g": self.dice.randint(1, 10_000)}
+            if self.dice.random() < 0.4:
+                more |= {"rest_g": self.dice.randint(0, mass_g)}
+            planned = plans_out.confirm(self.model, shipment, treated, **more)
             self._do(
-                f"confirm {shipment} {treated}",
+                f"confirm {shipment} {treated} {more}",
                 planned,
-                lambda: self.depot.confirm(shipment, treated),
+                lambda: self.depot.confirm(shipment, treated, refused_reason="mistake", **more),
             )
 
     def _close(self) -> None:

@@ -263,17 +263,20 @@ class Model:
                 continue
             if self.rows[c.table][c.key][c.column] != c.after:
                 return None
-            if c.column == "held" and self._held_later(old, c.key):
+            if c.column == "held" and self._changed_later(old, c.key, "held"):
+                return None
+            if c.table == "shipment" and self._changed_later(old, c.key):
                 return None
             changes.append(Change(c.table, c.key, c.column, c.after, c.before))
         return changes
 
-    def _held_later(self, old: Plan, batch: str) -> bool:
-        """Whether something after it held or released the same batch, and still stands."""
+    def _changed_later(self, old: Plan, key: str, column: str | None = None) -> bool:
+        """Whether something after it held or released the same batch, or was said of the same
+        shipment, and still stands."""
         plans = list(self.booked.values())
         later = plans[[plan is old for plan in plans].index(True) + 1 :]
         return any(
-            (change.column, change.key) == ("held", batch)
+            change.key == key and column in (None, change.column)
             for plan in later
             for change in plan.changes
             if plan.kind != "reverse" and not plan.undone

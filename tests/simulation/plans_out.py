@@ -20,8 +20,9 @@ from tests.simulation.model import (
 Rows = Sequence[tuple[str, Spot, int]]
 
 
-def _weighed_anew(model: Model, rows: Rows, whole_g: int) -> list[Line]:
-    """The difference to what the whole weighs, then every estimate turns into a measurement."""
+def _weighed_anew(model: Model, rows: Rows, whole_g: int, *, known: bool = True) -> list[Line]:
+    """The difference to what the whole weighs, then every estimate turns into a measurement, unless
+    only a part of it was weighed (not known)."""
     estimates = [row for row in rows if row[1].quality == "estimated"]
     measured = [row for row in rows if row[1].quality == "measured"]
     over_g = whole_g - sum(mass for _, _, mass in rows)
@@ -36,11 +37,12 @@ def _weighed_anew(model: Model, rows: Rows, whole_g: int) -> list[Line]:
         for (owner, spot, _), part in zip(takers, parts, strict=True):
             named = Spot(DIFFERENCE, spot.group)
             if part and gain_g > 0:
-                lines.append(Line(owner, named, spot._replace(quality="measured"), part))
+                gained = spot._replace(quality="measured") if known else spot
+                lines.append(Line(owner, named, gained, part))
             elif part:
                 lines.append(Line(owner, spot, named, part))
     then = model.after(lines)
-    for owner, spot, _ in estimates:
+    for owner, spot, _ in estimates if known else ():
         if left := then[owner, spot]:
             lines.append(Line(owner, spot, spot._replace(quality="measured"), left))
     return lines
@@ -83,6 +85,7 @@ def ship(model: Model, bins: Sequence[str], treatments: Sequence[str]) -> Planne
         ]
         changes += model.become(code, "state", "shipped", "bin")
     row: dict[str, Any] = {"state": "shipped", "_state": "shipped", "treatments": treatments}
+    row |= {"refused": 0, "confirmed": 0, "returned": 0}
     row |= {f"bin {code}": "away" for code in bins}
     lines = [line for part in sent.values() for line in part]
     mass_g = sum(line.mass_g for line in lines)
@@ -97,18 +100,26 @@ def _under_way(model: Model, shipment: str) -> Rows:
 
 
 def _ended(
-    model: Model, shipment: str, lines: Sequence[Line], state: str, kind: str
+    model: Model, shipment: str, lines: Sequence[Line], kind: str, **now: int
 ) -> tuple[Plan, int]:
+    """What becomes of the shipment when these lines are booked. now: confirmed, refused,
+    returned."""
     then = model.after(lines)
     left_g = sum(mass for (_, spot), mass in then.items() if spot.place.startswith(f"{shipment}/"))
     plan = Plan(kind, shipment, list(lines))
+    for name, mass_g in now.items():
+        plan.changes += model.become(shipment, name, mass_g, "shipment")
     if left_g == 0:
+        done = model.rows["shipment"][shipment]["confirmed"] or now.get("confirmed")
+        state = "confirmed" if done else "returned"
         plan.changes += model.become(shipment, "state", state, "shipment")
     return plan, left_g
 
 
-def take_back(model: Model, shipment: str, code: str, mass_g: int | None) -> Planned:
-    """A whole bin as it left, or some mass into an open bin."""
+def take_back(
+    model: Model, shipment: str, code: str, mass_g: int | None, rest_g: int | None = None
+) -> Planned:
+    """A whole bin as it left, or some mass into an open bin. rest_g: what is still to come."""
     row = model.rows["shipment"][shipment]
     if row["state"] != "shipped":
         return "state_forbids"
@@ -117,10 +128,10 @@ def take_back(model: Model, shipment: str, code: str, mass_g: int | None) -> Pla
         return "malformed"
     rows = _under_way(model, shipment)
     if mass_g is not None:
-        lines = _loose(model, rows, code, mass_g)
+        lines = _loose_of(model, shipment, rows, code, mass_g, rest_g)
         if isinstance(lines, str):
             return lines
-        plan, left_g = _ended(model, shipment, lines, "returned", "return")
+        plan, left_g = _back(model, shipment, lines, mass_g, rest_g)
     else:
         (left,) = [
             entry.lines
@@ -132,11 +143,48 @@ def take_back(model: Model, shipment: str, code: str, mass_g: int | None) -> Pla
         ]
         if any(model.stands.get((o.batch, o.source), 0) < o.mass_g for o in lines):
             return "mass_exceeded"
-        plan, left_g = _ended(model, shipment, lines, "returned", "return")
+        plan, left_g = _back(model, shipment, lines, sum(line.mass_g for line in lines), None)
         plan.changes += model.become(code, "state", "closed", "bin")
         plan.changes += model.become(shipment, f"bin {code}", "back", "shipment")
-    plan.answer = {"mass_g": sum(line.mass_g for line in lines), "in_transit_g": left_g}
+    back_g = sum(line.mass_g for line in lines) if mass_g is None else mass_g
+    plan.answer = {"mass_g": back_g, "in_transit_g": left_g}
     return plan
+
+
+def _back(
+    model: Model, shipment: str, lines: Sequence[Line], back_g: int, rest_g: int | None
+) -> tuple[Plan, int]:
+    row = model.rows["shipment"][shipment]
+    refused = max(0, row["refused"] - back_g) if rest_g is None else rest_g
+    returned = row["returned"] + back_g
+    return _ended(model, shipment, lines, "return", refused=refused, returned=returned)
+
+
+def _loose_of(
+    model: Model, shipment: str, rows: Rows, code: str, mass_g: int, rest_g: int | None
+) -> list[Line] | str:
+    """As `_loose`, with the difference to what should have come when it is said what is to come:
+    more is found before it is unloaded, less is missed afterwards."""
+    under_way_g = sum(mass for _, _, mass in rows)
+    expected_g = model.rows["shipment"][shipment]["refused"] or under_way_g
+    over_g = 0 if rest_g is None else rest_g + mass_g - expected_g
+    found = _weighed_anew(model, rows, under_way_g + max(0, over_g), known=False)
+    lines = _loose(model, _stand(model, found, shipment), code, mass_g)
+    if isinstance(lines, str) or over_g >= 0:
+        return lines if isinstance(lines, str) else found + lines
+    left = _stand(model, lines, shipment)
+    left_g = sum(mass for _, _, mass in left)
+    return lines + _weighed_anew(model, left, left_g + over_g, known=False)
+
+
+def _stand(model: Model, lines: Sequence[Line], shipment: str) -> Rows:
+    """What is under way when the lines are booked, in the order that ties go by."""
+    found = [
+        (owner, spot, mass)
+        for (owner, spot), mass in model.after(lines).items()
+        if mass and spot.place.startswith(f"{shipment}/")
+    ]
+    return sorted(found, key=lambda row: (row[0], row[1].group, row[1].quality, row[1].place))
 
 
 def _loose(model: Model, rows: Rows, code: str, mass_g: int) -> list[Line] | str:
@@ -154,30 +202,33 @@ def _loose(model: Model, rows: Rows, code: str, mass_g: int) -> list[Line] | str
     ]
 
 
-def confirm(model: Model, shipment: str, treated: Mapping[str, int]) -> Planned:
-    rows = _under_way(model, shipment)
-    total_g, shipped_g = sum(treated.values()), sum(mass for _, _, mass in rows)
-    if shipped_g == 0:
+def confirm(
+    model: Model, shipment: str, treated: Mapping[str, int], refused_g: int = 0, rest_g: int = 0
+) -> Planned:
+    """What the outlet treated and refused, and what it will still confirm."""
+    row, rows = model.rows["shipment"][shipment], _under_way(model, shipment)
+    treated_g, under_way_g = sum(treated.values()), sum(mass for _, _, mass in rows)
+    open_g = under_way_g - row["refused"]
+    if open_g <= 0:
         return "mass_exceeded"
-    if any(name not in model.rows["shipment"][shipment]["treatments"] for name in treated):
+    if any(name not in row["treatments"] for name in treated):
         return "destination_forbidden"
-    lines = _weighed_anew(model, rows, total_g)
-    then = model.after(lines)
-    standing = {(o, s._replace(quality="measured")) for o, s, _ in rows}
-    left = sorted(
-        ((o, s, then[o, s]) for o, s in standing if then[o, s]),
-        key=lambda row: (row[0], row[1].group, row[1].quality, row[1].place),
-    )
+    waiting_g = row["refused"] + refused_g + rest_g
+    lines = _weighed_anew(model, rows, treated_g + waiting_g, known=not waiting_g)
+    left = share(_stand(model, lines, shipment), treated_g)
     for name, mass_g in treated.items():
         parts = divide(mass_g, [mass for _, _, mass in left])
         lines += [
-            Line(owner, spot, spot._replace(place=f"CONFIRMED/{name}"), part)
+            Line(owner, spot, spot._replace(place=f"CONFIRMED/{name}", quality="measured"), part)
             for (owner, spot, _), part in zip(left, parts, strict=True)
             if part
         ]
         left = [(o, s, m - part) for (o, s, m), part in zip(left, parts, strict=True)]
-    plan, _ = _ended(model, shipment, lines, "confirmed", "confirm")
-    plan.answer = {"mass_g": total_g, "difference_g": total_g - shipped_g}
+    said = {"refused": row["refused"] + refused_g, "confirmed": row["confirmed"] + treated_g}
+    plan, left_g = _ended(model, shipment, lines, "confirm", **said)
+    assert left_g == waiting_g, "what was not treated waits"
+    difference_g = treated_g + refused_g + rest_g - open_g
+    plan.answer = {"mass_g": treated_g, "difference_g": difference_g, "in_transit_g": waiting_g}
     return plan
 
 
