@@ -210,23 +210,7 @@ def rulebook(session: Session) -> Rulebook:
 
 
 def _read(session: Session, edition: tuple[tuple[str, str], ...]) -> Rulebook:
-    organisations = {
-        row.code: OrganisationRow(
-            row.id,
-            row.code,
-            row.name,
-            row.is_operator,
-            row.parent_id,
-            row.gs1_prefix,
-            row.address,
-            row.version,
-            row.registration,
-            row.gln,
-            row.vihb,
-            row.processor_number,
-        )
-        for row in _rows(session, "organisation")
-    }
+    organisations = {row.code: _organisation(row) for row in _rows(session, "organisation")}
     return Rulebook(
         edition=edition,
         organisations=organisations,
@@ -280,6 +264,23 @@ def _read(session: Session, edition: tuple[tuple[str, str], ...]) -> Rulebook:
             for row in _rows(session, "printer")
         },
         operators=_operators(session, organisations),
+    )
+
+
+def _organisation(row: Any) -> OrganisationRow:
+    return OrganisationRow(
+        row.id,
+        row.code,
+        row.name,
+        row.is_operator,
+        row.parent_id,
+        row.gs1_prefix,
+        row.address,
+        row.version,
+        row.registration,
+        row.gln,
+        row.vihb,
+        row.processor_number,
     )
 
 
