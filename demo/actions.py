@@ -22,8 +22,10 @@ from demo.mix import Rudder
 from demo.plan import BOXES, Delivery, deliveries
 from demo.queries import is_empty, know_all
 from demo.road import Road
+from demo.seals import Seals
 from demo.telling import tell_people
 from demo.world import WORLD, Login, define_people, define_world, demo_logins, people
+from proof.signing import KeyRing
 from store.engine import Database
 
 WORKING_DAYS = 250
@@ -54,10 +56,13 @@ def load(
     seed: int,
     now: datetime,
     progress: Callable[[int, int], None],
+    ring: KeyRing,
+    verify_at: str,
 ) -> DemoResult:
     """Load a year: a calendar year, or the one that ends now. Nothing lies after `now`.
 
-    scale: 1.0 is 6,000 boxes and 1.8 million kg. progress: working days done, and all. A seed
+    scale: 1.0 is 6,000 boxes and 1.8 million kg. progress: working days done, and all. ring and
+    verify_at: what certificates are signed with, and where anyone may check them. A seed
     repeats everything but the random label codes (and the grams whose division a code decides).
     Raises DatabaseInUse, ValueError.
     """
@@ -73,8 +78,11 @@ def load(
     with database.write() as session:
         fill_in(session, name=f"{days[0].day}/{seed}", from_day=before.date(), now=before)
     year_played = _Year(database, days, scale=scale, seed=seed, whole_year=365)
-    for number in range(len(days)):
+    seals = Seals(days, name=f"{days[0].day}/{seed}", ring=ring, verify_at=verify_at)
+    for number, day in enumerate(days):
         year_played.play(number)
+        with database.write() as session:
+            seals.work(session, day)
         progress(number + 1, len(days))
     with database.write() as session:
         logins = define_people(session, now=now)

@@ -136,9 +136,12 @@ def demo(
     """Fill a new database with a believable year, and print who can sign in."""
     from demo.actions import DatabaseInUse, load
 
-    with open_database() as (database, _), progress("Playing a year") as bar:
+    with open_database() as (database, settings), progress("Playing a year") as bar:
         try:
-            played = load(database, year=year, scale=scale, seed=seed, now=now(), progress=bar)
+            played = load(
+                database, year=year, scale=scale, seed=seed, now=now(), progress=bar,
+                ring=ring_of(settings), verify_at=f"{settings.public_url}/verify",
+            )  # fmt: skip
         except DatabaseInUse as error:
             raise NotReady(str(error)) from error
         except ValueError as error:

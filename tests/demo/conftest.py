@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from demo.actions import DemoResult, load
 from store.engine import Database
+from tests.certificates.office import RING
 
 NOW = datetime(2026, 6, 17, 13, 30, tzinfo=UTC)
 
@@ -36,6 +37,8 @@ def play(database: Database, *, year: int | None, scale: float, seed: int) -> Pl
         seed=seed,
         now=NOW,
         progress=lambda done, whole: steps.append((done, whole)),
+        ring=RING,
+        verify_at="https://stofstroom.example/verify",
     )
     return Played(database, result, steps)
 

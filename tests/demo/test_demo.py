@@ -204,3 +204,15 @@ def test_what_cannot_be_played_is_refused_before_anything_is_written(
         play(memory_database, year=year, scale=scale, seed=1)
     with memory_database.read() as session:
         assert _count(session, "SELECT count(*) FROM organisation") == 0
+
+
+def test_some_months_have_a_certificate_and_one_was_made_anew(reading: Session) -> None:
+    told = reading.execute(
+        text(
+            "SELECT c.kind, w.reason FROM certificate c"
+            " LEFT JOIN withdrawal w ON w.certificate_id = c.id"
+        )
+    ).all()
+    assert len(told) > 5
+    assert {row.kind for row in told} == {"recycling", "destruction"}
+    assert [row.reason for row in told if row.reason] == ["more_confirmed"]
