@@ -48,7 +48,7 @@ fails | IT DOES NOT HOLD: {} | HET KLOPT NIET: {}
 cannot | IT COULD NOT BE CHECKED: {} | HET KON NIET WORDEN NAGEGAAN: {}
 no_key | signed with key {}, which is not yours | ondertekend met sleutel {}, die je niet opgaf
 changed | the signature does not belong to {} | de handtekening hoort niet bij {}
-not_one | it is no {} | het is geen {}
+not_one | it is not signed as {} | het is niet ondertekend als {}
 other | {} is not what was signed | {} is niet wat ondertekend is
 unproven | entry {} is named without a proof | boeking {} wordt genoemd zonder bewijs
 absent | entry {} is not in the register | boeking {} staat niet in het register
@@ -89,7 +89,7 @@ def keys_of(options: argparse.Namespace) -> Keys:
     known = parsed(Path(options.changes).read_bytes()) if options.changes else []
     for change in (one["change"] for one in reversed(known) if one["change"]):
         if change["rotation"]["key"] in keys:
-            said = document_of(change["rotation"], "stofstroom/key/1", keys, "key")
+            said = document_of(change["rotation"], "stofstroom/key/1", keys)
             keys.update([keyed(said["public"])])
     return keys
 
@@ -110,11 +110,11 @@ def require_signed(
         raise Fails("changed", name) from None
 
 
-def document_of(envelope: Any, purpose: str, keys: Keys, name: str) -> Any:
+def document_of(envelope: Any, purpose: str, keys: Keys) -> Any:
     """What is in a signed envelope."""
     if not isinstance(envelope, dict) or envelope.get("purpose") != purpose:
-        raise Fails("not_one", name)
-    require_signed(envelope["document"], purpose, envelope, keys, name)
+        raise Fails("not_one", purpose)
+    require_signed(envelope["document"], purpose, envelope, keys, purpose)
     return envelope["document"]
 
 
@@ -190,7 +190,7 @@ def require_equal(name: str, said: object, found: object) -> None:
 def check_certificate(options: argparse.Namespace, keys: Keys, say: Say) -> str:
     (content,) = (Path(file).read_bytes() for file in options.files)
     envelope = parsed(attached(content, say) if content[:5] == b"%PDF-" else content)
-    document = document_of(envelope, CERTIFICATE, keys, "certificate")
+    document = document_of(envelope, CERTIFICATE, keys)
     say("signed", envelope["key"])
     trees = {}
     for one in document["as_of"]:
@@ -233,7 +233,7 @@ def require_sums(document: Mapping[str, Any]) -> None:
 def check_export(options: argparse.Namespace, keys: Keys, say: Say) -> str:
     content, beside = (Path(file).read_bytes() for file in options.files)
     meta = parsed(beside)
-    document = document_of(meta.pop("signed", None), "stofstroom/export/1", keys, "export")
+    document = document_of(meta.pop("signed", None), "stofstroom/export/1", keys)
     if meta != document or hashlib.sha256(content).hexdigest() != document["sha256"]:
         raise Fails("other", options.files[0])
     for head in document["checkpoints"]:

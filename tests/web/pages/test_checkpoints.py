@@ -38,7 +38,7 @@ def test_a_stranger_reads_and_saves_what_was_signed(hall: Depot, browser_of: Bro
         "/verifier.py",
     ):
         assert f'href="{address}' in page.text, address
-    assert "Controlepunten" in stranger.text("/checkpoints?lang=nl")
+    assert "IJkpunten" in stranger.text("/checkpoints?lang=nl")
 
 
 def test_the_history_of_one_chain_goes_on_from_page_to_page(
