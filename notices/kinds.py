@@ -18,6 +18,9 @@ class NoticeKind(StrEnum):
     DELIVERY_DIFFERS = "delivery_differs"
     BATCH_REFUSED = "batch_refused"
     BATCH_HELD = "batch_held"
+    CERTIFICATE_READY = "certificate_ready"
+    CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
+    OUTLET_REFUSED = "outlet_refused"
     OUTLET_DIFFERS = "outlet_differs"
     SHIPMENT_RETURNED = "shipment_returned"
     CONFIRMATION_OVERDUE = "confirmation_overdue"
@@ -25,6 +28,8 @@ class NoticeKind(StrEnum):
     SHIPMENT_COMES = "shipment_comes"
     CONFIRMATION_ASKED = "confirmation_asked"
     PERMIT_ENDS = "permit_ends"
+    NOTIFICATION_DUE = "notification_due"
+    KEY_ROTATED = "key_rotated"
 
 
 SAFETY: Final = frozenset({NoticeKind.BATCH_STOPPED, NoticeKind.DANGEROUS_FIND})
@@ -40,6 +45,9 @@ HEARERS: Final[Mapping[NoticeKind, frozenset[Role]]] = {
     NoticeKind.DELIVERY_DIFFERS: frozenset({Role.SUPPLIER}),
     NoticeKind.BATCH_REFUSED: frozenset({Role.SUPPLIER}),
     NoticeKind.BATCH_HELD: frozenset({Role.SUPPLIER}),
+    NoticeKind.CERTIFICATE_READY: frozenset({Role.SUPPLIER}),
+    NoticeKind.CERTIFICATE_WITHDRAWN: frozenset({Role.SUPPLIER}),
+    NoticeKind.OUTLET_REFUSED: frozenset({Role.TEAM_LEADER}),
     NoticeKind.OUTLET_DIFFERS: frozenset({Role.TEAM_LEADER}),
     NoticeKind.SHIPMENT_RETURNED: frozenset({Role.TEAM_LEADER}),
     NoticeKind.CONFIRMATION_OVERDUE: frozenset({Role.TEAM_LEADER}),
@@ -47,6 +55,8 @@ HEARERS: Final[Mapping[NoticeKind, frozenset[Role]]] = {
     NoticeKind.SHIPMENT_COMES: frozenset({Role.OUTLET}),
     NoticeKind.CONFIRMATION_ASKED: frozenset({Role.OUTLET}),
     NoticeKind.PERMIT_ENDS: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    NoticeKind.NOTIFICATION_DUE: frozenset({Role.MANAGER}),
+    NoticeKind.KEY_ROTATED: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
 }
 """Per kind, the roles that are told."""
 

@@ -6,7 +6,8 @@ Each is told once, because its cause has the same key whenever it is found.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlmodel import Session
 
@@ -18,8 +19,10 @@ from notices import rules
 from notices.actions import Cause, tell
 from notices.kinds import NoticeKind
 from notices.queries import Audience
-from notices.views import came_in, oldest_waiting, under_way
+from notices.views import came_in, keys_since, oldest_waiting, under_way
 from streams.ledger import site_day
+
+SUBJECT_LENGTH_MAX: Final = 60
 
 
 def look(session: Session, book: Rulebook, *, now: datetime, by_mail: bool = True) -> int:
@@ -27,22 +30,29 @@ def look(session: Session, book: Rulebook, *, now: datetime, by_mail: bool = Tru
 
     Three statements for each site, and those of the telling.
     """
-    causes = [*_permits(book, now)]
+    causes = [*_permits(book, now), *_keys(session, book, now)]
     for site in book.sites.values():
         causes += [
-            *_confirmations(session, site, now),
+            *_confirmations(session, book, site, now),
             *_scans(session, site, now),
             *_deliveries(session, site, now),
         ]
     return sum(tell(session, book, cause, now=now, by_mail=by_mail) for cause in causes)
 
 
-def _confirmations(session: Session, site: SiteRow, now: datetime) -> Iterator[Cause]:
+def _confirmations(
+    session: Session, book: Rulebook, site: SiteRow, now: datetime
+) -> Iterator[Cause]:
     """A team leader hears of it once, the outlet once a week until it confirms."""
     today = site_day(now, site)
     leaders = Audience(role=Role.TEAM_LEADER, operator_id=site.operator_id, site_id=site.id)
-    for shipment in under_way(session, site.id, before=today - rules.CONFIRMATION_DUE):
-        weeks = rules.weeks_late(shipment.shipped_on, today)
+    partners = book.operator(site).partners
+    for shipment in under_way(session, site.id):
+        agreed = partners[shipment.outlet_id].confirm_days
+        within = timedelta(days=agreed) if agreed else rules.CONFIRMATION_DUE
+        weeks = rules.weeks_late(shipment.shipped_on, today, within=within)
+        if weeks is None:
+            continue
         outlet = Audience(
             role=Role.OUTLET, operator_id=site.operator_id, organisation_id=shipment.outlet_id
         )
@@ -134,3 +144,21 @@ def _permits(book: Rulebook, now: datetime) -> Iterator[Cause]:
                 ],
                 figures={"day": until.isoformat(), "organisation_id": outlet.id},
             )
+
+
+def _keys(session: Session, book: Rulebook, now: datetime) -> Iterator[Cause]:
+    """A key that was changed without anybody's doing is something to know of."""
+    kind = NoticeKind.KEY_ROTATED
+    for chain, key, day in keys_since(session, now - rules.KEY_IS_NEWS):
+        home = book.organisations[chain.removeprefix("operator:")].id
+        yield Cause(
+            kind=kind,
+            key=f"{kind.value}:{home}:{key}",
+            operator_id=home,
+            site_id=None,
+            subject=key[:SUBJECT_LENGTH_MAX],
+            audiences=[
+                Audience(role=role, operator_id=home) for role in (Role.MANAGER, Role.ADMINISTRATOR)
+            ],
+            figures={"day": day.isoformat()},
+        )

@@ -25,6 +25,8 @@ DELIVERY_COMPLETE: Final = timedelta(days=1)
 """A delivery of which nothing came for so long has come."""
 
 PERMIT_ENDS_WITHIN: Final = timedelta(days=30)
+NOTIFICATION_DUE_WITHIN: Final = timedelta(days=7)
+KEY_IS_NEWS: Final = timedelta(days=14)
 
 
 def wanted(kind: NoticeKind, *, portal: bool, mail: bool) -> tuple[bool, bool]:
@@ -45,9 +47,11 @@ def next_try(*, attempts: int, created_at: datetime, now: datetime) -> datetime 
     return now + min(pause, RETRY_MAX)
 
 
-def weeks_late(shipped_on: date, today: date) -> int | None:
+def weeks_late(
+    shipped_on: date, today: date, *, within: timedelta = CONFIRMATION_DUE
+) -> int | None:
     """Whole weeks since a confirmation was due; None while it is not."""
-    late = today - shipped_on - CONFIRMATION_DUE
+    late = today - shipped_on - within
     return late.days // 7 if late.days >= 0 else None
 
 

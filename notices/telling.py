@@ -50,13 +50,13 @@ def tell_of_entry(
     entry = entry_of(session, entry_id)
     found = _CAUSES.get(entry.kind)
     site = book.sites.get(entry.chain.removeprefix("site:"))
-    cause = found(Happened(session, book, entry, site)) if found and site else None
-    if cause is None:
-        return 0
-    return tell(session, book, cause, now=now, but_not=but_not, by_mail=by_mail)
+    causes = found(Happened(session, book, entry, site)) if found and site else []
+    return sum(
+        tell(session, book, cause, now=now, but_not=but_not, by_mail=by_mail) for cause in causes
+    )
 
 
-def _received(it: Happened) -> Cause | None:
+def _received(it: Happened) -> list[Cause]:
     """Once a day for a delivery, however many batches come with it; else once for a batch."""
     code = str(it.entry.answer["code"])
     batch = batch_facts(it.session, code)
@@ -64,108 +64,125 @@ def _received(it: Happened) -> Cause | None:
     figures: Figures = {"day": it.entry.day.isoformat()}
     if batch.delivery is None:
         figures = {**figures, "mass_g": it.entry.answer["mass_g"]}
-    return _to_supplier(
-        NoticeKind.DELIVERY_RECEIVED,
-        f"{about}:{it.entry.day}",
-        it.site,
-        subject=about,
-        supplier_id=batch.supplier_id,
-        figures=figures,
-    )
+    return [
+        _to_supplier(
+            NoticeKind.DELIVERY_RECEIVED,
+            f"{about}:{it.entry.day}",
+            it.site,
+            subject=about,
+            supplier_id=batch.supplier_id,
+            figures=figures,
+        )
+    ]
 
 
-def _refused(it: Happened) -> Cause | None:
+def _refused(it: Happened) -> list[Cause]:
     code = it.entry.subject or ""
     mass_g = sum(int(line["mass_g"]) for line in it.entry.body.get("lines", ()))
-    return _to_supplier(
-        NoticeKind.BATCH_REFUSED,
-        it.entry.scan_id,
-        it.site,
-        subject=code,
-        supplier_id=batch_facts(it.session, code).supplier_id,
-        figures={"mass_g": mass_g, "reason": it.entry.body.get("reason", "")},
-    )
+    return [
+        _to_supplier(
+            NoticeKind.BATCH_REFUSED,
+            it.entry.scan_id,
+            it.site,
+            subject=code,
+            supplier_id=batch_facts(it.session, code).supplier_id,
+            figures={"mass_g": mass_g, "reason": it.entry.body.get("reason", "")},
+        )
+    ]
 
 
-def _held(it: Happened) -> Cause | None:
+def _held(it: Happened) -> list[Cause]:
     """Only of a whole batch: a bag that is set apart is daily work."""
     if it.entry.body.get("lines"):
-        return None
+        return []
     code = it.entry.subject or ""
-    return _to_supplier(
-        NoticeKind.BATCH_HELD,
-        it.entry.scan_id,
-        it.site,
-        subject=code,
-        supplier_id=batch_facts(it.session, code).supplier_id,
-        figures={"reason": it.entry.body.get("reason", "")},
-    )
+    return [
+        _to_supplier(
+            NoticeKind.BATCH_HELD,
+            it.entry.scan_id,
+            it.site,
+            subject=code,
+            supplier_id=batch_facts(it.session, code).supplier_id,
+            figures={"reason": it.entry.body.get("reason", "")},
+        )
+    ]
 
 
-def _found(it: Happened) -> Cause | None:
+def _found(it: Happened) -> list[Cause]:
     """Of what is dangerous: the kinds of find that stop a batch, with a batch or without one."""
     code = str(it.entry.answer["code"])
     kind_id = kind_of_find(it.session, code)
     kind = next(row for row in it.book.operator(it.site).find_kinds.values() if row.id == kind_id)
     if not kind.more["stops_batch"]:
-        return None
+        return []
     leaders = Audience(role=Role.TEAM_LEADER, operator_id=it.site.operator_id, site_id=it.site.id)
     if not it.entry.answer["batch_held"]:
-        return Cause(
-            kind=NoticeKind.DANGEROUS_FIND,
-            key=f"{NoticeKind.DANGEROUS_FIND.value}:{it.entry.scan_id}",
-            operator_id=it.site.operator_id,
-            site_id=it.site.id,
-            subject=code,
-            audiences=[leaders],
-            figures={"find_kind": kind.code},
-        )
+        return [
+            Cause(
+                kind=NoticeKind.DANGEROUS_FIND,
+                key=f"{NoticeKind.DANGEROUS_FIND.value}:{it.entry.scan_id}",
+                operator_id=it.site.operator_id,
+                site_id=it.site.id,
+                subject=code,
+                audiences=[leaders],
+                figures={"find_kind": kind.code},
+            )
+        ]
     batch = it.entry.subject or ""
     supplier = Audience(
         role=Role.SUPPLIER,
         operator_id=it.site.operator_id,
         organisation_id=batch_facts(it.session, batch).supplier_id,
     )
-    return Cause(
-        kind=NoticeKind.BATCH_STOPPED,
-        key=f"{NoticeKind.BATCH_STOPPED.value}:{it.entry.scan_id}",
-        operator_id=it.site.operator_id,
-        site_id=it.site.id,
-        subject=batch,
-        audiences=[leaders, supplier],
-        figures={"find_kind": kind.code},
-    )
+    return [
+        Cause(
+            kind=NoticeKind.BATCH_STOPPED,
+            key=f"{NoticeKind.BATCH_STOPPED.value}:{it.entry.scan_id}",
+            operator_id=it.site.operator_id,
+            site_id=it.site.id,
+            subject=batch,
+            audiences=[leaders, supplier],
+            figures={"find_kind": kind.code},
+        )
+    ]
 
 
-def _shipped(it: Happened) -> Cause | None:
+def _shipped(it: Happened) -> list[Cause]:
     code = str(it.entry.answer["code"])
     shipment = shipment_facts(it.session, code)
     outlet = Audience(
         role=Role.OUTLET, operator_id=it.site.operator_id, organisation_id=shipment.outlet_id
     )
-    return Cause(
-        kind=NoticeKind.SHIPMENT_COMES,
-        key=f"{NoticeKind.SHIPMENT_COMES.value}:{code}",
-        operator_id=it.site.operator_id,
-        site_id=it.site.id,
-        subject=code,
-        audiences=[outlet],
-        figures={"mass_g": it.entry.answer["mass_g"], "day": shipment.shipped_on.isoformat()},
-    )
+    return [
+        Cause(
+            kind=NoticeKind.SHIPMENT_COMES,
+            key=f"{NoticeKind.SHIPMENT_COMES.value}:{code}",
+            operator_id=it.site.operator_id,
+            site_id=it.site.id,
+            subject=code,
+            audiences=[outlet],
+            figures={"mass_g": shipment.mass_g, "day": shipment.shipped_on.isoformat()},
+        )
+    ]
 
 
-def _confirmed(it: Happened) -> Cause | None:
-    """Only when it differs by more than the goods in it may."""
-    if not it.entry.answer.get("flags"):
-        return None
-    figures = {name: it.entry.answer[name] for name in ("shipped_g", "mass_g")}
-    return _to_leaders(NoticeKind.OUTLET_DIFFERS, it, figures)
+def _confirmed(it: Happened) -> list[Cause]:
+    """What it refuses, and what differs by more than the goods in it may."""
+    answer, found = it.entry.answer, []
+    if answer.get("refused_g"):
+        figures = {"refused_g": answer["refused_g"], "reason": it.entry.body.get("reason") or ""}
+        found.append(_to_leaders(NoticeKind.OUTLET_REFUSED, it, figures))
+    if "weighs_differently" in answer["flags"]:
+        shipped_g = int(answer["shipped_g"])
+        figures = {"shipped_g": shipped_g, "mass_g": shipped_g + int(answer["difference_g"])}
+        found.append(_to_leaders(NoticeKind.OUTLET_DIFFERS, it, figures))
+    return found
 
 
-def _returned(it: Happened) -> Cause | None:
+def _returned(it: Happened) -> list[Cause]:
     mass_g = sum(int(line["mass_g"]) for line in it.entry.body.get("lines", ()))
     figures = {"mass_g": mass_g, "reason": it.entry.body.get("reason", "")}
-    return _to_leaders(NoticeKind.SHIPMENT_RETURNED, it, figures)
+    return [_to_leaders(NoticeKind.SHIPMENT_RETURNED, it, figures)]
 
 
 def _to_supplier(
@@ -205,7 +222,7 @@ def _to_leaders(kind: NoticeKind, it: Happened, figures: Figures) -> Cause:
     )
 
 
-_CAUSES: Final[Mapping[str, Callable[[Happened], Cause | None]]] = {
+_CAUSES: Final[Mapping[str, Callable[[Happened], list[Cause]]]] = {
     "intake": _received,
     "refuse": _refused,
     "hold": _held,

@@ -10,11 +10,12 @@ from sqlalchemy import func, or_, select
 from sqlmodel import Session
 
 from chain.queries import EntryRow, read
+from chain.signed import ROTATE
 from chain.tables import Entry
 from dispatch.tables import Shipment
 from intake.tables import Delivery, Find, Receipt
 from store.columns import table_of
-from streams.tables import Batch, Scan
+from streams.tables import Batch, Movement, Scan
 
 LOOKED_BACK: Final = timedelta(days=14)
 """A delivery that came longer ago is no news, on an installation that begins to tell."""
@@ -22,6 +23,7 @@ LOOKED_BACK: Final = timedelta(days=14)
 _entry = table_of(Entry)
 _batch = table_of(Batch)
 _scan = table_of(Scan)
+_movement = table_of(Movement)
 _delivery = table_of(Delivery)
 _receipt = table_of(Receipt)
 _find = table_of(Find)
@@ -38,9 +40,13 @@ class BatchFacts:
 
 @dataclass(frozen=True, slots=True)
 class ShipmentFacts:
+    """mass_g: as it left; 0 where nobody asked."""
+
     code: str
+    site_id: int
     outlet_id: int
     shipped_on: date
+    mass_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,15 @@ def entries_since(
     return [(row.id, row.recorded_at) for row in rows]
 
 
+def keys_since(session: Session, since: datetime) -> list[tuple[str, str, date]]:
+    """Keys that took over: the chain that says so, the key, and the day. One statement."""
+    rows = session.execute(
+        select(_entry).where(_entry.c.kind == ROTATE, _entry.c.recorded_at >= since)
+    )
+    found = [read(row) for row in rows]
+    return [(one.chain, one.body["accepted"]["key"], one.day) for one in found]
+
+
 def batch_facts(session: Session, code: str) -> BatchFacts:
     """Of a batch, which exists. One statement."""
     row = session.execute(
@@ -88,23 +103,21 @@ def kind_of_find(session: Session, code: str) -> int:
 
 
 def shipment_facts(session: Session, code: str) -> ShipmentFacts:
-    """Of a shipment, which exists. One statement."""
+    """Of a shipment, which exists. Two statements."""
     row = session.execute(select(_shipment).where(_shipment.c.code == code)).one()
-    return ShipmentFacts(row.code, row.outlet_id, row.shipped_on)
+    left = select(func.sum(_movement.c.mass_g)).where(_movement.c.entry_id == row.id)
+    mass_g = session.execute(left).scalar_one()
+    return ShipmentFacts(row.code, row.site_id, row.outlet_id, row.shipped_on, int(mass_g or 0))
 
 
-def under_way(session: Session, site_id: int, *, before: date) -> list[ShipmentFacts]:
-    """Shipments that left up to a day and that nobody confirmed, oldest first. One statement."""
+def under_way(session: Session, site_id: int) -> list[ShipmentFacts]:
+    """Shipments that nobody confirmed to the end, oldest first. One statement."""
     rows = session.execute(
         select(_shipment)
-        .where(
-            _shipment.c.site_id == site_id,
-            _shipment.c.state == "shipped",
-            _shipment.c.shipped_on <= before,
-        )
+        .where(_shipment.c.site_id == site_id, _shipment.c.state == "shipped")
         .order_by(_shipment.c.shipped_on, _shipment.c.id)
     )
-    return [ShipmentFacts(row.code, row.outlet_id, row.shipped_on) for row in rows]
+    return [ShipmentFacts(row.code, row.site_id, row.outlet_id, row.shipped_on) for row in rows]
 
 
 def oldest_waiting(

@@ -18,15 +18,13 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from accounts.actions import erase_actors
-from catalogue.rulebook import rulebook
 from intake.finds import erase_names
 from intake.photos import erase_photos
 from notices import actions as notices
-from notices.looking import look
 from proof.signing import load_or_create_ring
 from store.engine import Database
 from store.jobs import Worker, enqueue_once, forget_done
-from web import printing
+from web import notifying, printing
 from web.checkpoints import checkpoint_of_all
 from web.keys import finish
 from web.mailing import Mailing
@@ -65,7 +63,7 @@ def keep_heads(database: Database, keys: Path, now: datetime) -> None:
 def look_around(database: Database, now: datetime) -> None:
     """Tell of what is overdue, and enqueue the next time in the same transaction."""
     with database.write() as session:
-        look(session, rulebook(session), now=now)
+        notifying.look_around(session, now)
         enqueue_once(session, LOOK, {}, now=now, not_before=now + LOOK_EVERY)
 
 

@@ -11,6 +11,7 @@ from catalogue.rulebook import OperatorBook, Rulebook
 from notices.kinds import SAFETY, NoticeKind
 from notices.queries import NoticeRow
 from web import units
+from web.certificate_words import KINDS as CERTIFICATES
 from web.i18n import Language, message
 
 
@@ -54,9 +55,29 @@ WORDINGS: Final[Mapping[NoticeKind, Wording]] = {
         message("Batch %(subject)s has to wait. The reason: %(reason)s."),
         "/batches/{subject}",
     ),
+    NoticeKind.CERTIFICATE_READY: Wording(
+        message("Certificate ready"),
+        message("%(certificate)s %(subject)s is ready. It is about %(mass_g)s."),
+        "/certificates/{subject}",
+    ),
+    NoticeKind.CERTIFICATE_WITHDRAWN: Wording(
+        message("Certificate withdrawn"),
+        message("Certificate %(subject)s counts no longer. The reason: %(reason)s."),
+        "/certificates/{subject}",
+    ),
+    NoticeKind.OUTLET_REFUSED: Wording(
+        message("Outlet refuses a part"),
+        message(
+            "The outlet does not want %(refused_g)s of shipment %(subject)s. "
+            "The reason: %(reason)s."
+        ),
+        "/shipments/{subject}",
+    ),
     NoticeKind.OUTLET_DIFFERS: Wording(
-        message("Outlet confirmed another weight"),
-        message("Shipment %(subject)s weighed %(shipped_g)s. The outlet confirmed %(mass_g)s."),
+        message("Outlet comes to another weight"),
+        message(
+            "Of shipment %(subject)s %(shipped_g)s was under way. The outlet came to %(mass_g)s."
+        ),
         "/shipments/{subject}",
     ),
     NoticeKind.SHIPMENT_RETURNED: Wording(
@@ -97,6 +118,16 @@ WORDINGS: Final[Mapping[NoticeKind, Wording]] = {
             "After that nothing can be shipped there."
         ),
     ),
+    NoticeKind.NOTIFICATION_DUE: Wording(
+        message("Notification due"),
+        message("The notification of %(site)s for %(month)s has to be sent by %(day)s."),
+        "/notifications",
+    ),
+    NoticeKind.KEY_ROTATED: Wording(
+        message("New signing key"),
+        message("Since %(day)s a new key signs what is handed out: %(subject)s."),
+        "/checkpoints",
+    ),
 }
 UNANNOUNCED: Final = message(
     "Batch %(subject)s came in on %(day)s: %(mass_g)s. It was not announced."
@@ -109,12 +140,17 @@ WHEN: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.BATCH_REFUSED: message("Something is sent back to you at once."),
     NoticeKind.BATCH_HELD: message("A batch of yours has to wait, and why."),
     NoticeKind.OUTLET_DIFFERS: message("The weights differ by more than they may."),
-    NoticeKind.SHIPMENT_RETURNED: message("An outlet did not want all of it."),
-    NoticeKind.CONFIRMATION_OVERDUE: message("Four weeks after it left, nothing is confirmed."),
+    NoticeKind.SHIPMENT_RETURNED: message("Something came back from an outlet."),
+    NoticeKind.CERTIFICATE_READY: message("A certificate about goods of yours was made."),
+    NoticeKind.CERTIFICATE_WITHDRAWN: message("A certificate of yours counts no longer, and why."),
+    NoticeKind.OUTLET_REFUSED: message("An outlet says that it does not want a part."),
+    NoticeKind.CONFIRMATION_OVERDUE: message("A confirmation is later than was agreed."),
     NoticeKind.SCANS_WAITING: message("Scans have waited for a decision for more than a day."),
     NoticeKind.SHIPMENT_COMES: message("A shipment to you has left."),
     NoticeKind.CONFIRMATION_ASKED: message("You have not confirmed a shipment. Once a week."),
     NoticeKind.PERMIT_ENDS: message("The permit of an outlet runs out within 30 days."),
+    NoticeKind.NOTIFICATION_DUE: message("A month has to be notified within 7 days."),
+    NoticeKind.KEY_ROTATED: message("Another key signs from now on."),
 }
 """When each kind is told, for who chooses."""
 
@@ -157,6 +193,10 @@ def _values(row: NoticeRow, book: Rulebook, language: Language) -> dict[str, str
 def _value(name: str, value: Any, operator: OperatorBook, language: Language) -> str:
     if name.endswith("_g"):
         return units.weight(value, language)
+    if name == "certificate":
+        return language.gettext(CERTIFICATES[value])
+    if name == "month":
+        return units.month(date.fromisoformat(value), language)
     if name == "day":
         return units.day(date.fromisoformat(value), language)
     named = {"reason": operator.reasons, "find_kind": operator.find_kinds}.get(name, {}).get(value)

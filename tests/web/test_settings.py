@@ -43,3 +43,54 @@ def test_what_is_set_is_taken() -> None:
 def test_a_limit_is_a_whole_number_above_zero(text: str) -> None:
     with pytest.raises(SettingsWrong, match="STOFSTROOM_BODY_MAX_BYTES"):
         from_environment({"STOFSTROOM_BODY_MAX_BYTES": text})
+
+
+MAIL = {"STOFSTROOM_MAIL_HOST": "mail.example.org", "STOFSTROOM_MAIL_FROM": "stof@example.org"}
+
+
+def test_without_a_host_no_mail_is_sent() -> None:
+    assert from_environment({"STOFSTROOM_MAIL_FROM": "stof@example.org"}).mail is None
+
+
+@pytest.mark.parametrize(
+    ("tls", "port"), [("", 587), ("starttls", 587), ("tls", 465), ("none", 25)]
+)
+def test_the_port_of_mail_follows_from_how_it_is_guarded(tls: str, port: int) -> None:
+    mail = from_environment({**MAIL, "STOFSTROOM_MAIL_TLS": tls}).mail
+    assert mail is not None
+    assert (mail.tls, mail.port) == (tls or "starttls", port)
+    own = from_environment({**MAIL, "STOFSTROOM_MAIL_TLS": tls, "STOFSTROOM_MAIL_PORT": "2525"})
+    assert own.mail is not None
+    assert own.mail.port == 2525
+
+
+def test_the_password_of_mail_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("very secret\n", encoding="utf-8")
+    settings = from_environment(
+        {**MAIL, "STOFSTROOM_MAIL_USER": "stof", "STOFSTROOM_MAIL_PASSWORD_FILE": str(file)}
+    )
+    assert settings.mail is not None
+    assert settings.mail.password == "very secret"
+    assert "very secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STOFSTROOM_MAIL_TLS", "ssl"),
+        ("STOFSTROOM_MAIL_PORT", "smtp"),
+        ("STOFSTROOM_MAIL_FROM", ""),
+        ("STOFSTROOM_MAIL_FROM", "nobody"),
+        ("STOFSTROOM_MAIL_FROM", "a@example.org\r\nBcc: b@example.org"),
+        ("STOFSTROOM_MAIL_PASSWORD_FILE", "/nowhere/password"),
+    ],
+)
+def test_a_wrong_setting_of_mail_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsWrong, match=name):
+        from_environment({**MAIL, name: value})
+
+
+def test_a_password_is_not_sent_in_the_clear() -> None:
+    with pytest.raises(SettingsWrong, match="STOFSTROOM_MAIL_USER"):
+        from_environment({**MAIL, "STOFSTROOM_MAIL_USER": "me", "STOFSTROOM_MAIL_TLS": "none"})
