@@ -154,8 +154,10 @@ def _kind(field: Schema) -> str:
         return f"list of {_kind(field['items'])}, at most {field['maxItems']}"
     if "$ref" in field:
         return "objects"
-    words = {"date-time": "time", "uuid": "UUID"}.get(field.get("format", ""))
-    kinds = {"integer": "whole number", "string": "text", "object": "object"}
+    words = {"date-time": "time", "date": "day", "uuid": "UUID"}.get(field.get("format", ""))
+    kinds = {
+        "integer": "whole number", "string": "text", "object": "object", "boolean": "true or false",
+    }  # fmt: skip
     return words or kinds[field["type"]]
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from starlette.requests import Request
@@ -22,6 +22,7 @@ from labels.jobs import Order
 from streams.scans import keep
 from tests.builders import Depot, part
 from tests.certificates.office import burnt_vests, certify
+from tests.nl.counter import Counter
 from tests.waste import make_waste, permit
 from web import printing
 from web.api.acts import BY_KIND
@@ -292,3 +293,44 @@ def try_many_wrong_codes(_depot: Depot) -> None:
     for _ in range(WRONG_MAX):
         tries.was_wrong("192.0.2.1")
     tries.require_few("192.0.2.1")
+
+
+@provokes("eural_malformed")
+def log_with_a_code_that_is_none(depot: Depot) -> None:
+    depot.log(eural="kleding")
+
+
+@provokes("stream_number_malformed")
+def type_a_number_too_short(depot: Depot) -> None:
+    Counter(depot).make(number="08P04")
+
+
+@provokes("stream_number_taken")
+def take_a_number_twice(depot: Depot) -> None:
+    counter = Counter(depot)
+    counter.make(number="08P04ABC1234")
+    counter.make(number="08P04ABC1234", eural="200111")
+
+
+@provokes("stream_number_exists")
+def number_the_same_waste_twice(depot: Depot) -> None:
+    counter = Counter(depot)
+    counter.make()
+    counter.make()
+
+
+@provokes("stream_number_incomplete")
+def number_the_waste_of_somebody_without_an_address(depot: Depot) -> None:
+    Counter(depot).make(supplier="ZEEKANT")
+
+
+@provokes("notification_early")
+def notify_a_month_that_goes_on(depot: Depot) -> None:
+    Counter(depot).send(depot.now.date().replace(day=1))
+
+
+@provokes("nothing_to_notify")
+def notify_a_month_twice(depot: Depot) -> None:
+    counter = Counter(depot)
+    counter.send(date(2026, 2, 1))
+    counter.send(date(2026, 2, 1))

@@ -32,26 +32,31 @@ HOMES = {
 }
 
 
+def settle_down(depot: Depot) -> None:
+    """Give everybody an address and a registration, and S1 the duty to notify."""
+    with depot.database.write() as session:
+        for code, (address, registration) in HOMES.items():
+            home = {"name": code.title(), "address": address, "registration": registration}
+            define(session, "WATERKANT", "organisation", code, home, now=depot.now)
+        site = {
+            "name": "S1", "timezone": "Europe/Amsterdam", "address": "Kade 9, 1011 AB Dorp",
+            "processor_number": "08P04", "must_notify": True,
+        }  # fmt: skip
+        define(session, "WATERKANT", "site", "S1", site, now=depot.now)
+
+
 class Counter:
     """A depot with addresses, and the manager at its counter."""
 
     def __init__(self, depot: Depot) -> None:
         self.depot = depot
+        settle_down(depot)
         with depot.database.write() as session:
-            for code, (address, registration) in HOMES.items():
-                data: dict[str, Any] = {
-                    "name": code.title(), "address": address, "registration": registration,
-                }  # fmt: skip
-                define(session, "WATERKANT", "organisation", code, data, now=depot.now)
-            site = {
-                "name": "S1", "timezone": "Europe/Amsterdam", "address": "Kade 9, 1011 AB Dorp",
-                "processor_number": "08P04", "must_notify": True,
+            taker = {
+                "organisation": "VEZELHOF", "roles": ["outlet"], "permit": "V-1",
+                "treatments": ["reuse", "recycle"],
             }  # fmt: skip
-            define(session, "WATERKANT", "site", "S1", site, now=depot.now)
-            define(session, "WATERKANT", "partner", "VEZELHOF",
-                   {"organisation": "VEZELHOF", "roles": ["outlet"],
-                    "treatments": ["reuse", "recycle"], "permit": "V-1"},
-                   now=depot.now)  # fmt: skip
+            define(session, "WATERKANT", "partner", "VEZELHOF", taker, now=depot.now)
             for code, more in (
                 ("recycle", {"eural": "19 12 08", "processing_code": "C.02"}),
                 ("reuse", {"customs_code": "63090000", "processing_code": "C.03"}),

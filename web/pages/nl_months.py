@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query
 from sqlmodel import Session
 from starlette.responses import Response, StreamingResponse
 
-from catalogue.errors import NotFound, Refusal
+from catalogue.errors import Malformed, NotFound, Refusal
 from catalogue.rulebook import rulebook
 from nl.actions import MarkSent, mark_sent
 from nl.amice import as_xml
 from nl.files import notified_file
 from nl.months import Month, Told, latest_months, whole_month
-from nl.queries import NotifyingSite
+from nl.queries import notifying_site
 from nl.rules import month_of
 from reporting.formats import MEDIA_TYPES
 from streams.ledger import site_day
@@ -49,15 +50,17 @@ def notifications(visit: Visitor, db: ReadDb, site: Text = "") -> Response:
 
 
 @router.get("/notifications/{code}")
-def notification(visit: Visitor, db: ReadDb, code: Code, site: Text = "") -> Response:
-    return visit.show("nl/month.html", _page(visit, db, code, site, fresh(visit)))
+def notification(visit: Visitor, db: ReadDb, code: Code) -> Response:
+    """code: of the site and its month, `S1.2026-03`."""
+    return visit.show("nl/month.html", _page(visit, db, code, fresh(visit)))
 
 
 @router.post("/notifications/{code}")
-def send(visit: Visitor, sent: Sent, code: Code, site: Text = "") -> Response:
+def send(visit: Visitor, sent: Sent, code: Code) -> Response:
     """Note that the month was notified: its figures are frozen."""
+    site, month = _named(code)
     try:
-        command = MarkSent(**command_head(visit, sent), site=site, month=month_of(code))
+        command = MarkSent(**command_head(visit, sent), site=site, month=month)
         visit.call.book(
             lambda session: mark_sent(session, command, viewer=visit.viewer, now=visit.now), command
         )
@@ -66,8 +69,8 @@ def send(visit: Visitor, sent: Sent, code: Code, site: Text = "") -> Response:
     except Refusal as refusal:
         with database_of(visit.request).read() as db:
             form = Form(values=sent.values, refusal=refusal, at=visit.now.isoformat())
-            return visit.show("nl/month.html", _page(visit, db, code, site, form), status=409)
-    return visit.go(f"/notifications/{code}?site={site}", "notified")
+            return visit.show("nl/month.html", _page(visit, db, code, form), status=409)
+    return visit.go(f"/notifications/{code}", "notified")
 
 
 @router.get("/notifications/{code}/file")
@@ -75,14 +78,12 @@ def notification_file(
     visit: Visitor,
     db: ReadDb,
     code: Code,
-    site: Text = "",
     number: Annotated[int, Query(ge=1, le=10_000)] = 1,
     format: Text = "xml",
 ) -> Response:
     """One notification as XML for the authority, or as a table."""
-    month = _month(visit, db, code, site_wanted(visit, db, site))
-    told = told_of(month, number)
-    name = f"notification-{month.site.code}-{code}-{number}"
+    told = told_of(_month(visit, db, code), number)
+    name = f"notification-{code}-{number}"
     if format == "xml":
         return Response(as_xml(told), media_type="application/xml", headers=attached(f"{name}.xml"))
     kind = format_of(format)
@@ -101,13 +102,24 @@ def told_of(month: Month, number: int) -> Told:
     return found
 
 
-def _month(visit: Visit, db: Session, code: str, site: NotifyingSite) -> Month:
-    return whole_month(db, rulebook(db), visit.viewer, site=site, month=month_of(code))
+def _named(code: str) -> tuple[str, date]:
+    """The site and the first day of the month. Raises NotFound for what is no such code."""
+    site, _, month = code.partition(".")
+    try:
+        return site, month_of(month)
+    except Malformed as error:
+        raise NotFound from error
 
 
-def _page(visit: Visit, db: Session, code: str, site: str, form: Form) -> MonthPage:
+def _month(visit: Visit, db: Session, code: str) -> Month:
+    book, (site, month) = rulebook(db), _named(code)
+    found = notifying_site(db, book, site, visit.viewer)
+    return whole_month(db, book, visit.viewer, site=found, month=month)
+
+
+def _page(visit: Visit, db: Session, code: str, form: Form) -> MonthPage:
     book = rulebook(db)
-    month = _month(visit, db, code, site_wanted(visit, db, site))
+    month = _month(visit, db, code)
     today = site_day(visit.now, book.sites[month.site.code])
     state = month.state(today)
     may_send = (

@@ -9,19 +9,23 @@ import atexit
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Final, TypeAlias
 from uuid import uuid4
 
 from catalogue.actions import define
 from catalogue.codes import CodeKind
+from catalogue.rulebook import rulebook
+from dispatch.documents import document_of, keep_document
+from dispatch.queries import shipment_by_code
 from labels.jobs import begin_end
 from labels.label import Label, Size
 from labels.queries import any_job
 from labels.render import png
 from scales.simulator import TcpScale
 from tests.builders import Depot
+from tests.nl.counter import settle_down
 from tests.web.api.calling import AT, Caller, Hall, command, intake, scan, sorting, tablet
 
 Route: TypeAlias = tuple[str, str]
@@ -38,7 +42,7 @@ class Good:
     png: bytes | None = None
 
 
-PICTURES: Final = ("/photos", "/scan/picture")
+PICTURES: Final = ("/photos", "/scan/picture", "/shipments/{code}/documents")
 """Calls whose bodies are no JSON, and that book nothing."""
 GOOD: Final[dict[Route, Callable[[Hall], Good]]] = {}
 
@@ -326,6 +330,31 @@ def shipment(hall: Hall) -> Good:
     return Good({"code": shipped(hall.depot)})
 
 
+@good("POST", "/shipments/{code}/link")
+def make_link(hall: Hall) -> Good:
+    return Good({"code": shipped(hall.depot)}, {"days": 30})
+
+
+@good("POST", "/shipments/{code}/link/revocation")
+def end_link(hall: Hall) -> Good:
+    return Good({"code": shipped(hall.depot)})
+
+
+@good("POST", "/shipments/{code}/documents")
+def bring_document(hall: Hall) -> Good:
+    return Good({"code": shipped(hall.depot)}, png=picture_of(hall.depot.log()["code"]))
+
+
+@good("GET", "/shipments/{code}/documents/{hash}")
+def read_document(hall: Hall) -> Good:
+    code = shipped(hall.depot)
+    paper = document_of(picture_of(code))
+    with hall.depot.database.write() as session:
+        row = shipment_by_code(session, rulebook(session), code, hall.depot.people["leader"])
+        keep_document(session, paper, row.id, now=hall.depot.now)
+    return Good({"code": code, "hash": paper.hash})
+
+
 @good("GET", "/floor/world")
 def floor_world(hall: Hall) -> Good:
     hall.depot.log()
@@ -388,6 +417,54 @@ def _soft_scale() -> TcpScale:
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(TcpScale())
+
+
+@good("GET", "/waste/stream-numbers")
+def numbers_of_a_site(hall: Hall) -> Good:
+    return Good(query={"site": "S1"})
+
+
+@good("POST", "/waste/stream-numbers")
+def number_for(hall: Hall) -> Good:
+    settle_down(hall.depot)
+    said = {
+        "site": "S1", "partner": "NOORDERHAVEN", "eural": "20 01 10", "processing": "C.03",
+        "usual_name": f"Kleding {uuid4()}", "from_day": "2026-01-01", "carrier": "KARREWIEL",
+    }  # fmt: skip
+    return Good(body=scan(**said))
+
+
+def numbered(hall: Hall) -> str:
+    """A waste stream number of our own."""
+    made = hall.post("/waste/stream-numbers", number_for(hall).body, by="manager")
+    return str(made.json()["code"])
+
+
+@good("POST", "/waste/stream-numbers/{number}/carriage")
+def drives(hall: Hall) -> Good:
+    said = {"from_day": "2026-02-01", "carrier": "KARREWIEL", "ordered_by": "NOORDERHAVEN"}
+    return Good(named={"number": numbered(hall)}, body=scan(**said))
+
+
+@good("GET", "/waste/registers/{which}")
+def register_of_march(hall: Hall) -> Good:
+    hall.depot.log()
+    query = {"site": "S1", "from": "2026-03-01", "to": "2026-04-01"}
+    return Good(named={"which": "receipts"}, query=query)
+
+
+@good("GET", "/waste/notifications/{month}")
+def month_of_the_register(hall: Hall) -> Good:
+    return Good(named={"month": "2026-02"}, query={"site": "S1"})
+
+
+@good("POST", "/waste/notifications")
+def notify_february(hall: Hall) -> Good:
+    numbered(hall)
+    with hall.depot.scanning(scanned_at=hall.depot.now - timedelta(days=5)):
+        hall.depot.log(eural="200110")
+    said = {"site": "S1", "month": "2026-02"}
+    return Good(body=scan(**said))
 
 
 @good("GET", "/scales/{code}/reading")

@@ -39,6 +39,10 @@ POST /shipments                         .      x      .       .        .      . 
 POST /shipments/{code}/legs             .      x      .       .        .      .       .
 POST /shipments/{code}/returns          .      x      .       .        .      .       .
 POST /shipments/{code}/confirmation     .      x      .       .        x      .       .
+POST /shipments/{code}/link             .      x      .       .        .      .       .
+POST /shipments/{code}/link/revocation  .      x      .       .        .      .       .
+POST /shipments/{code}/documents        .      x      .       .        x      .       .
+GET  /shipments/{code}/documents/{hash} x      x      x       .        x      x       x
 POST /sync                              x      x      .       .        .      .       .
 POST /scan                              x      x      x       .        .      x       .
 POST /scan/picture                      x      x      x       .        .      x       .
@@ -82,6 +86,12 @@ POST /print-jobs/{scan_id}/cancel       x      x      .       .        .      . 
 POST /print-jobs/{scan_id}/confirm      x      x      .       .        .      .       .
 GET  /keys                              x      x      x       x        x      x       x
 GET  /proofs/consistency                x      x      x       x        x      x       x
+GET  /waste/stream-numbers              .      x      x       .        .      x       x
+POST /waste/stream-numbers              .      .      x       .        .      .       x
+POST /waste/stream-numbers/{number}/carriage . .      x       .        .      .       x
+GET  /waste/registers/{which}           .      x      x       .        .      x       x
+GET  /waste/notifications/{month}       .      x      x       .        .      x       x
+POST /waste/notifications               .      .      x       .        .      .       .
 GET  /checkpoints                       x      x      x       x        x      x       x
 GET  /proofs/{entry}                    x      x      x       x        x      x       x
 """

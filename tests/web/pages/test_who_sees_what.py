@@ -9,6 +9,7 @@ import pytest
 from accounts.devices import enrol, issue_code
 from tests.builders import Depot
 from tests.certificates.office import certify, confirmed
+from tests.nl.counter import Counter
 from tests.web.pages.conftest import PASSWORD, PEOPLE, Browser, words
 
 BrowserOf = Callable[[str], Browser]
@@ -72,6 +73,14 @@ MAY_OPEN = {
     "/notices/settings": {"leader", "manager", "administrator", "supplier", "outlet"},
     "/notices/contacts": {"leader", "administrator"},
     "/stations": {"leader", "administrator"},
+    "/waste-register": STAFF - {"worker"},
+    "/waste-register/file?format=csv": STAFF - {"worker"},
+    "/stream-numbers": STAFF - {"worker"},
+    "/stream-numbers/new": {"manager", "administrator"},
+    "/stream-numbers/{stream_number}": STAFF - {"worker"},
+    "/notifications": STAFF - {"worker"},
+    "/notifications/{month}": STAFF - {"worker"},
+    "/notifications/{month}/file": STAFF - {"worker"},
     "/stations/tablets/{tablet}": {"leader", "administrator"},
 }
 """By hand, against the table that the pages ask."""
@@ -111,6 +120,8 @@ def things(hall: Depot) -> dict[str, str]:
         "certificate": certificate,
         "scan_id": scan_id,
         "tablet": str(tablet_at(hall)),
+        "stream_number": Counter(hall).make(),
+        "month": "S1.2026-02",
     }
 
 
