@@ -131,6 +131,7 @@ ENTRY_KINDS = {
     "reference": message("Reference data changed"),
     "open_chain": message("Register opened"),
     "restore": message("Restored from a backup"),
+    "rotate_key": message("A new key signs"),
 }
 
 FLAGS = {
