@@ -338,9 +338,7 @@ def _partner(row: Any) -> PartnerRow:
     roles = frozenset(PartnerRole(role) for role in _words(row.roles))
     treatments = _words(row.treatments)
     permit = (row.permit, row.permit_until)
-    return PartnerRow(
-        row.id, row.organisation_id, roles, treatments, *permit, row.confirm_days
-    )
+    return PartnerRow(row.id, row.organisation_id, roles, treatments, *permit, row.confirm_days)
 
 
 def _group(row: Any) -> GroupRow:

@@ -176,8 +176,8 @@ class Depot:
         return self.do(ship_bins, Ship(**self.carried(), outlet=outlet, bins=bins, **said))
 
     def add_leg(self, shipment: str, **more: Any) -> dict[str, Any]:
-        said = {"carrier": "KARREWIEL", "vehicle": None, "from_place": None, "to_place": None}
-        said |= {"ordered_by": None} | more
+        said: dict[str, Any] = dict.fromkeys(("vehicle", "from_place", "to_place", "ordered_by"))
+        said |= {"carrier": "KARREWIEL"} | more
         return self.do(add_one_leg, shipment, AddLeg(**self.carried(), **said))
 
     def take_back(

@@ -13,7 +13,8 @@ from tests.cast import DESTINATIONS, named
 def make_waste(depot: Depot, destination: str, eural: str, **more: Any) -> None:
     """From now on what is put into new bins for this destination is waste."""
     stream, accepts, gates = DESTINATIONS[destination]
-    data = {"stream": stream, "accepts": accepts, "gates": gates, "names": named(destination)}
+    data: dict[str, Any] = {"stream": stream, "accepts": accepts, "gates": gates}
+    data["names"] = named(destination)
     data |= {"valid_from": date(2021, 1, 1), "eural": eural, "recovery_code": "R3"}
     with depot.database.write() as session:
         define(session, "WATERKANT", "destination", destination, data | more, now=depot.now)
