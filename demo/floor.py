@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from catalogue.errors import BalanceOpen, MassExceeded
 from catalogue.kinds import Stream
+from demo import numbers
 from demo.agenda import Life
 from demo.benches import BEHIND, Benches
 from demo.gate_in import correct, receive
@@ -45,6 +46,7 @@ class Floor:
     def __init__(self, hall: Hall, benches: Benches) -> None:
         self.hall = hall
         self.benches = benches
+        self.by_number = 0
 
     def life(self, hall: Hall, box: Box) -> Life:
         """From the gate until it is closed, over a few days."""
@@ -212,10 +214,17 @@ class Floor:
         gates = self.hall.permits.gates
         for gate in GATES_BY_BATCH:
             through = [p for p in planned if p.destination and gate in gates[p.destination]]
-            if gate == "serial_noted" and through:
-                self._pass(box, gate, pieces=max(1, sum(p.pieces for p in through)))
+            if gate == numbers.GATE and through:
+                self._note(box, max(1, sum(p.pieces for p in through)))
             elif through:
                 self._pass(box, gate, mass_g=sum(p.mass_g for p in through))
+
+    def _note(self, box: Box, pieces: int) -> None:
+        """Of one box in eight every number is scanned; of the others the pieces are counted."""
+        self.by_number += 1
+        noted = numbers.note_numbers(self.hall, box, pieces) if self.by_number % 8 == 1 else 0
+        if pieces > noted:
+            self._pass(box, numbers.GATE, pieces=pieces - noted)
 
     def _sort(self, box: Box, planned: Sequence[Planned], *, wrong_first: bool) -> None:
         hall = self.hall

@@ -19,6 +19,15 @@ FINDS: Final = (
     ("battery", 60),
     ("other", None),
 )
+RECEIVERS: Final = {
+    "knife": "police",
+    "cartridge": "explosives_service",
+    "magazine": "military_police",
+    "battery": "waste_collector",
+}
+"""What a find is handed to, by its kind; all else goes to its owner."""
+LONG: Final = 45
+"""Working days after which what nobody asked for goes all the same; some of it stays."""
 STOPPING: Final = (("cartridge", 15), ("magazine", 250), ("document", None))
 
 
@@ -26,7 +35,7 @@ def find_life(hall: Hall) -> Life:
     """Something that lay on the floor, so nobody knows out of which box."""
     code = _log(hall, None, "key", None)
     yield 3
-    _hand_over(hall, code)
+    _hand_over(hall, code, "key")
 
 
 def hand_over_life(hall: Hall, box: Box) -> Life:
@@ -38,11 +47,12 @@ def hand_over_life(hall: Hall, box: Box) -> Life:
     code = _log(hall, box.code, kind, mass_g)
     box.left_g -= mass_g or 0
     if not stops:
-        if box.number % 3:
-            hall.later(_handed_over(hall, code), hall.dice.randint(2, 9))
+        wait = hall.dice.randint(2, 9) if box.number % 3 else LONG
+        if box.number % 6:
+            hall.later(_handed_over(hall, code, kind), wait)
         return
     yield 1
-    _hand_over(hall, code)
+    _hand_over(hall, code, kind)
     _release(hall, box, "handed_over", None)
 
 
@@ -64,8 +74,8 @@ def whole_box_held(hall: Hall, box: Box) -> Life:
     _release(hall, box, "checked", None)
 
 
-def _handed_over(hall: Hall, code: str) -> Life:
-    _hand_over(hall, code)
+def _handed_over(hall: Hall, code: str, kind: str) -> Life:
+    _hand_over(hall, code, kind)
     yield from ()
 
 
@@ -82,14 +92,15 @@ def _log(hall: Hall, batch: str | None, kind: str, mass_g: int | None) -> str:
     return str(answer["code"])
 
 
-def _hand_over(hall: Hall, code: str) -> None:
+def _hand_over(hall: Hall, code: str, kind: str) -> None:
     scan_id, at = hall.hand.next_scan()
     said = hand_over_of(
         scan_id=scan_id,
         scanned_at=at,
         first="Teamleider (demo)",
         second="Medewerker (demo)",
-        receiver="Eigenaar (demo)",
+        receiver="Ontvanger (demo)",
+        receiver_kind=RECEIVERS.get(kind, "owner"),
     )
     hall.hand.send(hand_over, said, code, by=hall.hand.people.leader, at=at)
 
