@@ -89,16 +89,16 @@ def make_link(
     return NewLink(token, expires_at)
 
 
-def end_link(session: Session, book: Rulebook, code: str, *, viewer: Viewer, now: datetime) -> bool:
-    """End the link of a shipment; whether there was one. Raises NotFound, NotAllowed."""
+def end_link(session: Session, book: Rulebook, code: str, *, viewer: Viewer, now: datetime) -> None:
+    """End the link of a shipment, if there is one. Raises NotFound, NotAllowed."""
     shipment = shipment_by_code(session, book, code, viewer)
     require(viewer.is_staff)
     require_leader(viewer)
-    return _end(session, shipment.id, now)
+    _end(session, shipment.id, now)
 
 
-def _end(session: Session, shipment_id: int, now: datetime) -> bool:
-    ended = session.connection().execute(
+def _end(session: Session, shipment_id: int, now: datetime) -> None:
+    session.execute(
         update(_link)
         .where(
             _link.c.shipment_id == shipment_id,
@@ -107,7 +107,6 @@ def _end(session: Session, shipment_id: int, now: datetime) -> bool:
         )
         .values(revoked_at=now)
     )
-    return bool(ended.rowcount)
 
 
 def link_of(session: Session, shipment_id: int) -> LinkRow | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dispatch.documents import AT_ONCE_MAX, SIZE_MAX
 from scales.link import Links
 from store.engine import Database
 from web import errors
@@ -20,6 +23,7 @@ from web.api import (
     floor,
     items,
     nl,
+    outlets,
     photos,
     printing,
     proof_chain,
@@ -43,6 +47,11 @@ from web.settings import Settings, from_environment
 from web.tries import WrongTries
 
 API_PREFIX = "/api/v1"
+PAPERS: Final = {
+    r"/outlet/[^/]+": AT_ONCE_MAX * SIZE_MAX + (1 << 20),
+    r"/api/v1/shipments/[^/]+/documents": SIZE_MAX,
+}
+"""Where an outlet brings its papers, and photos as a phone takes them."""
 
 
 def create_app(settings: Settings | None = None, *, database: Database | None = None) -> FastAPI:
@@ -62,7 +71,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     house.install(app)
     errors.install(app, page_of)
     _openapi(app)
-    app.add_middleware(BodyLimit, limit_bytes=known.body_max_bytes)
+    app.add_middleware(BodyLimit, limit_bytes=known.body_max_bytes, more=PAPERS)
     app.add_middleware(Packed)
     app.add_middleware(Safety)
     return app
@@ -81,6 +90,7 @@ ROOMS = (
     tools,
     proofs,
     certificates,
+    outlets,
     photos,
     floor,
     scales,
@@ -141,19 +151,28 @@ def _openapi(app: FastAPI) -> None:
 
 
 class BodyLimit:
-    """Refuse bodies beyond a limit before they are read whole, whatever their header says."""
+    """Refuse bodies beyond a limit before they are read whole, whatever their header says.
 
-    def __init__(self, app: ASGIApp, *, limit_bytes: int) -> None:
+    more: what more may be sent to paths that fit a pattern.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit_bytes: int, more: Mapping[str, int]) -> None:
         self._app = app
-        self._limit = limit_bytes
+        self._bytes = limit_bytes
+        self._more = [(re.compile(path), most) for path, most in more.items()]
+
+    def _limit_of(self, path: str) -> int:
+        own = [most for pattern, most in self._more if pattern.fullmatch(path)]
+        return max(self._bytes, *own) if own else self._bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._limit_of(scope["path"])
         said = dict(scope["headers"]).get(b"content-length", b"0")
-        if said.isdigit() and int(said) > self._limit:
-            await self._refuse(scope, receive, send)
+        if said.isdigit() and int(said) > limit:
+            await self._refuse(scope, receive, send, limit)
             return
         seen = 0
         answering = False
@@ -162,24 +181,24 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._limit:
+            if seen > limit:
                 raise TooLarge
             return message
 
         async def unless_refused(message: Message) -> None:
             # Who reads the body may make another refusal of the broken reading: ours comes instead.
             nonlocal answering
-            if answering or seen <= self._limit:
+            if answering or seen <= limit:
                 answering = True
                 await send(message)
 
         with suppress(TooLarge):
             await self._app(scope, counted, unless_refused)
-        if seen > self._limit and not answering:
-            await self._refuse(scope, receive, send)
+        if seen > limit and not answering:
+            await self._refuse(scope, receive, send, limit)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = errors.by_status(Request(scope), 413, limit_bytes=self._limit)
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        response = errors.by_status(Request(scope), 413, limit_bytes=limit)
         await response(scope, receive, send)
 
 

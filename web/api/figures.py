@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
-from chain import queries as chain
-from chain.checkpoints import signed
-from proof.signing import EXPORT_PURPOSE, seal
+from proof.signing import EXPORT_PURPOSE, TreeHead, seal, sign_head
 from reporting.exports import control, dataset_of, export, format_of
 from reporting.queries import circularity_report
 from reporting.questions import Question, question
@@ -54,9 +52,12 @@ Asked = Annotated[Question, Depends(asked)]
 
 
 @router.get("/reports/circularity")
-def circularity(me: Me, db: ReadDb, wanted: Asked) -> dict[str, Any]:
-    """What came in and what became of it: every term from its own places, to the gram."""
-    return as_json(circularity_report(db, me.viewer, wanted))
+def circularity(request: Request, me: Me, db: ReadDb, wanted: Asked) -> dict[str, Any]:
+    """What came in and what became of it: every term from its own places, to the gram.
+
+    checkpoints: the signed heads of the chains that it was read from."""
+    said = as_json(circularity_report(db, me.viewer, wanted))
+    return {**said, "checkpoints": _signed_heads(request, said["as_of"])}
 
 
 @router.get("/exports/{dataset}.meta.json")
@@ -69,13 +70,24 @@ def export_meta(
     format: str = "csv",
 ) -> dict[str, Any]:
     """Control totals of an export, and the hash of the file as it is now: signed."""
-    ring, now = ring_of(request), request.app.state.clock()
     which, kind = dataset_of(dataset), format_of(format)
     said = control(db, me.viewer, wanted, dataset=which, format=kind)
-    sites = {f"site:{site}" for site in said["sites"]}
-    heads = [signed(head, ring, now=now) for head in chain.heads(db) if head.chain in sites]
-    document = {**said, "checkpoints": heads}
-    return {**document, "signed": seal(ring.current, EXPORT_PURPOSE, document)}
+    document = {**said, "checkpoints": _signed_heads(request, said["as_of"])}
+    return {**document, "signed": seal(ring_of(request).current, EXPORT_PURPOSE, document)}
+
+
+def _signed_heads(request: Request, as_of: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
+    """The heads up to which figures stand, signed."""
+    ring, now = ring_of(request), request.app.state.clock()
+    return [
+        sign_head(
+            ring.current,
+            TreeHead(
+                log=f"site:{one['site']}", size=one["seq"], root=bytes.fromhex(one["root"]), at=now
+            ),
+        )
+        for one in as_of
+    ]
 
 
 @router.get("/exports/{dataset}", response_class=StreamingResponse)

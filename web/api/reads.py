@@ -97,8 +97,9 @@ def deliveries(request: Request, me: Me, db: ReadDb, wanted: Wanted) -> JSONResp
 
 @router.get("/shipments")
 def shipments(request: Request, me: Me, db: ReadDb, wanted: Wanted) -> JSONResponse:
-    """Shipments: what is under way, and to whom."""
-    rows = list_shipments(db, rulebook(db), me.viewer, wanted)
+    """Shipments: what is under way, and to whom. state: also `overdue`."""
+    now = request.app.state.clock()
+    rows = list_shipments(db, rulebook(db), me.viewer, wanted, now=now)
     return paged(request, wanted, "code", map_all(shapes.listed_shipment, rows))
 
 

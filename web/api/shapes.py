@@ -167,6 +167,10 @@ def listed_shipment(row: ListedShipment) -> dict[str, Any]:
         "shipped_on": row.shipped_on.isoformat(),
         "mass_g": row.mass_g,
         "in_transit_g": row.in_transit_g,
+        "confirmed_g": row.confirmed_g,
+        "refused_g": row.refused_g,
+        "returned_g": row.returned_g,
+        "due_on": row.due_on.isoformat(),
         "treatments": list(row.treatments),
         "state": row.state,
     }
@@ -185,6 +189,10 @@ def whole_shipment(whole: WholeShipment, viewer: Viewer) -> dict[str, Any]:
             for row in whole.bins
         ],
     }
+    said["documents"] = [
+        {"hash": row.hash, "media_type": row.media_type, "size": row.size}
+        for row in whole.documents
+    ]
     if viewer.is_staff:
         said["contents"] = [{"batch": row.batch.code, **standing(row)} for row in whole.contents]
         said["entries"] = [told(row, viewer) for row in whole.history]

@@ -100,7 +100,7 @@ class ConfirmationIn(Wire):
     rest_g: Mass | None = None
     confirmed_at: Moment
     document: Short | None = None
-    files: Files = []
+    files: Files = Field(default_factory=list)
 
     def command(self, now: datetime) -> Confirm:
         lines = tuple(TreatedLine(**line.model_dump()) for line in self.lines)

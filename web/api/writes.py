@@ -202,7 +202,10 @@ def take_back(code: Target, body: wire_out.ReturnIn, call: Calling) -> JSONRespo
     return answer(perform(call, "return", code, body))
 
 
-@router.post("/shipments/{code}/confirmation", **writes("mass_exceeded", "destination_forbidden"))
+@router.post(
+    "/shipments/{code}/confirmation",
+    **writes("mass_exceeded", "destination_forbidden", "reason_needed"),
+)
 def confirm(code: Target, body: wire_out.ConfirmationIn, call: Calling) -> JSONResponse:
-    """Confirm what became of a shipment, per treatment."""
+    """Confirm what became of a shipment, or of a part of it, per treatment."""
     return answer(perform(call, "confirm", code, body))

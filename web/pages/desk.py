@@ -13,7 +13,7 @@ from catalogue.errors import NotFound
 from catalogue.kinds import BatchState, BinState, DeliveryState, ShipmentState
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
-from dispatch.views import list_shipments
+from dispatch.views import list_shipments, overdue
 from intake.views import list_deliveries
 from streams.ledger import site_day
 from streams.today import site_now
@@ -31,8 +31,6 @@ router = APIRouter(include_in_schema=False)
 
 SHOWN: Final = 8
 FLAGGED_DAYS: Final = 7
-OVERDUE_DAYS: Final = 21
-"""An outlet that has not confirmed after three weeks is worth a telephone call."""
 PAGE_OF_KIND: Final = {
     "batch": "/batches",
     "bin": "/bins",
@@ -81,12 +79,13 @@ def today_page(
         return [names.batch(row) for row in list_batches(db, book, viewer, asked)]
 
     now = site_now(db, site, day)
+    late = overdue(db, book, viewer, now=visit.now, site=site.code, limit=SHOWN)
     announced = Asked(state=DeliveryState.ANNOUNCED, limit=200)
     expected = [row for row in list_deliveries(db, book, viewer, announced) if row.site == site]
     shipped = Asked(state=ShipmentState.SHIPPED, limit=200)
     travelling = [
         names.shipment(row, day)
-        for row in reversed(list_shipments(db, book, viewer, shipped))
+        for row in reversed(list_shipments(db, book, viewer, shipped, now=visit.now))
         if row.site == site.code
     ]
     open_bins = Asked(site=site.code, state=BinState.OPEN, limit=200)
@@ -109,7 +108,7 @@ def today_page(
         travelling_count=len(travelling),
         flags=[names.flag(flag) for flag in worries.values()][:SHOWN],
         held=batches("held"),
-        overdue=[row for row in travelling if row.age_days > OVERDUE_DAYS],
+        overdue=[names.overdue(row) for row in late],
         expected=[names.delivery(row) for row in reversed(expected)][:SHOWN],
         came=batches(None),
         sorting=batches(BatchState.SORTING),

@@ -78,7 +78,7 @@ def deliveries(visit: Visitor, db: ReadDb, wanted: Wanted) -> Response:
 def shipments(visit: Visitor, db: ReadDb, wanted: Wanted) -> Response:
     book = rulebook(db)
     names = Names(visit.language, book)
-    found = list_shipments(db, book, visit.viewer, wanted)
+    found = list_shipments(db, book, visit.viewer, wanted, now=visit.now)
     rows = [names.shipment(row, visit.now.date()) for row in found]
     return _show(visit, "shipments", rows, wanted)
 

@@ -10,7 +10,7 @@ from typing import Any
 from catalogue.kinds import Pool, Quality, Role
 from catalogue.rows import DestinationRow, SiteRow
 from catalogue.rulebook import Rulebook
-from dispatch.views import ListedShipment
+from dispatch.views import ListedShipment, Overdue
 from intake.views import ListedDelivery, ListedFind
 from streams.reversals import REVERSIBLE
 from streams.rules import Standing as Standing_
@@ -29,6 +29,7 @@ from web.pages.rows import (
     FlagLine,
     Moved,
     Passed,
+    OverdueLine,
     ShipmentLine,
     Standing,
 )
@@ -143,9 +144,12 @@ class Names:
             shipped_on=row.shipped_on,
             mass_g=row.mass_g,
             open_g=row.in_transit_g,
-            age_days=(today - row.shipped_on).days,
+            late_days=row.late_days(today),
             state=row.state,
         )
+
+    def overdue(self, row: Overdue) -> OverdueLine:
+        return OverdueLine(row.code, self.organisation(row.outlet), row.days, row.mass_g)
 
     def find(self, row: ListedFind) -> FindLine:
         kinds = self.book.operator(self.book.sites[row.site]).find_kinds

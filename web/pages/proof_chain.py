@@ -13,10 +13,10 @@ from starlette.responses import Response
 from catalogue.rulebook import rulebook
 from certificates.proof_chain import proof_of_batch, proof_of_delivery
 from certificates.proof_rules import Why
+from dispatch.rules import CONFIRM_DAYS
 from web import proof_words
 from web.api.wire import PLAIN
 from web.deps import ReadDb
-from web.pages.desk import OVERDUE_DAYS
 from web.pages.naming import Names
 from web.pages.visiting import Visit, Visitor
 from web.permissions import API
@@ -74,7 +74,7 @@ def of_delivery(visit: Visit, db: Session, code: str) -> Picture:
     """A delivery's chain as the visitor may see it. Raises NotFound."""
     book = rulebook(db)
     found = proof_of_delivery(
-        db, book, code, visit.viewer, now=visit.now, confirm_days=OVERDUE_DAYS
+        db, book, code, visit.viewer, now=visit.now, confirm_days=CONFIRM_DAYS
     )
     names = Names(visit.language, book)
     return picture(found, names, code=code, is_staff=visit.viewer.is_staff, now=visit.now)
@@ -83,7 +83,7 @@ def of_delivery(visit: Visit, db: Session, code: str) -> Picture:
 def of_batch(visit: Visit, db: Session, code: str) -> Picture:
     """A batch's chain as the visitor may see it. Raises NotFound."""
     book = rulebook(db)
-    found = proof_of_batch(db, book, code, visit.viewer, now=visit.now, confirm_days=OVERDUE_DAYS)
+    found = proof_of_batch(db, book, code, visit.viewer, now=visit.now, confirm_days=CONFIRM_DAYS)
     names = Names(visit.language, book)
     return picture(found, names, code=code, is_staff=visit.viewer.is_staff, now=visit.now)
 

@@ -58,15 +58,26 @@ class DeliveryLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentLine:
-    """A shipment in a list. open_g: neither confirmed nor come back."""
+    """A shipment in a list. open_g: neither confirmed nor come back; late_days: by how much its
+    confirmation is late."""
 
     code: str
     outlet: str
     shipped_on: date
     mass_g: int
     open_g: int
-    age_days: int
+    late_days: int
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueLine:
+    """A shipment that its outlet should have confirmed. days: so late it is."""
+
+    code: str
+    outlet: str
+    days: int
+    open_g: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ class TodayPage:
     travelling_count: int
     flags: Sequence[FlagLine]
     held: Sequence[BatchLine]
-    overdue: Sequence[ShipmentLine]
+    overdue: Sequence[OverdueLine]
     expected: Sequence[DeliveryLine]
     came: Sequence[BatchLine]
     sorting: Sequence[BatchLine]

@@ -159,6 +159,7 @@ ANSWERED_WITH_200: Final = {
     "/sync",
     "/scan",
     "/scan/picture",
+    "/shipments/{code}/link/revocation",
     "/print-jobs/{scan_id}/cancel",
     "/print-jobs/{scan_id}/confirm",
 }

@@ -24,12 +24,19 @@ from tests.web.api.good import (
 )
 from tests.web.api.test_permissions import MAY, entries, spelled
 
-NUMBERLESS: Final = ("/scan", "/print-jobs/{scan_id}/cancel", "/print-jobs/{scan_id}/confirm")
+NUMBERLESS: Final = (
+    "/scan",
+    "/print-jobs/{scan_id}/cancel",
+    "/print-jobs/{scan_id}/confirm",
+    "/shipments/{code}/link/revocation",
+)
 """These carry no `scan_id` of their own: saying them twice says nothing else."""
+TOLD_ONCE: Final = "/shipments/{code}/link"
+"""A link is shown once: asking again makes another one, and ends it."""
 WRITES: Final = sorted(
     route
     for route in MAY
-    if route[0] == "POST" and route[1] not in ("/sync", *NUMBERLESS, *PICTURES)
+    if route[0] == "POST" and route[1] not in ("/sync", TOLD_ONCE, *NUMBERLESS, *PICTURES)
 )
 ANSWERS: Final[Mapping[str, set[str]]] = {
     "/deliveries": {"code"},
