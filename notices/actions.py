@@ -7,7 +7,7 @@ it waits in the queue until that is committed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -20,7 +20,7 @@ from accounts import rules as accounts
 from catalogue.errors import NotFound
 from catalogue.rulebook import Rulebook
 from notices import rules
-from notices.kinds import SAFETY, MailState, NoticeKind
+from notices.kinds import LINKED, SAFETY, MailState, NoticeKind
 from notices.queries import Audience, Reader, chosen, people_who_left, readers
 from notices.tables import Contact, Mail, Notice, Preference
 from store.columns import table_of
@@ -28,6 +28,9 @@ from store.jobs import enqueue
 from store.upsert import insert_new
 
 MAIL_JOB: Final = "mail"
+
+PageFor = Callable[[str], str]
+"""The path of a page that only its reader can open, for the thing of this code."""
 
 _notice = table_of(Notice)
 _mail = table_of(Mail)
@@ -59,10 +62,12 @@ def tell(
     now: datetime,
     but_not: int | None = None,
     by_mail: bool = True,
+    page_for: PageFor | None = None,
 ) -> int:
     """Tell everybody who is to know and wants to; returns how many were told just now.
 
-    but_not: the person who did it knows already, save where it is about safety.
+    but_not: the person who did it knows already, save where it is about safety. page_for: makes
+    the page on which somebody without an account answers.
     """
     found = {
         reader.key: reader
@@ -76,6 +81,7 @@ def tell(
     for _, reader in sorted(found.items()):
         portal, mail = choices.get(reader.person_id or 0, (True, True))
         portal, mail = rules.wanted(cause.kind, portal=portal, mail=mail)
+        answers = page_for is not None and reader.person_id is None and cause.kind in LINKED
         told += _tell_one(
             session,
             cause,
@@ -83,6 +89,7 @@ def tell(
             in_portal=portal and reader.person_id is not None,
             by_mail=mail and by_mail,
             now=now,
+            page_for=page_for if answers else None,
         )
     return told
 
@@ -96,9 +103,16 @@ def mail_to_address(
     Raises Malformed for what is no address.
     """
     reader = Reader(person_id=None, address=accounts.email(address), language=language)
-    return bool(
-        _tell_one(session, cause, reader, in_portal=False, by_mail=True, now=now, path=path)
+    told = _tell_one(
+        session,
+        cause,
+        reader,
+        in_portal=False,
+        by_mail=True,
+        now=now,
+        page_for=lambda _: path,
     )
+    return bool(told)
 
 
 def _tell_one(
@@ -109,7 +123,7 @@ def _tell_one(
     in_portal: bool,
     by_mail: bool,
     now: datetime,
-    path: str | None = None,
+    page_for: PageFor | None = None,
 ) -> int:
     if not (in_portal or by_mail):
         return 0
@@ -130,6 +144,7 @@ def _tell_one(
     if not insert_new(session.connection(), _notice, values):
         return 0
     if by_mail:
+        path = page_for(cause.subject) if page_for else None
         mail_id = _mail_for(session, cause, reader, now=now, path=path)
         session.execute(
             update(_notice)

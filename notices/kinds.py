@@ -38,6 +38,9 @@ SAFETY: Final = frozenset({NoticeKind.BATCH_STOPPED, NoticeKind.DANGEROUS_FIND})
 AT_ONCE: Final = SAFETY | {NoticeKind.SHIPMENT_COMES}
 """Kinds whose mail does not wait for more of the same."""
 
+LINKED: Final = frozenset({NoticeKind.SHIPMENT_COMES, NoticeKind.CONFIRMATION_ASKED})
+"""Kinds that ask for an answer: who has no account gets a page of their own with it."""
+
 HEARERS: Final[Mapping[NoticeKind, frozenset[Role]]] = {
     NoticeKind.BATCH_STOPPED: frozenset({Role.TEAM_LEADER, Role.SUPPLIER}),
     NoticeKind.DANGEROUS_FIND: frozenset({Role.TEAM_LEADER}),

@@ -6,29 +6,40 @@ Each is told once, because its cause has the same key whenever it is found.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session
 
+from accounts.queries import viewer_as
 from catalogue.kinds import PartnerRole, Role
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
+from dispatch.views import overdue
 from intake.rules import beyond_limit
 from notices import rules
-from notices.actions import Cause, tell
+from notices.actions import Cause, PageFor, tell
 from notices.kinds import NoticeKind
 from notices.queries import Audience
-from notices.views import came_in, keys_since, oldest_waiting, under_way
+from notices.views import came_in, keys_since, oldest_waiting
 from streams.ledger import site_day
 
 SUBJECT_LENGTH_MAX: Final = 60
+LATE_MAX: Final = 10_000
+"""Shipments of one site that are told in one go."""
 
 
-def look(session: Session, book: Rulebook, *, now: datetime, by_mail: bool = True) -> int:
+def look(
+    session: Session,
+    book: Rulebook,
+    *,
+    now: datetime,
+    by_mail: bool = True,
+    page_for: PageFor | None = None,
+) -> int:
     """Tell of everything that is overdue; returns how many were told just now.
 
-    Three statements for each site, and those of the telling.
+    Some six statements for each site, and those of the telling.
     """
     causes = [*_permits(book, now), *_keys(session, book, now)]
     for site in book.sites.values():
@@ -37,40 +48,39 @@ def look(session: Session, book: Rulebook, *, now: datetime, by_mail: bool = Tru
             *_scans(session, site, now),
             *_deliveries(session, site, now),
         ]
-    return sum(tell(session, book, cause, now=now, by_mail=by_mail) for cause in causes)
+    return sum(
+        tell(session, book, cause, now=now, by_mail=by_mail, page_for=page_for) for cause in causes
+    )
 
 
 def _confirmations(
     session: Session, book: Rulebook, site: SiteRow, now: datetime
 ) -> Iterator[Cause]:
     """A team leader hears of it once, the outlet once a week until it confirms."""
-    today = site_day(now, site)
-    leaders = Audience(role=Role.TEAM_LEADER, operator_id=site.operator_id, site_id=site.id)
-    partners = book.operator(site).partners
-    for shipment in under_way(session, site.id):
-        agreed = partners[shipment.outlet_id].confirm_days
-        within = timedelta(days=agreed) if agreed else rules.CONFIRMATION_DUE
-        weeks = rules.weeks_late(shipment.shipped_on, today, within=within)
-        if weeks is None:
-            continue
-        outlet = Audience(
-            role=Role.OUTLET, operator_id=site.operator_id, organisation_id=shipment.outlet_id
-        )
+    home = site.operator_id
+    leader = viewer_as(book, Role.TEAM_LEADER, home, site.id)
+    for late in overdue(session, book, leader, now=now, limit=LATE_MAX):
+        outlet = book.organisations[late.outlet].id
         for kind, suffix, audience in (
-            (NoticeKind.CONFIRMATION_OVERDUE, "", leaders),
-            (NoticeKind.CONFIRMATION_ASKED, f":{weeks}", outlet),
+            (
+                NoticeKind.CONFIRMATION_OVERDUE,
+                "",
+                Audience(role=Role.TEAM_LEADER, operator_id=home, site_id=site.id),
+            ),
+            (
+                NoticeKind.CONFIRMATION_ASKED,
+                f":{rules.weeks_late(late.days)}",
+                Audience(role=Role.OUTLET, operator_id=home, organisation_id=outlet),
+            ),
         ):
             yield Cause(
                 kind=kind,
-                key=f"{kind.value}:{shipment.code}{suffix}",
-                operator_id=site.operator_id,
+                key=f"{kind.value}:{late.code}{suffix}",
+                operator_id=home,
                 site_id=site.id,
-                subject=shipment.code,
+                subject=late.code,
                 audiences=[audience],
-                figures={
-                    "day": shipment.shipped_on.isoformat(),
-                    "organisation_id": shipment.outlet_id,
-                },
+                figures={"day": late.due_on.isoformat(), "organisation_id": outlet},
             )
 
 

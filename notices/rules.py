@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from notices.kinds import AT_ONCE, SAFETY, NoticeKind
@@ -16,9 +16,6 @@ RETRY_MAX: Final = timedelta(hours=4)
 GIVEN_UP_AFTER: Final = timedelta(days=3)
 NOTICE_KEPT: Final = timedelta(days=400)
 MAIL_KEPT: Final = timedelta(days=90)
-
-CONFIRMATION_DUE: Final = timedelta(days=28)
-"""Within this an outlet says what it did with a shipment, unless something else was agreed."""
 
 SCANS_WAIT_MAX: Final = timedelta(hours=24)
 DELIVERY_COMPLETE: Final = timedelta(days=1)
@@ -47,12 +44,9 @@ def next_try(*, attempts: int, created_at: datetime, now: datetime) -> datetime 
     return now + min(pause, RETRY_MAX)
 
 
-def weeks_late(
-    shipped_on: date, today: date, *, within: timedelta = CONFIRMATION_DUE
-) -> int | None:
-    """Whole weeks since a confirmation was due; None while it is not."""
-    late = today - shipped_on - within
-    return late.days // 7 if late.days >= 0 else None
+def weeks_late(days: int) -> int:
+    """Whole weeks of something that is so many days late, from the first day on."""
+    return (days - 1) // 7
 
 
 def reader_of(person_id: int | None, address: str | None) -> str:

@@ -16,7 +16,7 @@ from catalogue.kinds import Role
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
 from chain.queries import EntryRow
-from notices.actions import Cause, tell
+from notices.actions import Cause, PageFor, tell
 from notices.kinds import NoticeKind
 from notices.queries import Audience
 from notices.views import batch_facts, entry_of, kind_of_find, shipment_facts
@@ -42,6 +42,7 @@ def tell_of_entry(
     now: datetime,
     but_not: int | None = None,
     by_mail: bool = True,
+    page_for: PageFor | None = None,
 ) -> int:
     """Tell whoever should know of an entry that was just booked; how many were told.
 
@@ -52,7 +53,16 @@ def tell_of_entry(
     site = book.sites.get(entry.chain.removeprefix("site:"))
     causes = found(Happened(session, book, entry, site)) if found and site else []
     return sum(
-        tell(session, book, cause, now=now, but_not=but_not, by_mail=by_mail) for cause in causes
+        tell(
+            session,
+            book,
+            cause,
+            now=now,
+            but_not=but_not,
+            by_mail=by_mail,
+            page_for=page_for,
+        )
+        for cause in causes
     )
 
 

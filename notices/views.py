@@ -110,16 +110,6 @@ def shipment_facts(session: Session, code: str) -> ShipmentFacts:
     return ShipmentFacts(row.code, row.site_id, row.outlet_id, row.shipped_on, int(mass_g or 0))
 
 
-def under_way(session: Session, site_id: int) -> list[ShipmentFacts]:
-    """Shipments that nobody confirmed to the end, oldest first. One statement."""
-    rows = session.execute(
-        select(_shipment)
-        .where(_shipment.c.site_id == site_id, _shipment.c.state == "shipped")
-        .order_by(_shipment.c.shipped_on, _shipment.c.id)
-    )
-    return [ShipmentFacts(row.code, row.site_id, row.outlet_id, row.shipped_on) for row in rows]
-
-
 def oldest_waiting(
     session: Session, site_id: int, *, before: datetime
 ) -> tuple[datetime, int] | None:

@@ -88,8 +88,8 @@ WORDINGS: Final[Mapping[NoticeKind, Wording]] = {
     NoticeKind.CONFIRMATION_OVERDUE: Wording(
         message("Confirmation is late"),
         message(
-            "Shipment %(subject)s left for %(organisation)s on %(day)s. "
-            "Nothing of it has been confirmed."
+            "%(organisation)s should have confirmed shipment %(subject)s by %(day)s. "
+            "We still wait for it."
         ),
         "/shipments/{subject}",
     ),
@@ -108,7 +108,9 @@ WORDINGS: Final[Mapping[NoticeKind, Wording]] = {
     ),
     NoticeKind.CONFIRMATION_ASKED: Wording(
         message("What became of a shipment?"),
-        message("Shipment %(subject)s left on %(day)s. We do not know yet what you did with it."),
+        message(
+            "Please tell us what you did with shipment %(subject)s. We expected it by %(day)s."
+        ),
         "/shipments/{subject}",
     ),
     NoticeKind.PERMIT_ENDS: Wording(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from sqlmodel import Session
@@ -16,6 +17,7 @@ from catalogue.rulebook import Rulebook, rulebook
 from certificates.actions import Issue, Withdraw
 from certificates.views import any_certificate
 from dispatch.confirming import Confirm
+from dispatch.links import make_link
 from dispatch.returning import TakeBack
 from dispatch.shipping import Ship
 from intake.actions import LogBatch
@@ -36,6 +38,8 @@ from streams.ledger import Booked, site_day
 HEARD_OF: Final = (LogBatch, SetAside, LogFind, Ship, TakeBack, Confirm)
 """Commands of the floor and of dispatch of which somebody may be told; others cost nothing."""
 
+OUTLET_PAGE: Final = "/outlet/{}"
+
 
 def notify(session: Session, me: Signed, command: Command, booked: Booked, now: datetime) -> None:
     """Tell whoever should know of it, but not who did it."""
@@ -43,7 +47,15 @@ def notify(session: Session, me: Signed, command: Command, booked: Booked, now: 
         return
     person = person_of(me)
     if isinstance(command, HEARD_OF):
-        tell_of_entry(session, rulebook(session), booked.entry_id, now=now, but_not=person)
+        book = rulebook(session)
+        tell_of_entry(
+            session,
+            book,
+            booked.entry_id,
+            now=now,
+            but_not=person,
+            page_for=partial(_page_for, session, book, now),
+        )
     elif isinstance(command, Issue | Withdraw):
         for cause in _certified(session, command, booked):
             tell(session, rulebook(session), cause, now=now, but_not=person)
@@ -58,12 +70,19 @@ def person_of(me: Signed) -> int | None:
 def look_around(session: Session, now: datetime) -> int:
     """Tell of all that is overdue; how many were told just now."""
     book = rulebook(session)
-    told = look(session, book, now=now)
+    told = look(session, book, now=now, page_for=partial(_page_for, session, book, now))
     for site in book.sites.values():
         told += sum(
             tell(session, book, one, now=now) for one in _notifications(book, session, site, now)
         )
     return told
+
+
+def _page_for(session: Session, book: Rulebook, now: datetime, shipment: str) -> str:
+    """A page on which an outlet without an account answers; the one before ends."""
+    site = book.sites_by_id[shipment_facts(session, shipment).site_id]
+    leader = viewer_as(book, Role.TEAM_LEADER, site.operator_id, site.id)
+    return OUTLET_PAGE.format(make_link(session, book, shipment, viewer=leader, now=now).token)
 
 
 def mail_link(

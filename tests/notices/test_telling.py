@@ -138,7 +138,7 @@ def test_who_did_it_is_not_told_of_it(readers: Readers) -> None:
 def test_what_is_overdue_is_told_once_and_to_the_outlet_once_a_week(readers: Readers) -> None:
     depot = readers.depot
     shipment = _shipment(depot)
-    depot.later(days=27)
+    depot.later(days=14)
     assert readers.look() == 0
     depot.later(days=1)
     assert readers.look() == 2
@@ -316,7 +316,7 @@ def test_both_databases_tell_the_same(parallel_depot: Depot) -> None:
     readers.tell()
     readers.after(depot.find, batch, kind="knife")
     _shipment(depot)
-    depot.later(days=28)
+    depot.later(days=15)
     assert readers.look() == 2
     assert [kind for kind, _ in readers.read("leader")] == [
         NoticeKind.CONFIRMATION_OVERDUE,

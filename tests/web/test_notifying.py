@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import text
+
 from catalogue.actions import define
 from catalogue.rulebook import rulebook
+from dispatch.links import admitted
+from notices.actions import set_contact
 from notices.kinds import NoticeKind
 from tests.builders import Depot
 from tests.notices.reading import Readers
@@ -67,3 +71,34 @@ def test_looking_around_is_planned_again_in_the_same_transaction(depot: Depot) -
             "SELECT count(*) FROM job WHERE kind = 'look_for_overdue'"
         )
         assert waiting.scalar_one() == 1
+
+
+def test_an_outlet_without_an_account_gets_a_page_of_its_own_with_each_mail(depot: Depot) -> None:
+    shipment = _shipment(depot)
+    with depot.database.write() as session:
+        book = rulebook(session)
+        ours, outlet = book.organisations["WATERKANT"].id, book.organisations["VEZELHOF"].id
+        set_contact(session, ours, outlet, address="post@vezelhof.example", language="nl")
+    depot.later(days=15)
+    with depot.database.write() as session:
+        assert look_around(session, depot.now) == 1
+        assert look_around(session, depot.now) == 0
+        path = session.execute(text("SELECT path FROM mail")).scalar_one()
+        admission = admitted(session, path.removeprefix("/outlet/"), depot.now)
+        assert admission is not None
+        assert admission.shipment == shipment
+    depot.later(days=7)
+    with depot.database.write() as session:
+        assert look_around(session, depot.now) == 1
+        assert admitted(session, path.removeprefix("/outlet/"), depot.now) is None
+        paths = session.execute(text("SELECT path FROM mail ORDER BY id")).scalars().all()
+        assert admitted(session, paths[-1].removeprefix("/outlet/"), depot.now) is not None
+
+
+def _shipment(depot: Depot) -> str:
+    batch = depot.log(100_000)["code"]
+    depot.sort(batch, {"recycle": 100_000})
+    with depot.database.read() as session:
+        code = session.execute(text("SELECT code FROM bin ORDER BY id DESC LIMIT 1")).scalar_one()
+    depot.close_bin(code, 100_000)
+    return depot.ship(code)
