@@ -60,6 +60,7 @@ def document(book: Rulebook, made: Draft, seal: Sealing) -> dict[str, Any]:
         "code": seal.code,
         "kind": made.kind.value,
         "issued_at": instant(seal.now),
+        "timezone": next((row.site.timezone for row in made.scoped.batches), "UTC"),
         "issuer": _party(operator.organisation) | {"address": operator.organisation.address},
         "supplier": _party(made.scoped.supplier),
         "scope": said_scope(made.scoped.scope),

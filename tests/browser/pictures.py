@@ -31,6 +31,7 @@ from catalogue.rulebook import rulebook
 from demo.actions import load
 from labels.fonts import Weight, font
 from migrations.steps import upgrade
+from proof.signing import load_or_create_ring
 from store.engine import Database
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.floor.scanner import Scanner
@@ -166,7 +167,15 @@ def _sort_destinations(stage: Stage) -> None:
     stage.go("sort", batch=stage.batch)
 
 
-DESK: Final = ("/desk", "/attention", "/stations", "/labels", "/checkpoints")
+DESK: Final = (
+    "/desk",
+    "/attention",
+    "/stations",
+    "/labels",
+    "/checkpoints",
+    "/certificates",
+    "/verify",
+)
 
 
 @contextmanager
@@ -177,8 +186,18 @@ def served() -> Iterator[tuple[Database, str]]:
         database = Database(url)
         upgrade(database)
         now = datetime.now(UTC)
-        load(database, year=None, scale=0.03, seed=1, now=now, progress=lambda *_: None)
         settings = from_environment({"STOFSTROOM_DATABASE_URL": url})
+        ring = load_or_create_ring(settings.keys, now=now)
+        load(
+            database,
+            year=None,
+            scale=0.03,
+            seed=1,
+            now=now,
+            progress=lambda *_: None,
+            ring=ring,
+            verify_at=f"{settings.public_url}/verify",
+        )
         server = Server(Config(create_app(settings, database=database), log_level="warning"))
         with socket.create_server(("127.0.0.1", 0)) as door:
             thread = Thread(target=server.run, kwargs={"sockets": [door]})
@@ -254,7 +273,20 @@ def of_the_desk(browser: Browser, address: str, size: str) -> list[Path]:
         page.goto(path)
         found.append(FOLDER / size / f"desk{path.replace('/', '_')}.png")
         page.screenshot(path=found[-1], full_page=True)
+    found += certificate_pictures(page, size)
     context.close()
+    return found
+
+
+def certificate_pictures(page: Page, size: str) -> list[Path]:
+    """The newest certificate, and what anybody with its code reads."""
+    page.goto("/certificates")
+    code = page.locator("tbody th a.code").first.inner_text()
+    found = []
+    for noun in ("certificates", "verify"):
+        page.goto(f"/{noun}/{code}")
+        found.append(FOLDER / size / f"desk_{noun}_one.png")
+        page.screenshot(path=found[-1], full_page=True)
     return found
 
 

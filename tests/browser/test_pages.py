@@ -17,6 +17,7 @@ from catalogue.kinds import Role
 from tests.browser.conftest import PASSWORD, PEOPLE
 from tests.browser.keyboard import Keyboard
 from tests.builders import Depot
+from tests.certificates.office import certify, confirmed
 from web.pages.visiting import PAGES
 
 PageOf = Callable[..., Page]
@@ -252,7 +253,12 @@ def things(hall: Depot) -> Mapping[str, str]:
     scan_id, bins = hall.scan_id, _bins_of(hall, batch)
     hall.close_bin(bins[0], 100_000)
     shipment = hall.ship(bins[0], carrier="KARREWIEL")
+    proven = hall.log(50_000)["code"]
+    confirmed(hall, proven, 10_000)
+    certificate = certify(hall, "recycling", "batch", proven)["code"]
     return {
+        "certificates": certificate,
+        "verify": certificate,
         "deliveries": delivery,
         "batches": batch,
         "finds": find,
@@ -298,7 +304,7 @@ def _is_file(path: str) -> bool:
 
 
 ROUNDS = {
-    "stranger": ["/login", "/checkpoints"],
+    "stranger": ["/login", "/checkpoints", "/verify", "/verify/{code}"],
     **{
         name: [path for path in PAGES if not _is_file(path) and _visitor_of(path) == name]
         for name in PEOPLE

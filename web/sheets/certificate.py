@@ -102,7 +102,7 @@ def _facts(document: Mapping[str, Any], language: Language) -> list[Cells]:
         [say("Number"), words.grouped(document["code"])],
         [say("Made out to"), document["supplier"]["name"]],
         [say("About"), words.scope(document["scope"], language)],
-        [say("Made on"), units.moment(moment, "Europe/Amsterdam", language)],
+        [say("Made on"), units.moment(moment, document["timezone"], language)],
         [
             say("How it is known"),
             say("%(measured)s measured, %(estimated)s estimated")
