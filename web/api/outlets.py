@@ -49,6 +49,12 @@ class LinkOut(BaseModel):
     expires_at: datetime
 
 
+class EndIn(BaseModel):
+    """There is nothing to say with it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class EndedOut(BaseModel):
     """open: whether a link of this shipment lets anybody in."""
 
@@ -86,7 +92,7 @@ def link(code: Code, body: LinkIn, request: Request, call: Calling) -> LinkOut:
 
 
 @router.post("/shipments/{code}/link/revocation", responses=refusals("question", "not_found"))
-def revoke(code: Code, call: Calling) -> EndedOut:
+def revoke(code: Code, _nothing: EndIn, call: Calling) -> EndedOut:
     """End the link of a shipment."""
     with call.database.write() as session:
         end_link(session, rulebook(session), code, viewer=call.me.viewer, now=call.now)

@@ -292,7 +292,7 @@ def make_link(hall: Hall) -> Good:
 
 @good("POST", "/shipments/{code}/link/revocation")
 def end_link(hall: Hall) -> Good:
-    return Good({"code": shipped(hall.depot)})
+    return Good({"code": shipped(hall.depot)}, {})
 
 
 @good("POST", "/shipments/{code}/documents")

@@ -23,6 +23,12 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
         "other_outlet",
         "foreign_outlet",
     ),
+    ("POST", "/shipments/{code}/documents"): (*LEADER_ELSEWHERE, "other_outlet", "foreign_outlet"),
+    ("GET", "/shipments/{code}/documents/{hash}"): (
+        *LEADER_ELSEWHERE,
+        "other_outlet",
+        "foreign_outlet",
+    ),
     ("POST", "/scans/{scan_id}/reversal"): LEADER_ELSEWHERE,
     ("POST", "/parked/{scan_id}/settlement"): LEADER_ELSEWHERE,
     ("POST", "/print-jobs/{scan_id}/again"): LEADER_ELSEWHERE,
@@ -73,11 +79,10 @@ def test_every_call_that_names_a_thing_is_looked_at() -> None:
 
 def nothing_like(route: Route, sent: Good) -> Good:
     """The same call about what does not exist."""
-    (name,) = sent.named
     noun = route[1].split("/")[1]
     never = {"scan_id": str(uuid4()), "entry": "site:S9.2", "hash": "0" * 64}
-    code = never.get(name) or mint(KINDS[noun])
-    return Good({name: code}, sent.body, sent.query)
+    named = {name: never.get(name) or mint(KINDS[noun]) for name in sent.named}
+    return Good(named, sent.body, sent.query, sent.png)
 
 
 @pytest.mark.parametrize("route", sorted(BY_CODE), ids=spelled)
