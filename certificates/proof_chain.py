@@ -19,16 +19,8 @@ from catalogue.access import Viewer
 from catalogue.kinds import BatchState, BinState, Stream
 from catalogue.rows import DestinationRow, SiteRow
 from catalogue.rulebook import Rulebook
-from certificates.proof_rules import (
-    BatchFacts,
-    Chain,
-    Moved,
-    Promise,
-    Stand,
-    certified_g,
-    chain_of,
-    standing_since,
-)
+from certificates.proof_facts import Moved, certified_g, standing_since
+from certificates.proof_rules import BatchFacts, Chain, Promise, Stand, chain_of
 from certificates.tables import Certificate, CertificateText
 from certificates.views import certified_of_batches
 from intake.views import ListedDelivery, delivery_by_code
@@ -225,7 +217,7 @@ def _certified(
     for text in texts:
         for line in json.loads(text)["document"]["lines"]:
             if line["batch"] in batches:
-                lines[line["batch"]].append(_lot(line))
+                lines[line["batch"]].append(_stated(line))
     return {batch: certified_g(own) for batch, own in lines.items()}
 
 
@@ -234,7 +226,7 @@ _TOLD_APART = (
 )  # fmt: skip
 
 
-def _lot(line: Mapping[str, Any]) -> tuple[tuple[str, ...], Stream, int]:
+def _stated(line: Mapping[str, Any]) -> tuple[tuple[str, ...], Stream, int]:
     told_apart = tuple(str(line[name]) for name in _TOLD_APART)
     return told_apart, Stream(line["stream"]), int(line["mass_g"])
 

@@ -57,7 +57,8 @@ def title(kind: str, language: Language) -> str:
 
 def statement(document: Mapping[str, Any], language: Language) -> str:
     """What is declared, in one plain sentence."""
-    return language.gettext(STATEMENTS[document["kind"]]) % {
+    kind = document["kind"]
+    return language.gettext(STATEMENTS[kind]) % {
         "issuer": document["issuer"]["name"],
         "supplier": document["supplier"]["name"],
         "mass": units.weight(document["totals"]["mass_g"], language),
@@ -66,8 +67,9 @@ def statement(document: Mapping[str, Any], language: Language) -> str:
 
 def scope(said: Mapping[str, Any], language: Language) -> str:
     """What it is about. said: a scope as documents hold it."""
-    if said["kind"] != "period":
-        return language.gettext(SCOPES[said["kind"]]) % {"code": said["code"]}
+    kind = said["kind"]
+    if kind != "period":
+        return language.gettext(SCOPES[kind]) % {"code": said["code"]}
     first, end = (date.fromisoformat(said[name]) for name in ("from", "to"))
     last = end - timedelta(days=1)
     return language.gettext(PERIOD) % {
@@ -83,9 +85,10 @@ def name(document: Mapping[str, Any], table: str, code: str | None, language: La
 
 def where(document: Mapping[str, Any], stand: Mapping[str, Any], language: Language) -> str:
     """Where grams of a batch stand, in words."""
-    if stand["pool"] == "bin" and stand["destination"] is None:
+    pool = stand["pool"]
+    if pool == "bin" and stand["destination"] is None:
         return language.gettext(WORK_BIN)
-    word = language.gettext(POOLS[stand["pool"]])
+    word = language.gettext(POOLS[pool])
     if stand["destination"] is not None:
         return f"{word}: {name(document, 'destinations', stand['destination'], language)}"
     if stand["loss_kind"] is not None:

@@ -9,22 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.kinds import BatchState, Pool, Stream
+from certificates.proof_facts import Moved, certified_g, standing_since
 from certificates.proof_rules import (
     ACTS,
     MISSES,
     Aside,
     Away,
     BatchFacts,
-    Moved,
     Promise,
     Stand,
     Step,
     Who,
     Why,
     batch_chain,
-    certified_g,
     chain_of,
-    standing_since,
 )
 
 TODAY = date(2026, 6, 1)

@@ -17,7 +17,8 @@ from web.i18n import LOCALE, SOURCE, language, languages
 
 WEB = LOCALE.parent
 ROOMS = [WEB.parent / room for room in ("catalogue", "nl", "reporting", "web")]
-KEYWORDS = {"_": None, "gettext": None, "say": None, "ngettext": (1, 2), "message": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "message": None}
+IN_PYTHON = KEYWORDS | {"say": None}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 EXTRACTORS = {".html": "jinja2.ext:babel_extract", ".py": "python", ".js": "javascript"}
 FLOOR = sorted((WEB / "static" / "floor").rglob("*.js"))
@@ -40,7 +41,8 @@ def said_in_the_product() -> set[str]:
     sources = [path for room in ROOMS for path in sorted(room.rglob("*.py"))]
     for path in [*sorted(WEB.rglob("*.html")), *sources, *FLOOR]:
         how = EXTRACTORS[path.suffix]
-        for _, msgid, _, _ in extract_from_file(how, str(path), KEYWORDS, options=options):
+        marks = IN_PYTHON if path.suffix == ".py" else KEYWORDS
+        for _, msgid, _, _ in extract_from_file(how, str(path), marks, options=options):
             found.add(msgid if isinstance(msgid, str) else msgid[0])
     return found
 
