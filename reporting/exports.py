@@ -119,7 +119,8 @@ def control(
         "bytes": size,
         "sha256": digest.hexdigest(),
         "as_of": [
-            {"site": one.site, "seq": one.seq, "head": one.head} for one in as_of(session, seen)
+            {"site": one.site, "seq": one.seq, "head": one.head, "root": one.root}
+            for one in as_of(session, seen)
         ],
     }
 

@@ -14,6 +14,7 @@ from catalogue.kinds import BatchState, Pool, Quality, Stream
 from catalogue.rulebook import Rulebook, rulebook
 from catalogue.tables import Destination
 from chain.tables import Chain, Entry
+from proof.merkle import Frontier, root
 from reporting import access, circularity
 from reporting.circularity import Route, Sum
 from reporting.measures import SCHEMES, measures
@@ -223,11 +224,18 @@ def as_of(session: Session, seen: access.Scope) -> list[AsOf]:
     """Where the chains of these sites stand. One statement."""
     by_chain = {site.chain: site.code for site in seen.sites}
     heads = session.execute(
-        select(_chain.c.code, _chain.c.size, _chain.c.head_hash)
+        select(_chain.c.code, _chain.c.size, _chain.c.head_hash, _chain.c.peaks)
         .where(_chain.c.code.in_(sorted(by_chain)))
         .order_by(_chain.c.code)
     )
-    return [AsOf(by_chain[row.code], row.size, row.head_hash) for row in heads]
+    return [
+        AsOf(by_chain[row.code], row.size, row.head_hash, _root(row.size, row.peaks))
+        for row in heads
+    ]
+
+
+def _root(size: int, peaks: str) -> str:
+    return root(Frontier(size, tuple(bytes.fromhex(peak) for peak in peaks.split(",")))).hex()
 
 
 def asked_for(seen: access.Scope, asked: Question) -> list[ColumnElement[bool]]:

@@ -14,11 +14,15 @@ from reporting.questions import Basis, By, Question
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """The entry up to which a site's figures stand: its place in the chain and its hash."""
+    """The entry up to which a site's figures stand: its place in the chain and its hash.
+
+    root: of the chain's tree up to there, in hexadecimal.
+    """
 
     site: str
     seq: int
     head: str
+    root: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
