@@ -14,7 +14,13 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from streams.verify_chain import SEQ_BITS, Trail
-from streams.verify_evidence import Beside, check_flags, check_note, check_weighing
+from streams.verify_evidence import (
+    Beside,
+    check_flags,
+    check_note,
+    check_texts,
+    check_weighing,
+)
 from streams.verify_ledger import Ledger
 from streams.verify_reading import Breach, Row, Said, count, stream, table_of
 from streams.verify_rows import REGISTER, Register
@@ -47,6 +53,7 @@ def audit(session: Session, *, progress: Progress | None = None) -> Iterator[Bre
         ("balance", work.ledger.compare_balances),
         ("gate_balance", work.ledger.compare_gates),
         ("total", work.ledger.compare_totals),
+        ("certificate_text", lambda: check_texts(session)),
     ]
     for done, (name, step) in enumerate(steps):
         work.progress(name, done, len(steps))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
+from sqlalchemy import select
 from sqlmodel import Session
 
 from streams.verify_chain import SEQ_BITS
@@ -103,3 +104,17 @@ def check_note(said: Said, found: Sequence[Row]) -> Iterator[Breach]:
             yield Breach(where, "salt and words can only be erased together")
         elif sha256((salt + words).encode()).hexdigest() != digest:
             yield Breach(where, "salt and words are not those whose hash the entry holds")
+
+
+def check_texts(session: Session) -> Iterator[Breach]:
+    """The signed bytes of every certificate against the digest that its entry says. One text at a
+    time, for each may be long."""
+    certificates, texts = table_of("certificate"), table_of("certificate_text")
+    known = session.connection().execute(select(certificates.c.id, certificates.c.digest)).all()
+    for key, digest in known:
+        found = select(texts.c.content).where(texts.c.certificate_id == key)
+        content = session.connection().execute(found).scalar_one_or_none()
+        if content is None:
+            yield Breach(f"certificate_text {key}", "is missing")
+        elif sha256(str(content).encode()).hexdigest() != digest:
+            yield Breach(f"certificate_text {key}", f"it is not the text of the digest {digest}")

@@ -21,6 +21,7 @@ from certificates.statement import PURPOSE
 from certificates.views import State
 from proof.merkle import verify_inclusion
 from proof.signing import holds, verify_head
+from streams.verify import audit
 from tests.audit import breaches
 from tests.builders import Depot
 from tests.certificates.office import (
@@ -351,6 +352,29 @@ def test_destroyed_items_stand_on_the_certificate_by_their_number(depot: Depot) 
     found = stands(depot, code)
     assert (found.state, found.missing_g) == (State.OUTDATED, 0)
     assert [change.kind for _, change in found.against] == ["reverse"]
+
+
+@pytest.mark.parametrize(
+    ("table", "tampering"),
+    [
+        ("certificate_text", "UPDATE certificate_text SET content = content || ' '"),
+        ("certificate", "UPDATE certificate SET mass_g = mass_g + 1"),
+        ("certificate_batch", "DELETE FROM certificate_batch"),
+        ("withdrawal", "DELETE FROM withdrawal"),
+    ],
+)
+def test_what_was_rewritten_in_the_database_is_named(
+    depot: Depot, table: str, tampering: str
+) -> None:
+    batch = depot.log(100_000)["code"]
+    confirmed(depot, batch, 30_000)
+    take_in(depot, certify(depot, "recycling", "batch", batch)["code"])
+    with depot.database.write() as session:
+        for verb in ("update", "delete"):
+            session.connection().exec_driver_sql(f"DROP TRIGGER {table}_no_{verb}")
+        session.connection().exec_driver_sql(tampering)
+        assert next(audit(session)).where.split()[0] == table
+        session.rollback()
 
 
 def test_unknown_certificates_answer_like_those_of_others(depot: Depot) -> None:
