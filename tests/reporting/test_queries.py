@@ -15,6 +15,7 @@ from sqlmodel import Session
 from catalogue.access import Viewer
 from catalogue.errors import Malformed, NotAllowed, NotFound
 from catalogue.kinds import Role
+from chain.checkpoints import root_of
 from chain.queries import head
 from reporting.queries import circularity_report
 from reporting.questions import By, Question
@@ -162,7 +163,8 @@ def test_a_report_says_up_to_which_entry_of_each_site_it_stands(
     found = report(reading, world.staff("OPA"), ask())
     assert found["as_of"] == [
         {"site": site, "seq": head(reading, f"site:{site}").size,
-         "head": head(reading, f"site:{site}").head_hash}
+         "head": head(reading, f"site:{site}").head_hash,
+         "root": root_of(head(reading, f"site:{site}")).hex()}
         for site in ("S1", "S2")
     ]  # fmt: skip
 
