@@ -171,7 +171,7 @@ def _define_versions(say: Any) -> None:
         say("sorting_guide", code, tree={"ask": code, "yes": "shop", "no": "fibre"})
     say("organisation", "NH", name="Noorderhaven", address="Kade 1")
     say("organisation", "ROAD", name="Organisation ROAD", vihb="500001VXXX")
-    say("organisation", "FIBRE", name="Organisation FIBRE", processor_number="00101")
+    say("organisation", "FIBRE", name="Organisation FIBRE", processor_number="11Z99")
     say("reason", REASON, names=_named("vergissing"), acts=list(ACTS[0]))
 
 

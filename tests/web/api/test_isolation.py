@@ -42,7 +42,14 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
         "foreign_manager",
     ),
     ("GET", "/bins/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
-    ("GET", "/shipments/{code}"): (*LEADER_ELSEWHERE, "other_outlet", "foreign_outlet"),
+    **{
+        ("GET", f"/shipments/{{code}}{ending}"): (
+            *LEADER_ELSEWHERE,
+            "other_outlet",
+            "foreign_outlet",
+        )
+        for ending in ("", "/waybill", "/waybill.pdf", "/waybill.xml")
+    },
     ("GET", "/labels/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
     ("GET", "/scales/{code}/reading"): LEADER_ELSEWHERE,
     **{
@@ -55,6 +62,10 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
         )
         for ending in ("", ".json", ".pdf")
     },
+    ("POST", "/waste/stream-numbers/{number}/carriage"): (
+        "foreign_manager",
+        "foreign_administrator",
+    ),
     ("GET", "/photos/{hash}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
     ("GET", "/proofs/{entry}"): ("foreign_leader", "foreign_supplier", "foreign_auditor"),
 }
@@ -64,6 +75,8 @@ OWN_WORDS: Final = {
     ("GET", "/exports/{dataset}"),
     ("GET", "/exports/{dataset}.meta.json"),
     ("GET", "/verify/{code}"),
+    ("GET", "/waste/registers/{which}"),
+    ("GET", "/waste/notifications/{month}"),
 }
 """What stands in these paths is a word of the contract, or for everybody who has it in hand."""
 
@@ -81,6 +94,7 @@ def nothing_like(route: Route, sent: Good) -> Good:
     """The same call about what does not exist."""
     noun = route[1].split("/")[1]
     never = {"scan_id": str(uuid4()), "entry": "site:S9.2", "hash": "0" * 64}
+    never["number"] = "08P04NOTHERE"
     named = {name: never.get(name) or mint(KINDS[noun]) for name in sent.named}
     return Good(named, sent.body, sent.query, sent.png)
 
@@ -202,6 +216,11 @@ IN_BODIES: Final[tuple[tuple[Route, str, Place], ...]] = (
     (("POST", "/bins"), "site", at("site")),
     (("POST", "/shipments"), "outlet", at("outlet")),
     (("POST", "/shipments"), "bin", at("bins", 0)),
+    (("POST", "/waste/stream-numbers"), "site", at("site")),
+    (("POST", "/waste/stream-numbers"), "supplier", at("partner")),
+    (("POST", "/waste/notifications"), "site", at("site")),
+    (("POST", "/shipments/{code}/legs"), "outlet", at("carrier")),
+    (("POST", "/shipments/{code}/legs"), "outlet", at("ordered_by")),
     (("POST", "/shipments/{code}/returns"), "bin", at("lines", 0, "bin")),
 )
 """Where a body names a thing or a party."""
