@@ -14,6 +14,7 @@ from catalogue.actions import define
 from catalogue.errors import (
     Malformed,
     NotAllowed,
+    NotFound,
     NothingToNotify,
     NotificationEarly,
     StateForbids,
@@ -149,6 +150,7 @@ def say_carriage(
     row = queries.number_by_code(session, reference, number, viewer)
     site = reference.sites[row.site]
     partner = reference.organisations[row.partner]
+    _require_of_our_time(command.from_day)
     ordered_by = command.ordered_by or _orders(row.direction, reference, site, partner)
     change = _carriage(
         reference, site, Ref(row.id, row.number), command.scan_id, command.from_day,
@@ -249,10 +251,12 @@ def _data_behind(
         }
     )
     assert origin is not None, "a number without an origin is not whole"
+    from_day = command.from_day or site_day(now, site)
+    _require_of_our_time(from_day)
     return {
         "direction": command.direction,
         "partner": partner.ref,
-        "from_day": command.from_day or site_day(now, site),
+        "from_day": from_day,
         "eural": read_eural(command.eural),
         "usual_name": command.usual_name.strip()[:60],
         "processing": rules.require_processing(command.processing),
@@ -298,6 +302,12 @@ def _number(
     return number
 
 
+def _require_of_our_time(day: date) -> None:
+    """Raise Malformed for a day on which nobody used this."""
+    if not 2000 <= day.year < 2100:
+        raise Malformed(field="from_day", problem="not a day of this century")
+
+
 def _same(one: queries.NumberRow, behind: dict[str, Value]) -> bool:
     origin = Address(
         *(
@@ -339,7 +349,7 @@ def _carriage(
     for party in (drives, orders):
         # Only who has to do with this operator exists for it.
         if party.id not in operator.partners and party.id != operator.organisation.id:
-            raise Malformed(field="carrier", problem="unknown", read=party.code)
+            raise NotFound
     return RowChange(
         table="carriage",
         key=scan_id,

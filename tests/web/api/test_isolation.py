@@ -218,6 +218,9 @@ IN_BODIES: Final[tuple[tuple[Route, str, Place], ...]] = (
     (("POST", "/shipments"), "bin", at("bins", 0)),
     (("POST", "/waste/stream-numbers"), "site", at("site")),
     (("POST", "/waste/stream-numbers"), "supplier", at("partner")),
+    (("POST", "/waste/stream-numbers"), "supplier", at("carrier")),
+    (("POST", "/waste/stream-numbers/{number}/carriage"), "supplier", at("carrier")),
+    (("POST", "/waste/stream-numbers/{number}/carriage"), "supplier", at("ordered_by")),
     (("POST", "/waste/notifications"), "site", at("site")),
     (("POST", "/shipments/{code}/legs"), "outlet", at("carrier")),
     (("POST", "/shipments/{code}/legs"), "outlet", at("ordered_by")),
@@ -243,7 +246,8 @@ def test_a_body_that_names_what_is_of_others_is_like_one_that_names_nothing(
         if route[1].endswith("returns"):
             body["lines"][0] = {}
         put(body, code)
-        answer = send(hall.caller("leader"), route, Good(sent.named, body))
+        by = "leader" if "leader" in MAY[route] else min(MAY[route])
+        answer = send(hall.caller(by), route, Good(sent.named, body))
         told.append((answer.status_code, answer.json()["code"], answer.text.replace(code, "CODE")))
     assert told[0] == told[1]
     assert told[0][:2] == (404, "not_found")
