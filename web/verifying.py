@@ -60,6 +60,7 @@ class Why(StrEnum):
     NO_CODE = "no_code"  # No such certificate was ever issued here.
     LOST = "lost"  # Signed by us, and not in this register.
     UNREADABLE = "unreadable"  # What was presented holds no certificate.
+    NO_KEY = "no_key"  # The register has it, signed with a key that is not in the key file.
     BROKEN = "broken"  # What the register itself holds is not what was signed.
 
 
@@ -162,6 +163,8 @@ def _answer(
     envelope = json.loads(text)
     document, key = envelope["document"], envelope["key"]
     kept = hashlib.sha256(text.encode()).hexdigest() == row.digest
+    if kept and key not in keys:
+        return Checked(verdict=Verdict.UNKNOWN, why=Why.NO_KEY, row=row)
     if not kept or document["code"] != row.code or not holds(envelope, keys, PURPOSE):
         return Checked(verdict=Verdict.CHANGED, why=Why.BROKEN, row=row)
     stands = state_of_one(session, row)

@@ -53,7 +53,7 @@ class Office:
     def certified(self, mass_g: int = 30_000, **treated_g: int) -> dict[str, str]:
         """Codes of a batch and of its certificate, and the scan of the confirmation."""
         batch = str(self.hall.depot.log(100_000)["code"])
-        _, scan_id = confirmed(self.hall.depot, batch, mass_g, **treated_g)
+        _, scan_id = confirmed(self.hall.depot, batch, mass_g, "recycle", **treated_g)
         made = self.hall.post("/certificates", scan(kind="recycling", scope="batch", code=batch))
         assert made.status_code == 201, made.text
         return {"batch": batch, "code": made.json()["code"], "confirmation": scan_id}
@@ -217,6 +217,12 @@ def test_a_register_that_was_rewritten_is_told(office: Office) -> None:
             "UPDATE certificate_text SET content = replace(content, '30000', '90000')"
         )
     assert office.verdict(made["code"]) == ("changed", "broken")
+
+
+def test_a_certificate_of_a_lost_key_is_not_called_changed(office: Office) -> None:
+    made = office.certified()
+    office.hall.app.state.settings.keys.unlink()
+    assert office.verdict(made["code"]) == ("unknown", "no_key")
 
 
 def test_by_its_code_alone_nobody_learns_whose_it_is(office: Office) -> None:
