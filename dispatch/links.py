@@ -53,12 +53,13 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Who holds a valid link: the outlet, for this shipment."""
+    """Who holds a valid link: the outlet, for this shipment. opened: somebody looked before."""
 
     link_id: int
     shipment: str
     shipment_id: int
     viewer: Viewer
+    opened: bool
 
 
 def make_link(
@@ -129,7 +130,11 @@ def admitted(session: Session, token: str, now: datetime) -> Admitted | None:
         return None
     row = session.execute(
         select(
-            _link.c.id, _shipment.c.code, _shipment.c.id.label("shipment"), _shipment.c.outlet_id
+            _link.c.id,
+            _link.c.opened_at,
+            _shipment.c.code,
+            _shipment.c.id.label("shipment"),
+            _shipment.c.outlet_id,
         )
         .select_from(_link.join(_shipment, _shipment.c.id == _link.c.shipment_id))
         .where(
@@ -142,7 +147,7 @@ def admitted(session: Session, token: str, now: datetime) -> Admitted | None:
     if row is None:
         return None
     viewer = Viewer(role=Role.OUTLET, organisation_id=row.outlet_id, outlet_id=row.outlet_id)
-    return Admitted(row.id, row.code, row.shipment, viewer)
+    return Admitted(row.id, row.code, row.shipment, viewer, opened=row.opened_at is not None)
 
 
 def note_opened(session: Session, link_id: int, now: datetime) -> None:

@@ -64,6 +64,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.state.remembered = Remembered()
     app.state.wrong_tries = WrongTries()
     app.state.wrong_codes = WrongTries()
+    app.state.wrong_links = WrongTries()
     app.state.scales = Links()
     app.include_router(_public())
     app.include_router(_api())

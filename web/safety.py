@@ -32,6 +32,14 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), serial=(self), geolocation=(), microphone=()",
 }
+LINKS: Final = "/outlet/"
+"""Pages whose address is all that lets somebody in: no cookie counts there, and no other site can
+know the address. Nor may a browser tell it to anybody, which makes its own forms nameless too."""
+OF_A_LINK: Final = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
 PACKED_FROM_BYTES: Final = 500
 FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -56,7 +64,9 @@ class Safety:
                 _add_headers(scope, MutableHeaders(scope=message))
             await send(message)
 
-        if is_foreign(scope["method"], Headers(scope=scope)):
+        if not scope["path"].startswith(LINKS) and is_foreign(
+            scope["method"], Headers(scope=scope)
+        ):
             response = errors.as_problem(Request(scope), NotAllowed())
             await response(scope, receive, guarded)
             return
@@ -105,6 +115,8 @@ def _add_headers(scope: Scope, headers: MutableHeaders) -> None:
     names = ("X-Content-Type-Options",) if _is_part_of_a_page(path) else HEADERS
     for name in names:
         headers.setdefault(name, HEADERS[name])
+    if path.startswith(LINKS):
+        headers.update(OF_A_LINK)
     if path == FLOOR:
         headers["Content-Security-Policy"] = FLOOR_POLICY
     if path.startswith("/static/"):

@@ -148,6 +148,8 @@ FLAGS = {
     "eural_hazardous": message("The waste code says that this is hazardous waste."),
     "eural_unknown": message("This waste code is new here: look whether it is right."),
     "label_unreserved": message("Nobody had reserved this label: look whether it hangs twice."),
+    "weighs_differently": message("The whole weighs more or less than its parts."),
+    "refused_by_outlet": message("The outlet refused a part of this shipment: have it come back."),
 }
 
 JOB_STATES = {
@@ -191,6 +193,9 @@ FIGURES = {
     "announced_g": message("Announced"),
     "received_g": message("Received"),
     "confirmed_g": message("Confirmed by the outlet"),
+    "refused_g": message("Refused by the outlet"),
+    "summed_g": message("Adds up to"),
+    "weighed_g": message("Weighs"),
     "pending_g": message("Not confirmed yet"),
     "lost_g": message("Lost"),
     "pieces": message("Items that need a number"),
@@ -277,6 +282,7 @@ DONE = {
     "bin_opened": message("The bin is open. Stick its label on now."),
     "shipped": message("The shipment is booked."),
     "leg": message("It is noted how the shipment went on."),
+    "link_ended": message("The link is ended. It lets nobody in any more."),
     "confirmed": message("The confirmation is booked."),
     "undone": message("The booking is undone."),
     "handed_over": message("The hand-over is booked."),

@@ -175,7 +175,8 @@ def _read_reopening(sent: Typed, _: str, at: datetime) -> Body:
 def _read_return(sent: Typed, _: str, at: datetime) -> Body:
     bin_code, mass_g = sent.text("bin"), sent.mass_g("mass")
     line = {"bin": bin_code} if bin_code else {"mass_g": mass_g}
-    return {"lines": [line], "reason": sent.needed("reason") or "?", "returned_at": at}
+    reason = sent.needed("reason") or "?"
+    return {"lines": [line], "reason": reason, "rest_g": sent.mass_g("rest"), "returned_at": at}
 
 
 def _return(about: About) -> Sequence[Field]:
@@ -184,6 +185,13 @@ def _return(about: About) -> Sequence[Field]:
         about.reasons("return"),
         Field("bin", "choice", message("Which bin came back?"), about.bins, part),
         Field("mass", "mass", message("Weight, when no whole bin came back"), optional=True),
+        Field(
+            "rest",
+            "mass",
+            message("Still to come back"),
+            help=message("Type 0 when all of it is back: then what lacks is a difference."),
+            optional=True,
+        ),
     )
 
 

@@ -213,6 +213,7 @@ class ConfirmPage:
     outlet: str
     shipped_on: date
     open_g: int
+    reasons: Options
     treatments: Sequence[tuple[str, str, str]]
 
 

@@ -28,8 +28,8 @@ from web.pages.rows import (
     FindLine,
     FlagLine,
     Moved,
-    Passed,
     OverdueLine,
+    Passed,
     ShipmentLine,
     Standing,
 )

@@ -144,7 +144,15 @@ def _confirmation(sent: Typed, at: datetime) -> Body:
         {"treatment": name.removeprefix("mass-"), "mass_g": sent.mass_g(name) or 0}
         for name in named
     ]
-    return {"lines": lines, "confirmed_at": at, "document": sent.text("document")}
+    refused_g = sent.mass_g("refused") or None
+    return {
+        "lines": lines,
+        "refused_g": refused_g,
+        "refused_reason": sent.needed("reason") if refused_g else None,
+        "rest_g": sent.mass_g("rest") or None,
+        "confirmed_at": at,
+        "document": sent.text("document"),
+    }
 
 
 def _confirm(visit: Visit, db: Session, code: str, form: Form) -> Response:
@@ -158,7 +166,8 @@ def _confirm(visit: Visit, db: Session, code: str, form: Form) -> Response:
         code=code,
         outlet=names.organisation(row.outlet),
         shipped_on=row.shipped_on,
-        open_g=row.in_transit_g,
+        open_g=row.open_g,
+        reasons=names.reasons(site, "return"),
         treatments=[(label.code, label.name, label.stream) for label in labels if label],
     )
     return visit.show("forms/confirm.html", page, status=422 if form.is_wrong else 200)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
+from dispatch.documents import ListedDocument
+from dispatch.links import LinkRow
 from web.pages.forms import Form, Options
 from web.pages.rows import (
     BatchLine,
@@ -16,6 +18,7 @@ from web.pages.rows import (
     EntryLine,
     FindLine,
     FlagLine,
+    OverdueLine,
     ShipmentLine,
     Standing,
 )
@@ -159,7 +162,8 @@ class DeliveryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentPage:
-    """A shipment: its bins, and how much of it is confirmed."""
+    """A shipment: its bins, and how much of it is confirmed. refused_g: of open_g, what the outlet
+    refused; linked: the latest link for the outlet, is_linked: whether it still lets in."""
 
     code: str
     site: str
@@ -177,6 +181,13 @@ class ShipmentPage:
     bins: Sequence[BinLine]
     contents: Sequence[Standing]
     entries: Sequence[EntryLine]
+    refused_g: int
+    returned_g: int
+    due_on: date
+    late_days: int
+    link: LinkRow | None
+    is_linked: bool
+    documents: Sequence[ListedDocument]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

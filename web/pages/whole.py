@@ -12,13 +12,14 @@ from starlette.responses import Response
 from catalogue.access import Viewer
 from catalogue.kinds import Pool
 from catalogue.rulebook import Rulebook, rulebook
-from dispatch.queries import shipment_of_bin
 from certificates.views import certified_of_batches
+from dispatch.queries import shipment_of_bin
 from dispatch.views import whole_shipment
 from intake.item_views import items_of_batches
 from intake.photos import kept_photos
 from intake.queries import receipt_of_batch
 from intake.views import batches_of_delivery, delivery_by_code, list_finds
+from streams.ledger import site_day
 from streams.queries import batch_by_code, standings_of_batches
 from streams.rules import mass_in
 from streams.views import (
@@ -218,6 +219,13 @@ def shipment(visit: Visitor, db: ReadDb, code: Code) -> Response:
         ],
         contents=names.standings(whole.contents, site, by_batch=True) if viewer.is_staff else (),
         entries=names.history(whole.history, site, viewer.role) if viewer.is_staff else (),
+        refused_g=row.refused_g,
+        returned_g=row.returned_g,
+        due_on=row.due_on,
+        late_days=row.late_days(site_day(visit.now, site)),
+        link=whole.link if viewer.is_staff else None,
+        is_linked=whole.link is not None and whole.link.is_open(visit.now),
+        documents=whole.documents,
     )
     return visit.show("things/shipment.html", page)
 
@@ -228,6 +236,6 @@ def _confirmed_g(history: Sequence[Told]) -> int:
         line["mass_g"]
         for row in history
         if row.entry.kind == "confirm" and not row.undone
-        for line in row.entry.body["lines"]
+        for line in row.entry.body.get("lines", ())
         if line["target"].startswith(Pool.CONFIRMED.value)
     )
