@@ -2,77 +2,23 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from sqlalchemy import text
+from starlette.testclient import TestClient
 
-from accounts.actions import set_active
+from accounts.actions import make_token, set_active
+from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from notices import sending
-from notices.actions import MAIL_JOB, Cause, mail_to_address, prefer, set_contact
+from notices.actions import Cause, mail_to_address, prefer, set_contact
 from notices.kinds import NoticeKind
-from store.jobs import Worker
 from tests.builders import Depot
-from tests.notices.reading import Readers
+from tests.web.api.goods import shipped
+from tests.web.mail_office import PUBLIC, Office, settings_of
 from tests.web.postbox import Postbox, free_port, postbox, text_of
-from web.mailing import Mailing
-from web.settings import Settings, from_environment
-
-PUBLIC = "https://stof.example.org"
-
-
-class Office:
-    """A depot whose people are told things by mail."""
-
-    def __init__(self, depot: Depot, port: int | None) -> None:
-        self.depot = depot
-        self.readers = Readers(depot, {"duinrand": "en"})
-        self.settings = _settings(port)
-        self.crashes: list[bool] = []
-
-    def worker(self) -> Worker:
-        def now() -> datetime:
-            return self.depot.now
-
-        mailing = Mailing(database=self.depot.database, settings=self.settings, clock=now)
-        return Worker(database=self.depot.database, handlers={MAIL_JOB: mailing}, clock=now)
-
-    def work(self) -> int:
-        """Send all that is due now; how many jobs that took."""
-        worker, done = self.worker(), 0
-        while worker.work_once():
-            done += 1
-        return done
-
-    def states(self) -> list[tuple[str, str]]:
-        with self.depot.database.read() as session:
-            rows = session.execute(text("SELECT state, problem FROM mail ORDER BY id"))
-            return [(row.state, row.problem) for row in rows]
-
-    def stop_a_batch(self, supplier: str = "NOORDERHAVEN") -> str:
-        """Something that is told at once, to a leader and to the supplier."""
-        batch = str(self.depot.log(100_000, supplier=supplier)["code"])
-        self.readers.after(self.depot.find, batch, kind="knife")
-        return batch
-
-
-def _settings(port: int | None) -> Settings:
-    environment = {"STOFSTROOM_PUBLIC_URL": PUBLIC, "STOFSTROOM_MAIL_TLS": "none"}
-    if port is not None:
-        environment |= {
-            "STOFSTROOM_MAIL_HOST": "127.0.0.1",
-            "STOFSTROOM_MAIL_PORT": str(port),
-            "STOFSTROOM_MAIL_FROM": "berichten@stof.example.org",
-        }
-    return from_environment(environment)
+from web.app import create_app
 
 
 @pytest.fixture
@@ -172,7 +118,7 @@ def test_a_mail_server_that_is_down_is_waited_for(depot: Depot) -> None:
     assert office.states()[0][0] == "sending"
     assert "ConnectionRefusedError" in office.states()[0][1]
     with postbox() as box:
-        office.settings = _settings(box.port)
+        office.settings = settings_of(box.port)
         depot.later(hours=1)
         office.work()
         assert len(box.mails) == 1
@@ -333,6 +279,34 @@ def test_a_page_that_only_one_mail_opens_is_forgotten_when_it_is_sent(
             assert not [row for row in rows if row and "SECRET" in str(row)]
 
 
+def test_a_link_is_mailed_to_the_address_that_a_leader_gives(office: Office, box: Postbox) -> None:
+    shipment = shipped(office.depot)
+    app = create_app(office.settings, database=office.depot.database)
+    app.state.clock = lambda: office.depot.now
+    with office.depot.database.write() as session:
+        token = make_token(
+            session,
+            role=Role.TEAM_LEADER,
+            organisation="WATERKANT",
+            name="leader",
+            now=office.depot.now,
+        )
+    client = TestClient(app, headers={"authorization": f"Bearer {token}"})
+    path = f"/api/v1/shipments/{shipment}/link"
+    asked = {"address": "Expeditie@vezelhof.example", "language": "en"}
+    wrong = client.post(path, json={**asked, "address": "nobody"})
+    assert wrong.status_code == 422
+    made = client.post(path, json=asked).json()
+    assert made["mailed"] is True
+    office.work()
+    (mail,) = box.mails
+    assert mail["To"] == "expeditie@vezelhof.example"
+    assert made["url"] in text_of(mail)
+    assert mail["Subject"] == "Shipment on its way"
+    app.state.settings = settings_of(None)
+    assert client.post(path, json=asked).json()["mailed"] is False
+
+
 def test_mails_are_sent_on_both_databases(parallel_depot: Depot, box: Postbox) -> None:
     office = Office(parallel_depot, box.port)
     office.stop_a_batch()
@@ -343,57 +317,3 @@ def test_mails_are_sent_on_both_databases(parallel_depot: Depot, box: Postbox) -
     office.work()
     assert len(box.mails) == 3
     assert {state for state, _ in office.states()} == {"sent"}
-
-
-def test_a_password_goes_only_over_a_line_that_is_checked(tmp_path: Path, depot: Depot) -> None:
-    certificate, key = _certificate(tmp_path)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    office = Office(depot, None)
-    with postbox(tls_context=context, require_starttls=True) as box:
-        base = {
-            "STOFSTROOM_PUBLIC_URL": PUBLIC,
-            "STOFSTROOM_MAIL_HOST": "localhost",
-            "STOFSTROOM_MAIL_PORT": str(box.port),
-            "STOFSTROOM_MAIL_FROM": "berichten@stof.example.org",
-        }
-        office.settings = from_environment(base)
-        office.readers.after(depot.find, None, kind="knife")
-        office.work()
-        assert "CERTIFICATE_VERIFY_FAILED" in office.states()[0][1]
-        assert box.mails == []
-        office.settings = from_environment(
-            {**base, "STOFSTROOM_MAIL_AUTHORITIES": str(certificate)}
-        )
-        depot.later(minutes=1)
-        office.work()
-        assert len(box.mails) == 1
-
-
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine that nobody but us trusts."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate, private = folder / "certificate.pem", folder / "key.pem"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return certificate, private

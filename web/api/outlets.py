@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from accounts.rules import email
 from catalogue.errors import Malformed
 from catalogue.rulebook import rulebook
 from dispatch.documents import (
@@ -24,6 +25,7 @@ from dispatch.queries import shipment_by_code
 from web.api.answers import refusals
 from web.api.wire import PLAIN
 from web.deps import Calling, Me, ReadDb
+from web.notifying import OUTLET_PAGE, mail_link
 
 router = APIRouter(tags=["outlets"])
 
@@ -35,18 +37,22 @@ FILES: Final[dict[str, Any]] = dict.fromkeys(ENDINGS, BINARY)
 
 
 class LinkIn(BaseModel):
-    """How many days a link lets an outlet in."""
+    """How many days a link lets an outlet in. address: where it is mailed to, in this language."""
 
     model_config = ConfigDict(extra="forbid")
 
     days: Annotated[int, Field(strict=True, ge=1, le=DAYS_MAX)] = DAYS
+    address: Annotated[str, StringConstraints(max_length=200, pattern=PLAIN)] | None = None
+    language: Literal["nl", "en"] = "nl"
 
 
 class LinkOut(BaseModel):
-    """A link, which is told this once."""
+    """A link, which is told this once. mailed: whether it goes to the address too; not where no
+    mail server is set up."""
 
     url: str
     expires_at: datetime
+    mailed: bool
 
 
 class EndIn(BaseModel):
@@ -69,7 +75,7 @@ class DocumentOut(BaseModel):
 
 def link_url(request: Request, token: str) -> str:
     """Where an outlet goes."""
-    return f"{request.app.state.settings.public_url}/outlet/{token}"
+    return f"{request.app.state.settings.public_url}{OUTLET_PAGE.format(token)}"
 
 
 @router.post(
@@ -79,6 +85,8 @@ def link_url(request: Request, token: str) -> str:
 )
 def link(code: Code, body: LinkIn, request: Request, call: Calling) -> LinkOut:
     """Make a link by which the outlet confirms this shipment. The one before ends."""
+    address = email(body.address) if body.address is not None else None
+    mails = address is not None and request.app.state.settings.mail is not None
     with call.database.write() as session:
         made = make_link(
             session,
@@ -88,7 +96,16 @@ def link(code: Code, body: LinkIn, request: Request, call: Calling) -> LinkOut:
             viewer=call.me.viewer,
             now=call.now,
         )
-    return LinkOut(url=link_url(request, made.token), expires_at=made.expires_at)
+        if address is not None and mails:
+            mail_link(
+                session,
+                code,
+                address=address,
+                language=body.language,
+                path=OUTLET_PAGE.format(made.token),
+                now=call.now,
+            )
+    return LinkOut(url=link_url(request, made.token), expires_at=made.expires_at, mailed=mails)
 
 
 @router.post("/shipments/{code}/link/revocation", responses=refusals("question", "not_found"))
