@@ -70,6 +70,9 @@ def ledger(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         named = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
         for (name,) in named.all():
             session.execute(text(f'DROP TRIGGER "{name}"'))
+        partly = "SELECT name FROM sqlite_master WHERE type = 'index' AND sql LIKE '%UNIQUE%WHERE%'"
+        for (name,) in session.execute(text(partly)).all():
+            session.execute(text(f'DROP INDEX "{name}"'))
         session.commit()
         session.execute(text("PRAGMA ignore_check_constraints = ON"))
         session.commit()
