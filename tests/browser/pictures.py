@@ -274,6 +274,7 @@ def of_the_desk(browser: Browser, address: str, size: str) -> list[Path]:
         found.append(FOLDER / size / f"desk{path.replace('/', '_')}.png")
         page.screenshot(path=found[-1], full_page=True)
     found += certificate_pictures(page, size)
+    found += waybill_pictures(page, size)
     context.close()
     return found
 
@@ -286,6 +287,19 @@ def certificate_pictures(page: Page, size: str) -> list[Path]:
     for noun in ("certificates", "verify"):
         page.goto(f"/{noun}/{code}")
         found.append(FOLDER / size / f"desk_{noun}_one.png")
+        page.screenshot(path=found[-1], full_page=True)
+    return found
+
+
+def waybill_pictures(page: Page, size: str) -> list[Path]:
+    """Sending a shipment, the newest one, how it went on, and its waybill."""
+    page.goto("/shipments")
+    code = page.locator("tbody th a.code").first.inner_text()
+    found = []
+    paths = {"new": "new", "one": code, "leg": f"{code}/leg", "waybill": f"{code}/waybill"}
+    for name, path in paths.items():
+        page.goto(f"/shipments/{path}")
+        found.append(FOLDER / size / f"desk_shipments_{name}.png")
         page.screenshot(path=found[-1], full_page=True)
     return found
 
