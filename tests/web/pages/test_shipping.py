@@ -94,7 +94,7 @@ def test_a_leg_needs_a_time_that_can_be(hall: Depot, browser_of: BrowserOf) -> N
     leader = browser_of("leader")
     for departed, why in (
         ("morgen", "Kies een dag en een tijd."),
-        ("2026-03-01T08:00", "De zending kan niet verder voordat ze er was."),
+        ("2026-03-01T08:00", "De zending kan niet verder voordat ze daar was."),
     ):
         refused = leader.send(f"/shipments/{code}/leg", carrier="KARREWIEL", departed=departed)
         assert refused.status_code == 422
