@@ -160,8 +160,8 @@ def _proven(
     """Every entry that the certificate names, with the way to the head of its chain."""
     wanted: dict[int, set[int]] = {number: set() for number in sizes}
     number_of = {code: number for number, code in chains.items()}
-    for lot in made.lots:
-        for key in (lot.by, lot.entry):
+    for portion in made.portions:
+        for key in (portion.by, portion.entry):
             wanted[key >> SEQ_BITS].add(key & (1 << SEQ_BITS) - 1)
     for item in made.items:
         log, _, seq = (item.destruction_entry or "").partition("#")
@@ -236,9 +236,9 @@ def _rows(made: Draft, code: str, text: str, now: datetime) -> list[RowChange]:
     )
     routes = {one.label: one.stream.value for one in made.scoped.operator.destinations}
     sums: dict[tuple[str, str], int] = {}
-    for lot in made.lots:
-        key = (lot.batch, routes[lot.detail])
-        sums[key] = sums.get(key, 0) + lot.mass_g
+    for portion in made.portions:
+        key = (portion.batch, routes[portion.detail])
+        sums[key] = sums.get(key, 0) + portion.mass_g
     ids = {one.code: one.id for one in made.scoped.batches}
     parts = [
         RowChange(

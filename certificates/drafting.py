@@ -12,7 +12,7 @@ from catalogue.kinds import UNKNOWN_GROUP, Pool, Security
 from catalogue.rulebook import OperatorBook, Rulebook
 from certificates import rules
 from certificates.queries import Scope, Scoped, Sent, moves_of, scoped, sent
-from certificates.rules import Kind, Lot, ScopeKind
+from certificates.rules import Kind, Portion, ScopeKind
 from intake.item_views import ListedItem, items_of_batches
 from streams.queries import BatchRow
 
@@ -55,14 +55,14 @@ class Draft:
 
     kind: Kind
     scoped: Scoped
-    lots: Sequence[Lot]
+    portions: Sequence[Portion]
     branches: Sequence[Branch]
     items: Sequence[ListedItem]
     shipments: Sequence[Sent]
 
     @property
     def mass_g(self) -> int:
-        return sum(lot.mass_g for lot in self.lots)
+        return sum(portion.mass_g for portion in self.portions)
 
     def all_g(self, *pools: Pool) -> int:
         """Grams of all batches of the scope in these pools."""
@@ -88,33 +88,33 @@ def draft(
     about = scoped(session, book, scope, supplier, viewer)
     ids = {row.id: row for row in about.batches}
     moves = moves_of(session, about.operator, list(ids), until=until)
-    lots = [
-        lot
-        for lot in rules.stated(rules.confirmed_lots(moves))
-        if _states(kind, about.operator, lot) and _within(about, lot)
+    portions = [
+        portion
+        for portion in rules.stated(rules.confirmed_portions(moves))
+        if _states(kind, about.operator, portion) and _within(about, portion)
     ]
     stands = rules.split(moves)
-    branches = [_branch(row, stands.get(row.code, {}), lots) for row in about.batches]
-    shipments = sent(session, {lot.shipment for lot in lots if lot.shipment})
-    items = _items(session, book, about, lots) if kind is Kind.DESTRUCTION else []
-    return Draft(kind, about, lots, branches, items, shipments)
+    branches = [_branch(row, stands.get(row.code, {}), portions) for row in about.batches]
+    shipments = sent(session, {portion.shipment for portion in portions if portion.shipment})
+    items = _items(session, book, about, portions) if kind is Kind.DESTRUCTION else []
+    return Draft(kind, about, portions, branches, items, shipments)
 
 
-def _states(kind: Kind, operator: OperatorBook, lot: Lot) -> bool:
+def _states(kind: Kind, operator: OperatorBook, portion: Portion) -> bool:
     routes = {row.label: row for row in operator.destinations}
-    route = routes[lot.detail]
+    route = routes[portion.detail]
     return rules.may_state(kind, stream=route.stream, accepts=route.accepts)
 
 
-def _within(about: Scoped, lot: Lot) -> bool:
+def _within(about: Scoped, portion: Portion) -> bool:
     """Of the batches themselves, and of a shipment only what went with it."""
-    if lot.batch not in {row.code for row in about.batches}:
+    if portion.batch not in {row.code for row in about.batches}:
         return False
-    return about.scope.kind is not ScopeKind.SHIPMENT or lot.shipment == about.scope.code
+    return about.scope.kind is not ScopeKind.SHIPMENT or portion.shipment == about.scope.code
 
 
 def _branch(
-    row: BatchRow, stands: Mapping[tuple[Pool, str, str], int], lots: Sequence[Lot]
+    row: BatchRow, stands: Mapping[tuple[Pool, str, str], int], portions: Sequence[Portion]
 ) -> Branch:
     sums: dict[tuple[Pool, str], int] = {}
     for (pool, detail, _quality), mass_g in stands.items():
@@ -127,15 +127,15 @@ def _branch(
         )
         if mass_g
     ]
-    certified_g = sum(lot.mass_g for lot in lots if lot.batch == row.code)
+    certified_g = sum(portion.mass_g for portion in portions if portion.batch == row.code)
     return Branch(row, found, certified_g)
 
 
 def _items(
-    session: Session, book: Rulebook, about: Scoped, lots: Sequence[Lot]
+    session: Session, book: Rulebook, about: Scoped, portions: Sequence[Portion]
 ) -> list[ListedItem]:
     """The items that were destroyed, of the batches that a certificate of destruction states."""
-    codes = {lot.batch for lot in lots}
+    codes = {portion.batch for portion in portions}
     ids = [row.id for row in about.batches if row.code in codes]
     found = items_of_batches(session, book, ids) if ids else []
     return [item for item in found if not item.reversed]
@@ -150,7 +150,7 @@ def require_complete(made: Draft) -> None:
         pending_g=made.all_g(*PENDING),
         lost_g=made.all_g(Pool.LOSS),
     )
-    rules.require_readable(len(made.lots))
+    rules.require_readable(len(made.portions))
     if made.kind is Kind.DESTRUCTION:
         _require_numbers(made)
 
@@ -158,11 +158,11 @@ def require_complete(made: Draft) -> None:
 def _require_numbers(made: Draft) -> None:
     declared = {row.code: row.group.code for row in made.scoped.batches}
     pieces: dict[tuple[str, str], int] = {}
-    for lot in made.lots:
-        group = declared[lot.batch] if lot.group == UNKNOWN_GROUP else lot.group
+    for portion in made.portions:
+        group = declared[portion.batch] if portion.group == UNKNOWN_GROUP else portion.group
         security = made.scoped.operator.groups[group].security
         if security is Security.SERIAL and group != UNKNOWN_GROUP:
-            pieces[lot.batch, group] = pieces.get((lot.batch, group), 0) + lot.pieces
+            pieces[portion.batch, group] = pieces.get((portion.batch, group), 0) + portion.pieces
     for (batch, group), count in sorted(pieces.items()):
         own = [item for item in made.items if (item.batch, item.group) == (batch, group)]
         destroyed = sum(1 for item in own if item.destroyed_on is not None)

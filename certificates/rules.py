@@ -65,7 +65,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lot:
+class Portion:
     """Grams of a batch that stand confirmed. by: the entry that brought them to this batch; entry
     and day: of the confirmation itself, which a correction of the supplier leaves as it was."""
 
@@ -85,46 +85,46 @@ class Lot:
 class _Standing:
     """What stands confirmed while the movements are read in order."""
 
-    lots: dict[tuple[str, tuple[str, str, Quality]], list[Lot]] = field(
+    portions: dict[tuple[str, tuple[str, str, Quality]], list[Portion]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    taken: dict[tuple[int, str, tuple[str, str, Quality]], list[Lot]] = field(
+    taken: dict[tuple[int, str, tuple[str, str, Quality]], list[Portion]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    left: dict[tuple[str, str, Quality], list[Lot]] = field(
+    left: dict[tuple[str, str, Quality], list[Portion]] = field(
         default_factory=lambda: defaultdict(list)
     )
 
     def depart(self, move: Move) -> None:
-        here = self.lots[move.batch, move.source.key]
-        first = sorted(here, key=lambda lot: move.reverses not in (lot.by, lot.entry))
+        here = self.portions[move.batch, move.source.key]
+        first = sorted(here, key=lambda portion: move.reverses not in (portion.by, portion.entry))
         gone = _first(first, move.mass_g)
-        self.lots[move.batch, move.source.key] = _without(here, gone)
+        self.portions[move.batch, move.source.key] = _without(here, gone)
         self.taken[move.entry, move.batch, move.source.key] += gone
         self.left[move.source.key] += gone
 
     def arrive(self, move: Move) -> None:
         """Confirmed by an outlet; or back after an undoing; or following its batch's supplier."""
-        here, key = self.lots[move.batch, move.target.key], move.target.key
+        here, key = self.portions[move.batch, move.target.key], move.target.key
         if move.source.pool is Pool.SHIPPED:
-            here.append(_lot(move, move.entry, move.day, move.source.shipment, move.mass_g))
+            here.append(_portion(move, move.entry, move.day, move.source.shipment, move.mass_g))
             return
         restored = self.taken.get((move.reverses or 0, move.batch, key), [])
         back = _first(restored, move.mass_g)
         here += back
         followed = [] if back else _first(self.left[key], move.mass_g)
         self.left[key] = _without(self.left[key], followed)
-        here += [replace(lot, batch=move.batch, by=move.entry) for lot in followed]
-        rest_g = move.mass_g - sum(lot.mass_g for lot in (*back, *followed))
+        here += [replace(portion, batch=move.batch, by=move.entry) for portion in followed]
+        rest_g = move.mass_g - sum(portion.mass_g for portion in (*back, *followed))
         if rest_g > 0:
-            here.append(_lot(move, move.entry, move.day, None, rest_g))
+            here.append(_portion(move, move.entry, move.day, None, rest_g))
 
 
-def confirmed_lots(moves: Iterable[Move]) -> list[Lot]:
+def confirmed_portions(moves: Iterable[Move]) -> list[Portion]:
     """What stands confirmed after these movements, which come in the order of their entries.
 
     Of a batch that got its grams from another one, by a correction of the supplier, the movements
-    of both are needed, so that the lots keep their confirmation.
+    of both are needed, so that the portions keep their confirmation.
     """
     standing = _Standing()
     for _, of_entry in groupby(moves, key=lambda move: move.entry):
@@ -137,65 +137,82 @@ def confirmed_lots(moves: Iterable[Move]) -> list[Lot]:
         for move in together:
             if move.target.pool is Pool.CONFIRMED:
                 standing.arrive(move)
-    return [lot for lots in standing.lots.values() for lot in lots]
+    return [portion for portions in standing.portions.values() for portion in portions]
 
 
-def _lot(move: Move, entry: int, day: date, shipment: str | None, mass_g: int) -> Lot:
+def _portion(move: Move, entry: int, day: date, shipment: str | None, mass_g: int) -> Portion:
     pieces = move.pieces * mass_g // move.mass_g
     detail, group, quality = move.target.key
-    return Lot(
+    return Portion(
         batch=move.batch, detail=detail, group=group, quality=quality, by=move.entry, entry=entry,
         day=day, shipment=shipment, mass_g=mass_g, pieces=pieces,
     )  # fmt: skip
 
 
-def _first(lots: Iterable[Lot], mass_g: int) -> list[Lot]:
-    """The first so many grams of some lots."""
+def _first(portions: Iterable[Portion], mass_g: int) -> list[Portion]:
+    """The first so many grams of some portions."""
     found, wanted = [], mass_g
-    for lot in lots:
-        part_g = min(wanted, lot.mass_g)
+    for portion in portions:
+        part_g = min(wanted, portion.mass_g)
         if part_g > 0:
-            pieces = lot.pieces * part_g // lot.mass_g
-            found.append(replace(lot, mass_g=part_g, pieces=pieces))
+            pieces = portion.pieces * part_g // portion.mass_g
+            found.append(replace(portion, mass_g=part_g, pieces=pieces))
             wanted -= part_g
     return found
 
 
-def _without(lots: Sequence[Lot], gone: Iterable[Lot]) -> list[Lot]:
-    """The lots less what is gone of each."""
+def _without(portions: Sequence[Portion], gone: Iterable[Portion]) -> list[Portion]:
+    """The portions less what is gone of each."""
     away: dict[tuple[int, int, str | None], list[int]] = defaultdict(lambda: [0, 0])
-    for lot in gone:
-        away[_same(lot)][0] += lot.mass_g
-        away[_same(lot)][1] += lot.pieces
+    for portion in gone:
+        away[_same(portion)][0] += portion.mass_g
+        away[_same(portion)][1] += portion.pieces
     left = []
-    for lot in lots:
-        mass_g, pieces = away[_same(lot)]
-        part_g = min(mass_g, lot.mass_g)
-        away[_same(lot)] = [mass_g - part_g, 0]
-        if lot.mass_g > part_g:
-            fewer = max(0, lot.pieces - pieces)
-            left.append(replace(lot, mass_g=lot.mass_g - part_g, pieces=fewer))
+    for portion in portions:
+        mass_g, pieces = away[_same(portion)]
+        part_g = min(mass_g, portion.mass_g)
+        away[_same(portion)] = [mass_g - part_g, 0]
+        if portion.mass_g > part_g:
+            fewer = max(0, portion.pieces - pieces)
+            left.append(replace(portion, mass_g=portion.mass_g - part_g, pieces=fewer))
     return left
 
 
-def _same(lot: Lot) -> tuple[int, int, str | None]:
-    return lot.by, lot.entry, lot.shipment
+def _same(portion: Portion) -> tuple[int, int, str | None]:
+    return portion.by, portion.entry, portion.shipment
 
 
-def stated(lots: Iterable[Lot]) -> list[Lot]:
-    """Lots that differ in nothing but their grams as one, in the order of a certificate."""
-    sums: dict[tuple[object, ...], Lot] = {}
-    for lot in lots:
-        key = (lot.batch, lot.detail, lot.group, lot.quality, lot.by, lot.entry, lot.shipment)
+def stated(portions: Iterable[Portion]) -> list[Portion]:
+    """Portions that differ in nothing but their grams as one, in the order of a certificate."""
+    sums: dict[tuple[object, ...], Portion] = {}
+    for portion in portions:
+        key = (
+            portion.batch,
+            portion.detail,
+            portion.group,
+            portion.quality,
+            portion.by,
+            portion.entry,
+            portion.shipment,
+        )
         before = sums.get(key)
         sums[key] = (
-            replace(before, mass_g=before.mass_g + lot.mass_g, pieces=before.pieces + lot.pieces)
+            replace(
+                before, mass_g=before.mass_g + portion.mass_g, pieces=before.pieces + portion.pieces
+            )
             if before
-            else lot
+            else portion
         )
     return sorted(
         sums.values(),
-        key=lambda lot: (lot.batch, lot.detail, lot.group, lot.quality, lot.entry, lot.by),
+        key=lambda portion: (
+            portion.batch,
+            portion.detail,
+            portion.group,
+            portion.quality,
+            portion.entry,
+            portion.by,
+        ),
     )
 
 
@@ -222,23 +239,23 @@ class Missing:
     mass_g: int
 
 
-def missing(then: Iterable[Lot], now: Iterable[Lot]) -> list[Missing]:
+def missing(then: Iterable[Portion], now: Iterable[Portion]) -> list[Missing]:
     """What was stated and no longer stands confirmed by the same entries."""
     standing: dict[tuple[object, ...], int] = defaultdict(int)
-    for lot in now:
-        standing[_stated_as(lot)] += lot.mass_g
+    for portion in now:
+        standing[_stated_as(portion)] += portion.mass_g
     short = []
-    for lot in then:
-        key = _stated_as(lot)
-        lacking_g = lot.mass_g - standing[key]
+    for portion in then:
+        key = _stated_as(portion)
+        lacking_g = portion.mass_g - standing[key]
         standing[key] = max(0, -lacking_g)
         if lacking_g > 0:
-            short.append(Missing(lot.batch, lot.detail, lacking_g))
+            short.append(Missing(portion.batch, portion.detail, lacking_g))
     return short
 
 
-def _stated_as(lot: Lot) -> tuple[object, ...]:
-    return lot.batch, lot.detail, lot.group, lot.quality, lot.by
+def _stated_as(portion: Portion) -> tuple[object, ...]:
+    return portion.batch, portion.detail, portion.group, portion.quality, portion.by
 
 
 def permille_of(part_g: int, whole_g: int) -> int:

@@ -17,7 +17,7 @@ from catalogue.rows import DestinationRow, OrganisationRow
 from catalogue.rulebook import OperatorBook, Rulebook
 from certificates.drafting import PENDING, Branch, Draft
 from certificates.queries import Scope
-from certificates.rules import Lot, permille_of
+from certificates.rules import Portion, permille_of
 from chain.actions import instant
 from chain.rows import SEQ_BITS
 from intake.item_views import ListedItem
@@ -55,7 +55,7 @@ def document(book: Rulebook, made: Draft, seal: Sealing) -> dict[str, Any]:
     """The document of a certificate: texts and whole numbers only."""
     operator = made.scoped.operator
     routes = {row.label: row for row in operator.destinations}
-    lines = [_line(lot, made, routes, seal) for lot in made.lots]
+    lines = [_line(portion, made, routes, seal) for portion in made.portions]
     return {
         "code": seal.code,
         "kind": made.kind.value,
@@ -124,25 +124,25 @@ def _as_of(head: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _line(
-    lot: Lot, made: Draft, routes: Mapping[str, DestinationRow], seal: Sealing
+    portion: Portion, made: Draft, routes: Mapping[str, DestinationRow], seal: Sealing
 ) -> dict[str, Any]:
-    route = routes[lot.detail]
-    site = next(row.site.code for row in made.scoped.batches if row.code == lot.batch)
+    route = routes[portion.detail]
+    site = next(row.site.code for row in made.scoped.batches if row.code == portion.batch)
     return {
-        "batch": lot.batch,
+        "batch": portion.batch,
         "supplier": made.scoped.supplier.code,
         "site": site,
-        "article_group": lot.group,
+        "article_group": portion.group,
         "destination": route.code,
         "version": route.version,
         "stream": route.stream.value,
-        "mass_g": lot.mass_g,
-        "pieces": lot.pieces or None,
-        "quality": lot.quality.value,
-        "shipment": lot.shipment,
-        "confirmed_on": lot.day.isoformat(),
-        "entry": seal.entry(lot.by),
-        "confirmation": seal.entry(lot.entry),
+        "mass_g": portion.mass_g,
+        "pieces": portion.pieces or None,
+        "quality": portion.quality.value,
+        "shipment": portion.shipment,
+        "confirmed_on": portion.day.isoformat(),
+        "entry": seal.entry(portion.by),
+        "confirmation": seal.entry(portion.entry),
     }
 
 
@@ -211,10 +211,12 @@ def _sums(lines: Iterable[Mapping[str, Any]], by: str) -> dict[str, int]:
 
 def _names(operator: OperatorBook, made: Draft) -> dict[str, Any]:
     """What the codes were called when it was signed, in every language that has a name."""
-    details = {lot.detail for lot in made.lots}
+    details = {portion.detail for portion in made.portions}
     stands = {(one.pool, one.detail) for branch in made.branches for one in branch.stands}
     details |= {detail for _, detail in stands}
-    groups = {lot.group for lot in made.lots} | {row.group.code for row in made.scoped.batches}
+    groups = {portion.group for portion in made.portions} | {
+        row.group.code for row in made.scoped.batches
+    }
     methods = {item.method for item in made.items if item.method}
     kinds = {detail for pool, detail in stands if pool is Pool.LOSS}
     return {

@@ -24,7 +24,7 @@ from certificates.queries import (
     moves_of,
     undoings,
 )
-from certificates.rules import Lot, Missing, confirmed_lots, missing
+from certificates.rules import Missing, Portion, confirmed_portions, missing
 from certificates.tables import (
     Certificate,
     CertificateBatch,
@@ -339,11 +339,11 @@ def _compared(session: Session, row: CertificateRow) -> Stands:
     chains = chain_codes(session)
     number_of = {code: number for number, code in chains.items()}
     sizes = {number_of[one["chain"]]: one["size"] for one in document["as_of"]}
-    then = [lot_of(line, number_of) for line in document["lines"]]
-    codes = {lot.batch for lot in then}
+    then = [portion_of(line, number_of) for line in document["lines"]]
+    codes = {portion.batch for portion in then}
     batches = batches_by_code(session, book, codes)
     moves = moves_of(session, book.operators[row.operator_id], [one.id for one in batches])
-    short = missing(then, confirmed_lots(moves))
+    short = missing(then, confirmed_portions(moves))
     changes = [
         one
         for one in changing_after(session, codes, sizes)
@@ -359,9 +359,9 @@ def _compared(session: Session, row: CertificateRow) -> Stands:
     return Stands(State.OUTDATED, None, named, short)
 
 
-def lot_of(line: Mapping[str, Any], number_of: Mapping[str, int]) -> Lot:
-    """A line of a certificate as the lot that it states."""
-    return Lot(
+def portion_of(line: Mapping[str, Any], number_of: Mapping[str, int]) -> Portion:
+    """A line of a certificate as the portion that it states."""
+    return Portion(
         batch=line["batch"],
         detail=f"{line['destination']}@{line['version']}",
         group=line["article_group"],

@@ -15,9 +15,9 @@ from certificates.rules import (
     LINES_MAX,
     End,
     Kind,
-    Lot,
     Move,
-    confirmed_lots,
+    Portion,
+    confirmed_portions,
     may_state,
     missing,
     permille_of,
@@ -51,25 +51,27 @@ def move(
     )  # fmt: skip
 
 
-def masses(lots: list[Lot]) -> dict[tuple[str, int], int]:
-    return {(lot.batch, lot.by): lot.mass_g for lot in lots}
+def masses(portions: list[Portion]) -> dict[tuple[str, int], int]:
+    return {(portion.batch, portion.by): portion.mass_g for portion in portions}
 
 
 def test_what_an_outlet_confirmed_stands_by_its_entry() -> None:
-    lots = confirmed_lots([move(5, SHIPPED, CONFIRMED, 100), move(7, SHIPPED, CONFIRMED, 50)])
-    assert masses(lots) == {("B1", 5): 100, ("B1", 7): 50}
-    assert {lot.shipment for lot in lots} == {"Z1"}
+    portions = confirmed_portions(
+        [move(5, SHIPPED, CONFIRMED, 100), move(7, SHIPPED, CONFIRMED, 50)]
+    )
+    assert masses(portions) == {("B1", 5): 100, ("B1", 7): 50}
+    assert {portion.shipment for portion in portions} == {"Z1"}
 
 
 def test_an_undoing_takes_what_that_very_entry_brought() -> None:
-    lots = confirmed_lots(
+    portions = confirmed_portions(
         [
             move(5, SHIPPED, CONFIRMED, 100),
             move(7, SHIPPED, CONFIRMED, 50),
             move(9, CONFIRMED, SHIPPED, 50, reverses=7),
         ]
     )
-    assert masses(lots) == {("B1", 5): 100}
+    assert masses(portions) == {("B1", 5): 100}
 
 
 def follow(entry: int) -> list[Move]:
@@ -81,15 +83,15 @@ def follow(entry: int) -> list[Move]:
 
 
 def test_a_correction_carries_the_confirmation_along() -> None:
-    (lot,) = confirmed_lots([move(5, SHIPPED, CONFIRMED, 100), *follow(8)])
-    assert (lot.batch, lot.by, lot.entry, lot.shipment) == ("B2", 8, 5, "Z1")
+    (portion,) = confirmed_portions([move(5, SHIPPED, CONFIRMED, 100), *follow(8)])
+    assert (portion.batch, portion.by, portion.entry, portion.shipment) == ("B2", 8, 5, "Z1")
 
 
 def test_an_undone_correction_leaves_all_as_it_was() -> None:
     back = [replace(one, source=one.target, target=one.source, entry=9, reverses=8)
             for one in follow(8)]  # fmt: skip
     before = [move(5, SHIPPED, CONFIRMED, 100)]
-    assert confirmed_lots([*before, *follow(8), *back]) == confirmed_lots(before)
+    assert confirmed_portions([*before, *follow(8), *back]) == confirmed_portions(before)
 
 
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=8), st.data())
@@ -101,23 +103,24 @@ def test_no_gram_is_made_or_lost_by_reading_the_movements(
     moves += [
         move(100 + at, CONFIRMED, SHIPPED, confirmed[at], reverses=2 + at) for at in sorted(undone)
     ]
-    lots = confirmed_lots(moves)
+    portions = confirmed_portions(moves)
     assert (
-        sum(lot.mass_g for lot in lots) == split(moves)["B1"][Pool.CONFIRMED, "fibre@1", "measured"]
+        sum(portion.mass_g for portion in portions)
+        == split(moves)["B1"][Pool.CONFIRMED, "fibre@1", "measured"]
     )
-    assert {lot.by - 2 for lot in lots} == set(range(len(confirmed))) - undone
+    assert {portion.by - 2 for portion in portions} == set(range(len(confirmed))) - undone
 
 
 def test_what_is_stated_twice_in_the_same_way_is_one_line() -> None:
-    lots = confirmed_lots(
+    portions = confirmed_portions(
         [move(5, SHIPPED, CONFIRMED, 60, pieces=6), move(5, SHIPPED, CONFIRMED, 40, pieces=4)]
     )
-    (line,) = stated(lots)
+    (line,) = stated(portions)
     assert (line.mass_g, line.pieces) == (100, 10)
 
 
 def test_what_stands_less_than_was_stated_is_missing() -> None:
-    then = confirmed_lots([move(5, SHIPPED, CONFIRMED, 100)])
+    then = confirmed_portions([move(5, SHIPPED, CONFIRMED, 100)])
     assert missing(then, then) == []
     now = [replace(then[0], mass_g=70)]
     assert [one.mass_g for one in missing(then, now)] == [30]
