@@ -218,8 +218,7 @@ def _note(read: _Chain, kind: str, text: str, tree: Tree, public_keys: Mapping[s
         # The audit of the entries has said so.
         return
     if kind == "rotate_key":
-        old = str(body.get("rotation", {}).get("key"))
-        if old in public_keys and taken_over(body, public_keys) is None:
+        if _key_of(body.get("rotation")) in public_keys and taken_over(body, public_keys) is None:
             read.breaches.append(Breach(where, "the old key did not sign that another took over"))
         return
     envelope = body.get("restored")
@@ -228,7 +227,7 @@ def _note(read: _Chain, kind: str, text: str, tree: Tree, public_keys: Mapping[s
         return
     if not holds(envelope, public_keys, RESTORE_PURPOSE):
         read.unsigned.append(seq)
-        if str(envelope.get("key")) in public_keys:
+        if _key_of(envelope) in public_keys:
             read.breaches.append(Breach(where, "what it says of a restore is not signed"))
         return
     document = envelope["document"]
@@ -237,6 +236,11 @@ def _note(read: _Chain, kind: str, text: str, tree: Tree, public_keys: Mapping[s
         read.breaches.append(Breach(where, "other entries were restored than those before it"))
         return
     read.restores.append(_Restore(seq, document["at"], document.get("backup_at")))
+
+
+def _key_of(envelope: object) -> str:
+    """With which key it says that it was signed."""
+    return str(envelope.get("key")) if isinstance(envelope, dict) else ""
 
 
 def _sizes(heads: Sequence[Seal]) -> dict[str, set[int]]:

@@ -109,13 +109,21 @@ def _write_anew(session: Session, chain_id: int, changed: dict[int, dict[str, An
     _run(session, told, chain=chain_id, first=first)
 
 
-def forge_payload(database: Database, kind: str, change: Callable[[dict[str, Any]], None]) -> None:
+def forge_payload(
+    database: Database,
+    kind: str,
+    change: Callable[[dict[str, Any]], None],
+    *,
+    chain: str = "operator:WATERKANT",
+) -> None:
     """Let the first entry of a kind say something else, and everything after it agree."""
     with _without_guards(database) as session:
         entry = _one(
             session,
-            "SELECT chain_id, seq, payload FROM entry WHERE kind = :kind ORDER BY id LIMIT 1",
+            "SELECT chain_id, seq, payload FROM entry WHERE kind = :kind AND chain_id ="
+            " (SELECT id FROM chain WHERE code = :chain) ORDER BY id LIMIT 1",
             kind=kind,
+            chain=chain,
         )
         said = json.loads(entry["payload"])
         change(said)

@@ -13,7 +13,7 @@ from chain.queries import chain_number
 from migrations.metadata import every_table
 from store.engine import Database
 from tests.builders import Depot
-from tests.forger import forge_intake, pass_off_as_restored
+from tests.forger import forge_intake, forge_payload, pass_off_as_restored
 from tests.web.terminal import Ended, Shell, sizes
 
 
@@ -184,6 +184,26 @@ def test_an_entry_that_only_says_that_a_backup_was_restored_excuses_nothing(
     assert ended.code == 1
     assert "not tampered with" not in ended.err
     assert f"entry {seq} says that a backup was restored, but no key" in ended.err
+
+
+@pytest.mark.parametrize("said", ["yes", {}, {"key": "x"}, ["signed"]])
+def test_nonsense_in_the_entry_of_a_restore_excuses_nothing(
+    shell: Shell, register: Database, said: Any
+) -> None:
+    shell("backup", "kept.backup")
+    busy(register)
+    shell("checkpoint", "then.json")
+    site_only("then.json")
+    register.dispose()
+    shell("restore", "kept.backup", "--replace")
+
+    def forge(payload: dict[str, Any]) -> None:
+        payload["body"]["restored"] = said
+
+    forge_payload(register, "restore", forge, chain="site:S1")
+    assert shell("verify").code == 0
+    ended = against(shell, "then.json")
+    assert (ended.code, "but no key of this installation signed that" in ended.err) == (1, True)
 
 
 def test_a_checkpoint_is_kept_here_too_and_verified_with_the_register(
