@@ -233,6 +233,7 @@ def _data_behind(
     now: datetime,
 ) -> dict[str, Value]:
     """All that stands behind a number, complete: nothing can be added to it later."""
+    eural, processing = read_eural(command.eural), rules.require_processing(command.processing)
     known = queries.parties(session)
     where = queries.notifying_site(session, reference, site.code, viewer)
     comes_from_us = command.direction == "delivery"
@@ -257,9 +258,9 @@ def _data_behind(
         "direction": command.direction,
         "partner": partner.ref,
         "from_day": from_day,
-        "eural": read_eural(command.eural),
+        "eural": eural,
         "usual_name": command.usual_name.strip()[:60],
-        "processing": rules.require_processing(command.processing),
+        "processing": processing,
         "party_name": discarder.name,
         "party_registration": discarder.registration,
         "street": origin.street,

@@ -233,7 +233,7 @@ FIGURES = {
     "eural": message("Waste code (Eural)"),
     "organisation": message("Organisation"),
     "begins": message("Begins with"),
-    "missing": message("Missing"),
+    "missing": message("Still missing"),
     "month": message("Month"),
 }
 

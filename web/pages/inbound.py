@@ -122,6 +122,7 @@ def _batch(sent: Typed, book_: Rulebook, at: datetime) -> Body:
         "tare_g": sent.needed_g("tare"),
         "scale": scale,
         "pieces": sent.count("pieces"),
+        "eural": sent.text("eural"),
         "quality": None if scale else "estimated",
         "delivery": sent.text("delivery"),
         "scanned_at": at,
