@@ -115,8 +115,8 @@ def items_of_batches(
 ) -> list[ListedItem]:
     """The items that stand in some batches, by number. Whoever asks may see the batches.
 
-    A correction that put another batch in the place of one left its items to that other. One
-    statement, and one for each time that this happened to one of the batches.
+    A correction that put another batch in the place of one left its items to that other. At most
+    three statements, and one for each time that this happened to one of the batches.
     """
     held_by = {batch_id: batch_id for batch_id in batch_ids}
     batch = SQLModel.metadata.tables["batch"]
