@@ -7,6 +7,7 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -43,6 +44,7 @@ class Draft:
     html: str
     language: str
     stop: str
+    at: datetime
 
 
 def compose(draft: Draft, settings: MailSettings) -> EmailMessage:
@@ -57,6 +59,7 @@ def compose(draft: Draft, settings: MailSettings) -> EmailMessage:
         mail["Subject"] = _one_line(draft.subject)
     except (MessageError, ValueError, IndexError) as error:
         raise GiveUp("This is not an address that mail can be sent to.") from error
+    mail["Date"] = draft.at
     mail["Message-ID"] = f"<{draft.token}@{settings.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["List-Unsubscribe"] = f"<{draft.stop}>"

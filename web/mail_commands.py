@@ -9,7 +9,7 @@ import typer
 
 from accounts.rules import email
 from web.settings import from_environment
-from web.terminal import NotReady, tell
+from web.terminal import NotReady, now, tell
 
 
 def mail_test(
@@ -31,6 +31,7 @@ def mail_test(
         html=f"<!doctype html><html lang='en'><p>{words}</p></html>",
         language="en",
         stop=f"{settings.public_url}/notices/settings",
+        at=now(),
     )
     try:
         server = send(compose(draft, settings.mail), settings.mail)

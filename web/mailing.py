@@ -66,7 +66,8 @@ class Mailing:
         with self.database.read() as session:
             book = rulebook(session)
         try:
-            send(written(letter, book, settings, self.settings.public_url), settings)
+            mail = written(letter, book, settings, self.settings.public_url, now=now)
+            send(mail, settings)
         except TryLater as error:
             with self.database.write() as session:
                 sending.put_off(session, mail_id, now=self.clock(), problem=str(error))
@@ -81,7 +82,7 @@ class Mailing:
 
 
 def written(
-    letter: Letter, book: Rulebook, settings: MailSettings, public_url: str
+    letter: Letter, book: Rulebook, settings: MailSettings, public_url: str, *, now: datetime
 ) -> EmailMessage:
     """A letter as the mail that its reader gets, in their language. Raises GiveUp."""
     words = language(letter.language)
@@ -97,6 +98,7 @@ def written(
             html=render("mail.html", page, frame=Frame(), language=words),
             language=words.code,
             stop=page.settings or mailto,
+            at=now,
         ),
         settings,
     )

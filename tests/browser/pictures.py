@@ -172,6 +172,8 @@ DESK: Final = (
     "/attention",
     "/stations",
     "/labels",
+    "/notices",
+    "/notices/settings",
     "/checkpoints",
     "/certificates",
     "/verify",

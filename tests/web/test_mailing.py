@@ -43,6 +43,7 @@ def test_a_mail_says_it_plainly_twice_with_a_link_and_a_way_to_stop(
     assert mail["Subject"] == "Partij stilgelegd"
     assert mail["From"] == "Stofstroom <berichten@stof.example.org>"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"].datetime == office.depot.now
     assert mail["List-Unsubscribe"] == f"<{PUBLIC}/notices/settings>"
     assert mail["Content-Language"] == "nl"
     for kind in ("plain", "html"):
