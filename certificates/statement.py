@@ -1,7 +1,7 @@
 """The document that is signed: everything on paper stands in it, so that paper can be checked.
 
 Its shape is that of every verifier, also of the one that stands alone: lines, the entries that
-prove them, totals, and the signed heads of the chains (docs/certificates.md).
+prove them, totals, and the signed heads of the chains (docs/ledger.md).
 """
 
 from __future__ import annotations
