@@ -44,6 +44,7 @@ def erase(database: Database, now: datetime) -> None:
     with database.write() as session:
         erase_actors(session, now.date())
         erase_photos(session, now)
+        erase_unsent(session, now)
         erase_names(session, now.date())
         printing.forget(session, now)
         notices.forget(session, now)

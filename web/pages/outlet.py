@@ -70,7 +70,13 @@ class Holder:
     def visit(self) -> Visit:
         """As whoever else books something from a page."""
         found = self.let_in
-        me = Signed(found.viewer, f"link:{found.link_id}", "", None, "link")
+        me = Signed(
+            viewer=found.viewer,
+            actor=f"link:{found.link_id}",
+            name="",
+            language=None,
+            kind="link",
+        )
         return Visit(self.request, me, language_of_person(self.request, None), self.now)
 
     def gone(self) -> Response:
