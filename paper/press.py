@@ -18,8 +18,9 @@ from typing import Any, Final
 
 import typst
 
+from paper.signs import printable
+
 STANDARDS: Final = ("a-3a", "ua-1")
-FONTS: Final = ("SourceSansPro-Regular", "SourceSansPro-Bold", "SourceSansPro-It")
 AUTHOR: Final = "Stofstroom"
 
 
@@ -46,15 +47,12 @@ def press(
     """A PDF of a sheet, with its attachments. at: the moment that it carries, aware.
 
     sheet: Typst that begins with `#show: paper` and uses the functions of `house.typ`; it finds
-    what it says in `data`. Nothing outside is read: no file, no package, no font of the machine.
+    what it says in `data`, with a question mark for each sign that the typeface lacks. Nothing
+    outside is read: no file, no package, no font of the machine.
     """
-    said = dict(data) | {
-        "title": title,
-        "language": language,
-        "foot": foot,
-        "author": AUTHOR,
-        "attachments": [asdict(one) for one in attachments],
-    }
+    words = {"title": title, "language": language, "foot": foot, "author": AUTHOR}
+    said = printable(dict(data) | words)
+    said["attachments"] = [asdict(one) for one in attachments]
     source = f"{_house()}\n{sheet}"
     with tempfile.TemporaryDirectory(prefix="stofstroom-paper-") as nothing:
         compiler = typst.Compiler(

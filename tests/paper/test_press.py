@@ -11,6 +11,7 @@ import pytest
 import typst
 
 from paper.press import Attachment, press
+from paper.signs import printable
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SHEET = """
@@ -81,3 +82,23 @@ def test_a_picture_without_words_is_refused() -> None:
 def test_a_sheet_reads_no_file_of_the_machine() -> None:
     with pytest.raises(typst.TypstError):
         press('#show: paper\n#read("/etc/hostname")', DATA, title="x", language="nl", at=AT)
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("Caf\u00e9 \u2212 \u0141\u00f3d\u017a", "Caf\u00e9 \u2212 \u0141\u00f3d\u017a"),
+        ("Cafe\u0301", "Caf\u00e9"),
+        ("Spin\x00straat \u200d9", "Spinstraat 9"),
+        ("\u4e2d \U0001f9f5", "? ?"),
+    ],
+)
+def test_a_sign_that_the_typeface_lacks_stops_no_sheet(name: str, printed: str) -> None:
+    content = press(SHEET, {**DATA, "caption": name}, title=name, language="nl", at=AT)
+    assert printed in words_of(content)
+
+
+def test_the_letters_of_western_names_are_all_there() -> None:
+    latin = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0x17F))))
+    assert set(latin) - set(printable(latin)) == set("ŊŋŦŧĲĳ")
+    assert printable("ĳskoud") == "ijskoud"

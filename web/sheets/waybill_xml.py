@@ -6,6 +6,7 @@ Addresses stand in lines, as the register keeps them. Masses are kilograms to th
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 from zoneinfo import ZoneInfo
@@ -19,6 +20,8 @@ UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOT: Final = f"{UBL}Waybill-2"
 PARTS: Final = f"{UBL}CommonAggregateComponents-2"
 VALUES: Final = f"{UBL}CommonBasicComponents-2"
+UNSAYABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML may hold, not even as a number."""
 
 register_namespace("", ROOT)
 register_namespace("cac", PARTS)
@@ -62,7 +65,7 @@ def _part(parent: Element, name: str) -> Element:
 
 
 def _say(parent: Element, name: str, words: str, **attributes: str) -> None:
-    SubElement(parent, f"{{{VALUES}}}{name}", attributes).text = words
+    SubElement(parent, f"{{{VALUES}}}{name}", attributes).text = UNSAYABLE.sub("", words)
 
 
 def _kilograms(mass_g: int) -> str:

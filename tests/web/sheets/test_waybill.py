@@ -191,6 +191,14 @@ def test_hazardous_waste_says_so(depot: Depot) -> None:
     assert values(ubl(told(depot, code)), "GoodsItem", "HazardousRiskIndicator") == ["true"]
 
 
+def test_a_name_that_no_xml_can_hold_spoils_nothing(depot: Depot) -> None:
+    describe(depot, "VEZELHOF", address="Spin\x00straat <9> & \ufffe\U0001f9f5")
+    waybill = told(depot, depot.ship(bin_of(depot, "reuse", 5_500)))
+    lines = values(ubl(waybill), "DeliveryLocation", "Address", "AddressLine", "Line")
+    assert lines == ["Spinstraat <9> & \U0001f9f5"]
+    assert waybill_pdf(waybill, NL).startswith(b"%PDF-")
+
+
 @pytest.mark.parametrize(
     ("packing", "said"),
     [({"": 1}, "1 kar"), ({"": 2, "box": 1}, "2 karren, 1 bak"), ({"vat 100%": 3}, "3 × vat 100%")],
