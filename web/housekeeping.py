@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from accounts.actions import erase_actors
+from dispatch.documents import erase_unsent
 from intake.finds import erase_names
 from intake.photos import erase_photos
 from notices import actions as notices

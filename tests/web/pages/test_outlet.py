@@ -220,7 +220,8 @@ def test_every_link_that_lets_nobody_in_answers_alike(hall: Depot, browser_of: B
     answers = [stranger.get(path) for path in wrong]
     answers += [stranger.client.post(path, data={"step": "send"}) for path in wrong]
     assert {answer.status_code for answer in answers} == {404}
-    told = {answer.text.replace(path, "PATH") for path, answer in zip(wrong * 2, answers, strict=True)}
+    asked = zip(wrong * 2, answers, strict=True)
+    told = {answer.text.replace(path, "PATH") for path, answer in asked}
     assert len(told) == 1
     for answer in answers:
         assert answer.headers["cache-control"] == "no-store"
