@@ -1,1 +1,1 @@
-"""The counter for Dutch paperwork: registers and notifications."""
+"""The counter for Dutch paperwork: registers, waste stream numbers, monthly notifications."""
