@@ -62,7 +62,7 @@ def press(
             format="pdf",
             sys_inputs={"data": json.dumps(said, ensure_ascii=False)},
             pdf_standards=list(STANDARDS),
-            timestamp=at,
+            timestamp=at.replace(microsecond=0),
         )
     assert isinstance(made, bytes), "one document is one file"
     return made

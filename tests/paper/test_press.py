@@ -102,3 +102,7 @@ def test_the_letters_of_western_names_are_all_there() -> None:
     latin = "".join(map(chr, (*range(0x20, 0x7F), *range(0xA1, 0x17F))))
     assert set(latin) - set(printable(latin)) == set("ŊŋŦŧĲĳ")
     assert printable("ĳskoud") == "ijskoud"
+
+
+def test_a_clock_that_knows_parts_of_a_second_makes_no_other_paper() -> None:
+    assert made(at=AT.replace(microsecond=123_456)) == made()
