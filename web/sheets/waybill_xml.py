@@ -41,12 +41,12 @@ def ubl(waybill: Waybill) -> bytes:
         _say(root, "Note", f"Geschat, in kg: {_kilograms(waybill.estimated_g)}")
     shipment = _part(root, "Shipment")
     _say(shipment, "ID", waybill.shipment)
-    consignment = _part(shipment, "Consignment")
-    _say(consignment, "ID", waybill.shipment)
-    _party(consignment, "ConsigneeParty", waybill.receiver, "KvK", waybill.receiver.registration)
-    _party(consignment, "ConsignorParty", waybill.operator, "VIHB", waybill.operator.vihb)
+    parties = _part(shipment, "Consignment")
+    _say(parties, "ID", waybill.shipment)
+    _party(parties, "ConsigneeParty", waybill.receiver, "KvK", waybill.receiver.registration)
+    _party(parties, "ConsignorParty", waybill.operator, "VIHB", waybill.operator.vihb)
     if waybill.legs:
-        _carrier(consignment, waybill.legs[0])
+        _carrier(parties, waybill.legs[0])
     for one in waybill.goods:
         _goods(shipment, waybill, one)
     for leg in waybill.legs:

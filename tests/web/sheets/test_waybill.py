@@ -164,10 +164,10 @@ def test_the_message_has_the_elements_of_the_profile(depot: Depot, shipment: str
     assert root.findtext(f"{{{VALUES}}}ProfileID") == PROFILE
     assert root.findtext(f"{{{VALUES}}}ID") == "BC 2026-17"
     identified = ("PartyIdentification", "ID")
-    consignment = ("Shipment", "Consignment")
+    sent = ("Shipment", "Consignment")
     for path, said in (
-        ((*consignment, "ConsigneeParty", *identified), ["00000117"]),
-        ((*consignment, "CarrierParty", *identified), ["500001VXXX"]),
+        ((*sent, "ConsigneeParty", *identified), ["00000117"]),
+        ((*sent, "CarrierParty", *identified), ["500001VXXX"]),
         (("ShipmentStage", "CarrierParty", *identified), ["500001VXXX"] * 2),
         (("TransportMeans", "RoadTransport", "LicensePlateID"), ["12-STO-3", "45-STO-6"]),
         (("GoodsItem", "ID"), ["00101ABCDEFG"]),
