@@ -23,9 +23,10 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 @dataclass
 class Outlet:
-    """Somebody with a phone and a link."""
+    """Somebody with a phone and a link, and who made it."""
 
     browser: Browser
+    leader: Browser
     path: str
     shipment: str
 
@@ -69,8 +70,9 @@ def link_of(leader: Browser, shipment: str, **typed: str) -> str:
 @pytest.fixture
 def outlet(hall: Depot, browser_of: BrowserOf) -> Outlet:
     shipment = shipped(hall, waybill="BC 77")
-    path = link_of(browser_of("leader"), shipment)
-    return Outlet(browser_of("stranger"), path, shipment)
+    leader = browser_of("leader")
+    path = link_of(leader, shipment)
+    return Outlet(browser_of("stranger"), leader, path, shipment)
 
 
 def test_an_outlet_confirms_on_a_phone_without_an_account(hall: Depot, outlet: Outlet) -> None:
@@ -166,7 +168,7 @@ def test_papers_go_along_and_are_files_for_those_who_may(
     checked = outlet.fill_in(wrong, mass__recycle="100", refused="")
     outlet.fill_in(checked, step="send")
     assert "2 documenten" in outlet.text()
-    leader = browser_of("leader")
+    leader = outlet.leader
     paths = re.findall(r'href="(/shipments/\w+/documents/\w+)"', leader.get(
         f"/shipments/{outlet.shipment}").text)  # fmt: skip
     assert len(paths) == 2
