@@ -13,7 +13,7 @@ from itertools import groupby
 from catalogue.errors import Malformed, NothingToCertify, NumberMissing
 from catalogue.kinds import Pool, Quality, Security, Stream
 
-LINES_MAX = 1500
+LINES_MAX = 1000
 """More lines than this nobody reads, and no page takes such a file back for checking."""
 
 
@@ -276,7 +276,7 @@ def require_something(
 def require_readable(lines: int) -> None:
     """Raise Malformed when there are more lines than anybody reads."""
     if lines > LINES_MAX:
-        raise Malformed(field="scope", problem="more than 1500 lines", given=lines)
+        raise Malformed(field="scope", problem=f"more than {LINES_MAX} lines", given=lines)
 
 
 def require_numbers(batch: str, group: str, *, pieces: int, noted: int, destroyed: int) -> None:

@@ -237,13 +237,16 @@ def whole_certificate(
 
 
 def certified_of_batches(session: Session, batch_ids: Collection[int]) -> list[CertifiedGrams]:
-    """What certificates that count state of some batches, by batch and certificate."""
+    """What certificates that count state of some batches, by batch and certificate. One
+    statement, and four more where there are any."""
     found = session.execute(
         select(_part, _batch.c.code)
         .join(_batch, _batch.c.id == _part.c.batch_id)
         .where(_part.c.batch_id.in_(sorted(batch_ids)))
         .order_by(_batch.c.code, _part.c.certificate_id, _part.c.stream)
     ).all()
+    if not found:
+        return []
     ids = {row.certificate_id for row in found}
     kept = session.execute(select(_certificate).where(_certificate.c.id.in_(sorted(ids))))
     rows = {row.id: _row(row) for row in kept}

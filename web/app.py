@@ -39,6 +39,7 @@ from web.api import (
 from web.deps import clock, permitted
 from web.housekeeping import lifespan
 from web.pages import house
+from web.pages.verify import FILE_MAX_BYTES
 from web.pages.visiting import page_of
 from web.permissions import API, PUBLIC
 from web.remembering import Remembered
@@ -50,6 +51,7 @@ API_PREFIX = "/api/v1"
 PAPERS: Final = {
     r"/outlet/[^/]+": AT_ONCE_MAX * SIZE_MAX + (1 << 20),
     r"/api/v1/shipments/[^/]+/documents": SIZE_MAX,
+    r"/verify(/[^/]+)?": FILE_MAX_BYTES,
 }
 """Where an outlet brings its papers, and photos as a phone takes them."""
 

@@ -61,7 +61,8 @@ def statement(document: Mapping[str, Any], language: Language) -> str:
     return language.gettext(STATEMENTS[kind]) % {
         "issuer": document["issuer"]["name"],
         "supplier": document["supplier"]["name"],
-        "mass": units.weight(document["totals"]["mass_g"], language),
+        # A weight is read whole: its unit does not stand on the next line.
+        "mass": units.weight(document["totals"]["mass_g"], language).replace(" ", "\u00a0"),
     }
 
 
@@ -69,7 +70,7 @@ def scope(said: Mapping[str, Any], language: Language) -> str:
     """What it is about. said: a scope as documents hold it."""
     kind = said["kind"]
     if kind != "period":
-        return language.gettext(SCOPES[kind]) % {"code": said["code"]}
+        return language.gettext(SCOPES[kind]) % {"code": grouped(said["code"])}
     first, end = (date.fromisoformat(said[name]) for name in ("from", "to"))
     last = end - timedelta(days=1)
     return language.gettext(PERIOD) % {

@@ -25,6 +25,7 @@ from tests.builders import Depot
 from tests.certificates.office import THIEF, confirmed
 from tests.web.api.calling import Hall, scan
 from web.app import create_app
+from web.pages.verify import FILE_MAX_BYTES
 from web.settings import from_environment
 from web.tries import WRONG_MAX
 
@@ -260,6 +261,14 @@ def test_codes_of_nothing_are_unknown(office: Office, code: str) -> None:
     assert office.verdict(code) == ("unknown", "no_code")
     told = office.hall.caller("nobody").get(f"/verify/{code}")
     assert (told.status_code, told.json()) == (200, {"verdict": "unknown", "why": "no_code"})
+
+
+def test_paper_with_many_lines_can_be_sent_and_endless_files_cannot(office: Office) -> None:
+    made = office.certified()
+    long = office.paper(made["code"]) + b"%" * (3 << 20)
+    assert office.verdict(None, long) == ("changed", "paper")
+    too_long = office.stranger.post("/verify", files={"file": ("c", b"x" * FILE_MAX_BYTES)})
+    assert too_long.status_code == 413
 
 
 def test_who_guesses_has_to_wait(office: Office) -> None:

@@ -77,7 +77,7 @@ def certificates(visit: Visitor, db: ReadDb, wanted: Wanted, kind: Text = "") ->
 
 def _line(visit: Visit, book: Rulebook, found: ListedCertificate) -> CertificateLine:
     row = found.row
-    said: dict[str, Any] = {"kind": row.scope, "code": words.grouped(row.scope_code)}
+    said: dict[str, Any] = {"kind": row.scope, "code": row.scope_code}
     if row.first_day and row.end_day:
         said |= {"from": row.first_day.isoformat(), "to": row.end_day.isoformat()}
     return CertificateLine(

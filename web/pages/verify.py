@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -27,7 +27,8 @@ from web.verifying import Checked, Verdict, check_document
 
 router = APIRouter(include_in_schema=False)
 
-FILE_MAX_BYTES = 1 << 20
+FILE_MAX_BYTES: Final = 8 << 20
+"""The paper of a certificate with as many lines as there may be is half as large."""
 
 Code = Annotated[str, Path(max_length=60, pattern=PLAIN)]
 
