@@ -9,10 +9,10 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel
 
 from catalogue.access import Viewer
@@ -23,6 +23,7 @@ from certificates.proof_facts import Moved, certified_g, standing_since
 from certificates.proof_rules import BatchFacts, Chain, Promise, Stand, chain_of
 from certificates.tables import Certificate, CertificateText
 from certificates.views import certified_of_batches
+from dispatch.rules import due_on
 from intake.views import ListedDelivery, delivery_by_code
 from store.columns import table_of
 from streams.ledger import site_day
@@ -48,6 +49,17 @@ class ProofChain:
     certificates: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Travelling:
+    """A shipment that is under way. is_refused: by the outlet, all that still is."""
+
+    code: str
+    outlet: str
+    left_on: date
+    due_on: date
+    is_refused: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What is read of some batches at once."""
@@ -55,7 +67,7 @@ class _Known:
     standings: Mapping[int, Sequence[Standing]]
     since: Mapping[tuple[int, int], date]
     bins: Mapping[int, tuple[str, bool]]
-    shipments: Mapping[int, tuple[str, str, date]]
+    shipments: Mapping[int, _Travelling]
     certified: Mapping[str, Mapping[Stream, int]]
     certificates: Sequence[str] = field(default=())
 
@@ -67,13 +79,9 @@ def proof_of_delivery(
     viewer: Viewer,
     *,
     now: datetime,
-    confirm_days: int,
 ) -> ProofChain:
     """How far a delivery came. Eleven statements, and some for each certificate that something
-    happened to since. Raises NotFound.
-
-    confirm_days: how long after it left a shipment should be confirmed.
-    """
+    happened to since. Raises NotFound."""
     delivery = delivery_by_code(session, book, code, viewer)
     rows = _batches_of(session, book, delivery.code, viewer)
     here = [row for row in rows if row.state not in GONE]
@@ -88,7 +96,7 @@ def proof_of_delivery(
                 expected_on=delivery.expected_on,
                 limit_permille=delivery.site.announced_limit_permille,
             ),
-            [_facts(book, row, known, confirm_days) for row in here],
+            [_facts(book, row, known) for row in here],
             today=site_day(now, delivery.site),
         ),
         groups={row.code: row.group.code for row in here},
@@ -104,7 +112,6 @@ def proof_of_batch(
     viewer: Viewer,
     *,
     now: datetime,
-    confirm_days: int,
 ) -> ProofChain:
     """How far one batch came. Nine statements, and some as above. Raises NotFound."""
     row = batch_by_code(session, book, code, viewer)
@@ -116,7 +123,7 @@ def proof_of_batch(
         delivery=None,
         chain=chain_of(
             None,
-            [_facts(book, each, known, confirm_days) for each in here],
+            [_facts(book, each, known) for each in here],
             today=site_day(now, row.site),
         ),
         groups={row.code: row.group.code},
@@ -192,16 +199,32 @@ def _bins(session: Session, place_ids: Collection[int]) -> dict[int, tuple[str, 
 
 def _shipments(
     session: Session, book: Rulebook, place_ids: Collection[int]
-) -> dict[int, tuple[str, str, date]]:
-    """By place: the shipment that it is part of, its outlet, and the day on which it left."""
-    place, shipment = _tables("place", "shipment")
+) -> dict[int, _Travelling]:
+    """By place: the shipment that it is part of."""
+    place, shipment, balance = _tables("place", "shipment", "balance")
+    own = place.alias("own")
+    open_g = (
+        select(func.sum(balance.c.mass_g))
+        .select_from(balance.join(own, own.c.id == balance.c.place_id))
+        .where(own.c.shipment == shipment.c.code)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(place.c.id, shipment.c.code, shipment.c.outlet_id, shipment.c.shipped_on)
+        select(place.c.id, shipment, open_g.label("open_g"))
         .select_from(place.join(shipment, shipment.c.code == place.c.shipment))
         .where(place.c.id.in_(place_ids))
     )
-    names = book.organisations_by_id
-    return {row.id: (row.code, names[row.outlet_id].code, row.shipped_on) for row in rows}
+    found = {}
+    for row in rows:
+        operator = book.operator(book.sites_by_id[row.site_id])
+        found[row.id] = _Travelling(
+            code=row.code,
+            outlet=book.organisations_by_id[row.outlet_id].code,
+            left_on=row.shipped_on,
+            due_on=due_on(row.shipped_on, operator.partners.get(row.outlet_id)),
+            is_refused=(row.refused_g or 0) >= row.open_g,
+        )
+    return found
 
 
 def _certified(
@@ -231,7 +254,7 @@ def _stated(line: Mapping[str, Any]) -> tuple[tuple[str, ...], Stream, int]:
     return told_apart, Stream(line["stream"]), int(line["mass_g"])
 
 
-def _facts(book: Rulebook, row: BatchRow, known: _Known, confirm_days: int) -> BatchFacts:
+def _facts(book: Rulebook, row: BatchRow, known: _Known) -> BatchFacts:
     destinations = book.operator(row.site).destinations_by_id
     return BatchFacts(
         code=row.code,
@@ -239,7 +262,7 @@ def _facts(book: Rulebook, row: BatchRow, known: _Known, confirm_days: int) -> B
         held=row.held,
         received_on=row.received_day,
         stands=[
-            _stand(standings, known, destinations, confirm_days)
+            _stand(standings, known, destinations)
             for standings in _by_place(known.standings.get(row.id, ()))
         ],
         certified_g=known.certified.get(row.code, {}),
@@ -258,22 +281,22 @@ def _stand(
     same: Sequence[Standing],
     known: _Known,
     destinations: Mapping[int, DestinationRow],
-    confirm_days: int,
 ) -> Stand:
     place, batch = same[0].spot.place, same[0].batch
     destination = destinations.get(place.destination_id or 0)
     bin_code, is_closed = known.bins.get(place.id, ("", False))
-    shipment, outlet, left = known.shipments.get(place.id, ("", "", None))
+    sent = known.shipments.get(place.id)
     detail = place.code.split("/")[2] if place.code.count("/") > 1 else ""
     return Stand(
         pool=place.pool,
         mass_g=sum(standing.mass_g for standing in same),
-        since=left or known.since.get((batch.id, place.id)),
-        subject=bin_code or shipment or detail,
+        since=sent.left_on if sent else known.since.get((batch.id, place.id)),
+        subject=bin_code or (sent.code if sent else detail),
         stream=destination.stream if destination else None,
         is_closed=is_closed,
-        outlet=outlet,
-        due=left + timedelta(days=confirm_days) if left else None,
+        outlet=sent.outlet if sent else "",
+        due=sent.due_on if sent else None,
+        is_refused=bool(sent and sent.is_refused),
     )
 
 

@@ -40,6 +40,7 @@ class Why(StrEnum):
     BIN_CLOSED = "bin_closed"
     NOT_CONFIRMED = "not_confirmed"
     OVERDUE = "overdue"
+    REFUSED = "refused"
     NOT_CERTIFIED = "not_certified"
 
 
@@ -73,6 +74,7 @@ MISSES: Mapping[Why, Step] = {
     Why.BIN_CLOSED: Step.SHIPPED,
     Why.NOT_CONFIRMED: Step.CONFIRMED,
     Why.OVERDUE: Step.CONFIRMED,
+    Why.REFUSED: Step.CONFIRMED,
     Why.NOT_CERTIFIED: Step.CERTIFIED,
 }
 ACTS: Mapping[Why, Who] = {
@@ -87,6 +89,7 @@ ACTS: Mapping[Why, Who] = {
     Why.BIN_CLOSED: Who.TEAM_LEADER,
     Why.NOT_CONFIRMED: Who.OUTLET,
     Why.OVERDUE: Who.OUTLET,
+    Why.REFUSED: Who.TEAM_LEADER,
     Why.NOT_CERTIFIED: Who.CERTIFIER,
 }
 
@@ -96,7 +99,8 @@ class Stand:
     """Grams of a batch at one place. since: from when something of it stood there.
 
     subject: code of the bin or shipment; loss kind; `returned`. is_closed: of a bin. outlet: of a
-    shipment, with the day until which its confirmation is in time.
+    shipment, with the day until which its confirmation is in time. is_refused: by the outlet, all
+    that is still under way.
     """
 
     pool: Pool
@@ -107,6 +111,7 @@ class Stand:
     is_closed: bool = False
     outlet: str = ""
     due: date | None = None
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,7 +298,7 @@ def _gap(facts: BatchFacts, stand: Stand, today: date) -> Gap:
         since=since,
         days=_days(since, today),
         stream=stand.stream,
-        outlet=stand.outlet,
+        outlet=stand.outlet if not stand.is_refused else "",
     )
 
 
@@ -307,6 +312,8 @@ def _why(facts: BatchFacts, stand: Stand, today: date) -> Why:
             return Why.IN_WORK_BIN
         return Why.BIN_CLOSED if stand.is_closed else Why.BIN_OPEN
     assert stand.pool is Pool.SHIPPED, "every pool is thought of"
+    if stand.is_refused:
+        return Why.REFUSED
     return Why.OVERDUE if stand.due is not None and stand.due < today else Why.NOT_CONFIRMED
 
 

@@ -26,6 +26,7 @@ WHYS = {
     Why.BIN_CLOSED: message("The bin is closed, but it did not leave"),
     Why.NOT_CONFIRMED: message("The outlet has not confirmed it yet"),
     Why.OVERDUE: message("The outlet is late with its confirmation"),
+    Why.REFUSED: message("The outlet refused it, and it is to come back"),
     Why.NOT_CERTIFIED: message("There is no certificate of it"),
 }
 
@@ -49,6 +50,7 @@ DOING = {
     Why.BIN_CLOSED: message("Send a shipment"),
     Why.NOT_CONFIRMED: message("Look at the shipment"),
     Why.OVERDUE: message("Look at the shipment"),
+    Why.REFUSED: message("Book what came back"),
     Why.NOT_CERTIFIED: message("Make a certificate"),
 }
 

@@ -11,18 +11,19 @@ from catalogue.kinds import Stream
 from catalogue.rulebook import rulebook
 from certificates.proof_chain import ProofChain, proof_of_batch, proof_of_delivery
 from certificates.proof_rules import Away, Step, Why
+from dispatch.rules import CONFIRM_DAYS
 from tests.builders import Depot
 from tests.certificates.office import certify, confirmed, filled, take_in
 from tests.web.api.counting import statements
 
-DAYS = 21
+DAYS = CONFIRM_DAYS
 
 
 def proof(depot: Depot, code: str, by: str = "manager") -> ProofChain:
     read = proof_of_delivery if code.startswith("D") else proof_of_batch
     with depot.database.read() as session:
         book = rulebook(session)
-        return read(session, book, code, depot.people[by], now=depot.now, confirm_days=DAYS)
+        return read(session, book, code, depot.people[by], now=depot.now)
 
 
 def reached(found: ProofChain) -> list[int]:
@@ -142,3 +143,13 @@ def test_the_days_of_a_gap_are_those_of_the_site(depot: Depot) -> None:
     assert proof(depot, batch).chain.gaps[0].days == 0
     depot.now += timedelta(minutes=1)
     assert proof(depot, batch).chain.gaps[0].days == 1
+
+
+def test_what_the_outlet_refused_waits_for_the_team_leader_and_is_not_late(depot: Depot) -> None:
+    batch = depot.log(100_000)["code"]
+    shipment = depot.ship(filled(depot, "recycle", {batch: 60_000}))
+    depot.confirm(shipment, {"recycle": 40_000}, refused_g=20_000, refused_reason="damp")
+    depot.later(days=DAYS + 5)
+    gap = proof(depot, batch).chain.gaps[-2]
+    assert (gap.why, gap.mass_g, gap.subject) == (Why.REFUSED, 20_000, shipment)
+    assert reached(proof(depot, batch))[2:] == [60_000, 60_000, 40_000, 0]

@@ -76,6 +76,12 @@ def test_all_that_was_certified_leaves_no_gap() -> None:
             Why.OVERDUE,
             Who.OUTLET,
         ),
+        (
+            stand(Pool.SHIPPED, 5, Stream.REUSE, is_refused=True, outlet="FIBRE"),
+            {},
+            Why.REFUSED,
+            Who.TEAM_LEADER,
+        ),
         (stand(Pool.CONFIRMED, 5, Stream.REUSE), {}, Why.NOT_CERTIFIED, Who.CERTIFIER),
     ],
 )

@@ -10,7 +10,6 @@ from fastapi import APIRouter
 from catalogue.rulebook import rulebook
 from certificates.proof_chain import ProofChain, proof_of_batch, proof_of_delivery
 from certificates.proof_rules import BatchChain, Gap, Reached, Step
-from dispatch.rules import CONFIRM_DAYS
 from web.api.answers import refusals
 from web.api.reads import Code
 from web.deps import Calling, ReadDb
@@ -22,9 +21,7 @@ router = APIRouter(tags=["reads"], responses=refusals("read", "not_found"))
 def delivery(code: Code, call: Calling, db: ReadDb) -> dict[str, Any]:
     """How far every gram of a delivery came, what is missing, and who must act."""
     viewer = call.me.viewer
-    found = proof_of_delivery(
-        db, rulebook(db), code, viewer, now=call.now, confirm_days=CONFIRM_DAYS
-    )
+    found = proof_of_delivery(db, rulebook(db), code, viewer, now=call.now)
     return said(found, is_staff=viewer.is_staff)
 
 
@@ -32,7 +29,7 @@ def delivery(code: Code, call: Calling, db: ReadDb) -> dict[str, Any]:
 def batch(code: Code, call: Calling, db: ReadDb) -> dict[str, Any]:
     """The same of one batch."""
     viewer = call.me.viewer
-    found = proof_of_batch(db, rulebook(db), code, viewer, now=call.now, confirm_days=CONFIRM_DAYS)
+    found = proof_of_batch(db, rulebook(db), code, viewer, now=call.now)
     return said(found, is_staff=viewer.is_staff)
 
 

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from catalogue.rulebook import rulebook
 from certificates.proof_chain import proof_of_batch, proof_of_delivery
 from certificates.proof_rules import Why
-from dispatch.rules import CONFIRM_DAYS
 from web import proof_words
 from web.api.wire import PLAIN
 from web.deps import ReadDb
@@ -35,6 +34,7 @@ VERB_OF: Final = {
     Why.NOT_CLOSED: "close",
     Why.BIN_OPEN: "close_bin",
     Why.BIN_CLOSED: "ship",
+    Why.REFUSED: "return",
 }
 KIND_OF_STREAM: Final = {
     "reuse": "reuse", "recycle": "recycling", "incineration": "destruction",
@@ -73,9 +73,7 @@ def batch_paper(visit: Visitor, db: ReadDb, code: Code) -> Response:
 def of_delivery(visit: Visit, db: Session, code: str) -> Picture:
     """A delivery's chain as the visitor may see it. Raises NotFound."""
     book = rulebook(db)
-    found = proof_of_delivery(
-        db, book, code, visit.viewer, now=visit.now, confirm_days=CONFIRM_DAYS
-    )
+    found = proof_of_delivery(db, book, code, visit.viewer, now=visit.now)
     names = Names(visit.language, book)
     return picture(found, names, code=code, is_staff=visit.viewer.is_staff, now=visit.now)
 
@@ -83,7 +81,7 @@ def of_delivery(visit: Visit, db: Session, code: str) -> Picture:
 def of_batch(visit: Visit, db: Session, code: str) -> Picture:
     """A batch's chain as the visitor may see it. Raises NotFound."""
     book = rulebook(db)
-    found = proof_of_batch(db, book, code, visit.viewer, now=visit.now, confirm_days=CONFIRM_DAYS)
+    found = proof_of_batch(db, book, code, visit.viewer, now=visit.now)
     names = Names(visit.language, book)
     return picture(found, names, code=code, is_staff=visit.viewer.is_staff, now=visit.now)
 
@@ -125,6 +123,7 @@ def _address(seen: Picture, gap: GapLine) -> str:
         Why.BIN_CLOSED: "/shipments/new",
         Why.NOT_CONFIRMED: f"/shipments/{code}",
         Why.OVERDUE: f"/shipments/{code}",
+        Why.REFUSED: f"/shipments/{code}/return",
     }[gap.why]
 
 
