@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from accounts.actions import make_token, set_active
+from accounts.actions import make_token, open_session, set_active
 from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from notices import sending
@@ -19,6 +19,7 @@ from tests.web.api.goods import shipped
 from tests.web.mail_office import PUBLIC, Office, settings_of
 from tests.web.postbox import Postbox, free_port, postbox, text_of
 from web.app import create_app
+from web.deps import SESSION_COOKIE
 
 
 @pytest.fixture
@@ -306,6 +307,30 @@ def test_a_link_is_mailed_to_the_address_that_a_leader_gives(office: Office, box
     assert mail["Subject"] == "Shipment on its way"
     app.state.settings = settings_of(None)
     assert client.post(path, json=asked).json()["mailed"] is False
+
+
+def test_a_link_made_on_a_page_is_mailed_too(parallel_depot: Depot, box: Postbox) -> None:
+    depot, office = parallel_depot, Office(parallel_depot, box.port)
+    shipment = shipped(depot)
+    app = create_app(office.settings, database=depot.database)
+    app.state.clock = lambda: depot.now
+    with depot.database.write() as session:
+        book = rulebook(session)
+        ours, outlet = book.organisations["WATERKANT"].id, book.organisations["VEZELHOF"].id
+        set_contact(session, ours, outlet, address="post@vezelhof.example", language="en")
+        cookie = open_session(session, office.readers.keys["leader"], now=depot.now)
+    client = TestClient(app, cookies={SESSION_COOKIE: cookie}, headers={"accept-language": "nl"})
+    path = f"/shipments/{shipment}/link"
+    assert 'value="post@vezelhof.example"' in client.get(path).text
+    wrong = client.post(path, data={"days": "60", "address": "nobody"})
+    assert wrong.status_code == 422
+    typed = {"days": "60", "address": "post@vezelhof.example", "language": "en"}
+    made = client.post(path, data=typed)
+    assert "Hij is ook gemaild naar post@vezelhof.example." in made.text
+    office.work()
+    (mail,) = box.mails
+    assert f"{PUBLIC}/outlet/" in text_of(mail)
+    assert mail["Content-Language"] == "en"
 
 
 def test_mails_are_sent_on_both_databases(parallel_depot: Depot, box: Postbox) -> None:

@@ -8,17 +8,20 @@ from fastapi import APIRouter, Path
 from sqlmodel import Session
 from starlette.responses import Response
 
-from catalogue.errors import NotFound, Refusal
+from accounts.rules import email
+from catalogue.errors import Malformed, NotFound, Refusal
 from catalogue.rulebook import rulebook
 from dispatch.documents import read_document
 from dispatch.links import DAYS, DAYS_MAX, end_link, make_link
 from dispatch.views import whole_shipment
 from labels.pictures import qr_picture
+from notices.queries import contacts
 from web.api.outlets import as_file, link_url
 from web.api.wire import PLAIN
 from web.deps import ReadDb, database_of
-from web.i18n import message
-from web.pages.booking import Sent, fresh
+from web.i18n import languages, message
+from web.notifying import OUTLET_PAGE, mail_link
+from web.pages.booking import Sent, Typed, fresh
 from web.pages.forms import Form
 from web.pages.naming import Names
 from web.pages.outlet_pages import LinkPage, NewLinkPage
@@ -28,12 +31,19 @@ router = APIRouter(include_in_schema=False)
 
 Code = Annotated[str, Path(max_length=60, pattern=PLAIN)]
 Hash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+NO_ADDRESS = message("Type an e-mail address, or nothing at all.")
 NO_DAYS = message("Type a number of days, from 1 to 365.")
 
 
 @router.get("/shipments/{code}/link")
 def link_form(visit: Visitor, db: ReadDb, code: Code) -> Response:
-    return _form(visit, db, code, fresh(visit, {"days": str(DAYS)}))
+    book = rulebook(db)
+    row = whole_shipment(db, book, code, visit.viewer).listed
+    contact = contacts(db, visit.viewer.operator_id or 0).get(book.organisations[row.outlet].id)
+    typed = {"days": str(DAYS)}
+    if contact is not None:
+        typed |= {"address": contact.address, "language": contact.language}
+    return _form(visit, db, code, fresh(visit, typed))
 
 
 @router.post("/shipments/{code}/link")
@@ -42,12 +52,22 @@ def make(visit: Visitor, code: Code, sent: Sent) -> Response:
     days = sent.count("days") or 0
     if not 1 <= days <= DAYS_MAX:
         sent.errors["days"] = NO_DAYS
+    address = _address(visit, sent)
     made, refusal = None, None
     if not sent.errors:
         try:
             with database_of(visit.request).write() as session:
                 book = rulebook(session)
                 made = make_link(session, book, code, days=days, viewer=visit.viewer, now=visit.now)
+                if address is not None:
+                    mail_link(
+                        session,
+                        code,
+                        address=address,
+                        language=_language(sent, visit),
+                        path=OUTLET_PAGE.format(made.token),
+                        now=visit.now,
+                    )
         except NotFound:
             raise
         except Refusal as refused:
@@ -70,8 +90,30 @@ def make(visit: Visitor, code: Code, sent: Sent) -> Response:
             picture=qr_picture(url),
             until=made.expires_at,
             zone=site.timezone,
+            mailed_to=address,
         )
     return visit.show("outlet_link_new.html", page)
+
+
+def _address(visit: Visit, sent: Typed) -> str | None:
+    """Where the link is mailed to, if anywhere."""
+    typed = sent.text("address")
+    if typed is None or not _sends_mail(visit):
+        return None
+    try:
+        return email(typed)
+    except Malformed:
+        sent.errors["address"] = NO_ADDRESS
+        return None
+
+
+def _language(sent: Typed, visit: Visit) -> str:
+    chosen = sent.text("language")
+    return chosen if chosen and chosen in languages() else visit.language.code
+
+
+def _sends_mail(visit: Visit) -> bool:
+    return visit.request.app.state.settings.mail is not None
 
 
 @router.post("/shipments/{code}/link/end")
@@ -96,5 +138,8 @@ def _form(visit: Visit, db: Session, code: str, form: Form) -> Response:
         zone=book.sites[whole.listed.site].timezone,
         whole=whole,
         is_open=whole.link is not None and whole.link.is_open(visit.now),
+        languages=[(key, each.name) for key, each in languages().items()]
+        if _sends_mail(visit)
+        else (),
     )
     return visit.show("outlet_link.html", page, status=422 if form.is_wrong else 200)

@@ -78,7 +78,8 @@ class CheckPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPage:
-    """The link of a shipment: how it stands, and the form that makes a new one."""
+    """The link of a shipment: how it stands, and the form that makes a new one. languages: of the
+    mail that brings it; none where no mail is sent."""
 
     form: Form
     code: str
@@ -86,11 +87,13 @@ class LinkPage:
     zone: str
     whole: WholeShipment
     is_open: bool
+    languages: Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLinkPage:
-    """A link that was just made, shown this once: to send, to scan, to print."""
+    """A link that was just made, shown this once: to send, to scan, to print. mailed_to: where it
+    goes by mail too."""
 
     code: str
     outlet: str
@@ -102,3 +105,4 @@ class NewLinkPage:
     picture: QrPicture
     until: datetime
     zone: str
+    mailed_to: str | None
