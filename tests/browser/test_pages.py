@@ -18,6 +18,7 @@ from tests.browser.conftest import PASSWORD, PEOPLE
 from tests.browser.keyboard import Keyboard
 from tests.builders import Depot
 from tests.certificates.office import certify, confirmed
+from tests.nl.counter import Counter
 from web.pages.visiting import PAGES
 
 PageOf = Callable[..., Page]
@@ -266,6 +267,8 @@ def things(hall: Depot) -> Mapping[str, str]:
         "shipments": shipment,
         "entries": scan_id,
         "stations": str(tablet_at(hall)),
+        "stream-numbers": Counter(hall).make(carrier="KARREWIEL"),
+        "notifications": "S1.2026-03",
     }
 
 
@@ -295,7 +298,7 @@ def _visitor_of(path: str) -> str:
     return next(name for name, (theirs, _) in PEOPLE.items() if theirs is role)
 
 
-SHEETS = {"/labels/sheet"}
+SHEETS = {"/labels/sheet", "/waste-register/file", "/notifications/{code}/file"}
 """What comes as a file to print, and is no page."""
 
 
