@@ -140,7 +140,7 @@ def test_stations_that_scan_one_number_at_once_note_it_once(parallel_depot: Depo
     assert breaches(depot.database) == []
 
 
-def test_a_batch_that_takes_no_bookings_takes_no_numbers(depot: Depot) -> None:
+def test_a_batch_that_is_closed_takes_no_numbers(depot: Depot) -> None:
     batch = depot.log(50_000, article_group="vest")["code"]
     depot.note_item(batch, "KV-1001")
     depot.sort(batch, {"burn": 50_000})
