@@ -19,9 +19,10 @@ from certificates import drafting
 from certificates.drafting import Draft
 from certificates.queries import Scope, chain_codes
 from certificates.rules import Kind, ScopeKind
+from certificates.standing import CertificateRow, state_of_one
 from certificates.statement import PURPOSE, Proven, Sealing, document
 from certificates.tables import CertificatePrint, CertificateText
-from certificates.views import CertificateRow, certificate_by_code, state_of_one
+from certificates.views import certificate_by_code
 from chain import actions as chain
 from chain.checkpoints import checkpoint_now, proofs
 from chain.queries import head

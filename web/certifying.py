@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 
 from certificates.actions import Issue, issue, note_print
-from certificates.views import CertificateRow
+from certificates.standing import CertificateRow
 from proof.signing import load_or_create_ring
 from store.engine import Database
 from streams.ledger import Booked

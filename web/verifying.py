@@ -18,17 +18,15 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from catalogue.codes import CodeKind, MisreadCode, parse
-from certificates.statement import PURPOSE
-from certificates.views import (
+from certificates.standing import (
     CertificateRow,
     Stands,
     State,
-    any_certificate,
-    certificate_of_digest,
-    printed_as,
     state_of_one,
     text_of,
 )
+from certificates.statement import PURPOSE
+from certificates.views import any_certificate, certificate_of_digest, printed_as
 from proof.signing import holds
 from web.i18n import languages
 from web.sheets.certificate import certificate_pdf

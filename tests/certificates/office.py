@@ -7,13 +7,8 @@ from typing import Any
 
 from catalogue.rulebook import rulebook
 from certificates.actions import Issue, Withdraw, issue, withdraw
-from certificates.views import (
-    Stands,
-    WholeCertificate,
-    any_certificate,
-    state_of_one,
-    whole_certificate,
-)
+from certificates.standing import Stands, state_of_one
+from certificates.views import WholeCertificate, any_certificate, whole_certificate
 from proof.signing import KeyRing, SigningKey
 from tests.builders import Depot, part
 

@@ -17,8 +17,8 @@ from catalogue.errors import (
     ScanReused,
     StateForbids,
 )
+from certificates.standing import State
 from certificates.statement import PURPOSE
-from certificates.views import State
 from proof.merkle import verify_inclusion
 from proof.signing import holds, verify_head
 from streams.verify import audit

@@ -9,14 +9,9 @@ from fastapi.responses import JSONResponse, Response
 
 from catalogue.rulebook import rulebook
 from certificates.actions import withdraw
+from certificates.standing import CertificateRow, Stands
 from certificates.statement import PURPOSE
-from certificates.views import (
-    CertificateRow,
-    ListedCertificate,
-    Stands,
-    list_certificates,
-    whole_certificate,
-)
+from certificates.views import ListedCertificate, list_certificates, whole_certificate
 from web.api.answers import refusals
 from web.api.proofs import OPEN
 from web.api.reads import Code, Wanted, map_all, paged

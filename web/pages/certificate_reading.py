@@ -9,8 +9,8 @@ from typing import Any
 
 from catalogue.rulebook import Rulebook
 from certificates.drafting import Draft
+from certificates.standing import Stands
 from certificates.statement import Sealing, document
-from certificates.views import Stands
 from web import certificate_words as words
 from web.i18n import Language, message
 from web.pages.certificate_pages import Against, Part, Stated
