@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -331,6 +332,19 @@ def test_a_link_made_on_a_page_is_mailed_too(parallel_depot: Depot, box: Postbox
     (mail,) = box.mails
     assert f"{PUBLIC}/outlet/" in text_of(mail)
     assert mail["Content-Language"] == "en"
+
+
+def test_a_server_sends_mails_by_itself(parallel_depot: Depot, box: Postbox) -> None:
+    office = Office(parallel_depot, box.port)
+    office.stop_a_batch()
+    patience = time.monotonic() + 30
+    with TestClient(create_app(office.settings, database=parallel_depot.database)):
+        while len(box.mails) < 2 and time.monotonic() < patience:
+            time.sleep(0.05)
+    assert sorted(str(mail["To"].addresses[0].username) for mail in box.mails) == [
+        "leader",
+        "noorderhaven",
+    ]
 
 
 def test_mails_are_sent_on_both_databases(parallel_depot: Depot, box: Postbox) -> None:
