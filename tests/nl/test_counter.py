@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
+from catalogue.actions import define
 from catalogue.errors import (
     EuralMalformed,
     Malformed,
@@ -26,6 +27,7 @@ from dispatch.returning import ReturnLine
 from nl.actions import MarkSent, mark_sent
 from nl.rules import Counted
 from streams.verify import audit
+from tests.builders import Depot
 from tests.nl.counter import MARCH, Counter
 
 APRIL_2 = datetime(2026, 4, 2, 9, tzinfo=UTC)
@@ -320,3 +322,44 @@ def test_six_years_later_every_line_is_still_there(counter: Counter) -> None:
     counter.depot.now += timedelta(days=6 * 366)
     counter.depot.log()
     assert len(counter.receipts(end=date(2040, 1, 1))) == 2
+
+
+def test_the_counter_works_on_both_databases(parallel_depot: Depot) -> None:
+    counter = Counter(parallel_depot)
+    number = counter.make(carrier="KARREWIEL")
+    batch = counter.depot.log(300_400, eural="20 01 10")["code"]
+    counter.depot.refuse(batch, 40_000)
+    (code,) = counter.depot.sort(batch, {"recycle": 100_000})["bins"]
+    counter.depot.close_bin(code, 100_000)
+    counter.depot.ship(code)
+    in_april(counter)
+    counter.send()
+    counter.depot.correct(batch, supplier="DUINRAND")
+    counter.send()
+    first, second = counter.sent()
+    assert first.figures.received == {number: Counted(1, 260_400, 260)}
+    assert first.figures.delivered == {"VEZELHOF/recycle@2": Counted(1, 100_000, 100)}
+    assert second.figures.received == {number: Counted(-1, -260_400, -260)}
+
+
+@pytest.mark.parametrize("noun", ["destination", "find_kind"])
+def test_reference_data_hold_only_waste_codes_that_are(counter: Counter, noun: str) -> None:
+    more: dict[str, object] = {"names": {"nl": "x", "en": "x"}}
+    if noun == "destination":
+        more |= {"stream": "recycle", "accepts": ["open"], "valid_from": date(2026, 1, 1)}
+    with counter.depot.database.write() as session:
+        with pytest.raises(EuralMalformed):
+            define(session, "WATERKANT", noun, "new", {**more, "eural": "leer"}, now=APRIL_2)
+        define(session, "WATERKANT", noun, "new", {**more, "eural": "15 02 02*"}, now=APRIL_2)
+        kept = session.execute(text(f"SELECT eural FROM {noun} WHERE code = 'new'")).scalar_one()
+    assert kept == "150202*"
+
+
+def test_intake_flags_a_hazardous_code_and_one_that_is_new_here(counter: Counter) -> None:
+    assert "eural_hazardous" in counter.depot.log(eural="150202*")["flags"]
+    assert "eural_unknown" in counter.depot.log(eural="170101")["flags"]
+    assert not {"eural_hazardous", "eural_unknown"} & set(
+        counter.depot.log(eural="200110")["flags"]
+    )
+    with pytest.raises(EuralMalformed):
+        counter.depot.log(eural="20011")
