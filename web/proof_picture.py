@@ -13,6 +13,7 @@ from certificates.proof_rules import (
     Aside,
     Away,
     BatchChain,
+    Chain,
     Gap,
     Reached,
     Step,
@@ -20,6 +21,8 @@ from certificates.proof_rules import (
 )
 from streams.ledger import site_day
 from web import proof_words as words
+from web import units
+from web.i18n import Language
 from web.pages.naming import Names
 
 
@@ -83,6 +86,7 @@ class Picture:
     missing_g: int
     aside_g: int
     is_whole: bool
+    summary: str
     steps: Sequence[StepLine]
     gaps: Sequence[GapLine]
     aside: Sequence[tuple[str, int]]
@@ -115,6 +119,7 @@ def picture(
         missing_g=chain.missing_g,
         aside_g=sum(one.mass_g for one in chain.aside),
         is_whole=chain.is_whole,
+        summary=_summary(chain, names.language),
         steps=_steps(chain.whole, chain.aside, steps, names),
         gaps=[_gap(gap, names, is_staff) for gap in chain.gaps],
         aside=[(_aside(one, found, names), one.mass_g) for one in chain.aside],
@@ -122,6 +127,31 @@ def picture(
         left=found.left,
         certificates=found.certificates,
     )
+
+
+def _summary(chain: Chain, language: Language) -> str:
+    """The chain in one or two sentences."""
+    say, reached = language.gettext, chain.whole.reached_g
+    if not reached[Step.RECEIVED]:
+        return say("Nothing of it has come yet.")
+    if chain.is_whole:
+        told = say("All that came in is accounted for: %(certified)s of %(received)s is certified.")
+    elif reached[Step.CERTIFIED]:
+        told = say(
+            "Of %(received)s that came in, %(certified)s is certified."
+            " Of %(missing)s the proof is still missing."
+        )
+    else:
+        told = say(
+            "Of %(received)s that came in, nothing is certified yet."
+            " Of %(missing)s the proof is still missing."
+        )
+    masses = {
+        "received": reached[Step.RECEIVED],
+        "certified": reached[Step.CERTIFIED],
+        "missing": chain.missing_g,
+    }
+    return told % {name: units.weight(mass_g, language) for name, mass_g in masses.items()}
 
 
 def _steps(

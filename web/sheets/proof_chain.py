@@ -48,7 +48,7 @@ def _said(seen: Picture, about: str, language: Language) -> dict[str, Any]:
         "heading": say("Proof chain"),
         "about": about,
         "facts": facts,
-        "summary": summary(seen, language),
+        "summary": seen.summary,
         "whole": seen.is_whole,
         "steps": [_step(line, language) for line in seen.steps],
         "legend": [say("Came this far"), say("Missing here"), say("Went aside")],
@@ -60,22 +60,6 @@ def _said(seen: Picture, about: str, language: Language) -> dict[str, Any]:
         },
         "batches": _batches(seen, language),
     }
-
-
-def summary(seen: Picture, language: Language) -> str:
-    """The chain in one or two sentences."""
-    say = language.gettext
-    if not seen.received_g:
-        return say("Nothing of it has come yet.")
-    if seen.is_whole:
-        told = say("All that came in is accounted for: %(certified)s of %(received)s is certified.")
-    else:
-        told = say(
-            "Of %(received)s that came in, %(certified)s is certified."
-            " Of %(missing)s the proof is still missing."
-        )
-    masses = {"received": seen.received_g, "certified": seen.certified_g, "missing": seen.missing_g}
-    return told % {name: units.weight(mass_g, language) for name, mass_g in masses.items()}
 
 
 def _step(line: StepLine, language: Language) -> dict[str, Any]:
