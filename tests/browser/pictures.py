@@ -180,6 +180,8 @@ DESK: Final = (
     "/checkpoints",
     "/certificates",
     "/verify",
+    "/finds/kept",
+    "/items",
 )
 
 
