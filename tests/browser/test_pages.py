@@ -298,7 +298,12 @@ def _visitor_of(path: str) -> str:
     return next(name for name, (theirs, _) in PEOPLE.items() if theirs is role)
 
 
-SHEETS = {"/labels/sheet", "/waste-register/file", "/notifications/{code}/file"}
+SHEETS = {
+    "/labels/sheet",
+    "/waste-register/file",
+    "/notifications/{code}/file",
+    "/shipments/{code}/documents/{hash}",
+}
 """What comes as a file to print, and is no page."""
 
 
@@ -335,6 +340,52 @@ def test_every_page_is_for_everybody_and_fits_every_screen(
             page.set_viewport_size({"width": width, "height": 844})
             page.wait_for_function(FITS, arg=[path, width])
         assert violations(page, ONLY_ON_PHONES) == [], path
+
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_an_outlet_confirms_on_its_phone_without_an_account(
+    hall: Depot, page_of: PageOf, *, script: bool
+) -> None:
+    code = hall.open_bin("recycle")
+    hall.sort(hall.log(300_000)["code"], {code: 120_000})
+    hall.close_bin(code, 120_000)
+    shipment = hall.ship(code)
+    leader = page_of("leader")
+    leader.goto(f"/shipments/{shipment}/link")
+    leader.get_by_role("button", name="Link maken").press("Enter")
+    path = "/outlet/" + leader.locator("[data-link]").inner_text().rpartition("/")[2]
+    page = page_of("stranger", viewport=PHONE, java_script_enabled=script)
+    page.goto(path)
+    _is_fit(page, script=script)
+    page.get_by_role("button", name="Nakijken").press("Enter")
+    expect(page.get_by_role("main")).to_contain_text("Vul minstens één gewicht in.")
+    _is_fit(page, script=script)
+    page.get_by_label("recycle").fill("80,5")
+    page.get_by_label("Geweigerd").fill("39.5")
+    page.get_by_label("Waarom weigert u het?").select_option(index=1)
+    paper = {"name": "w", "mimeType": "text/plain", "buffer": b"%PDF-1.7 %%EOF"}
+    page.get_by_label("Document of foto").set_input_files([paper])  # type: ignore[list-item]
+    page.get_by_role("button", name="Nakijken").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Klopt dit?")
+    expect(page.get_by_role("main")).to_contain_text("precies wat er is verzonden")
+    _is_fit(page, script=script)
+    page.get_by_role("button", name="Versturen").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Bedankt. Dit is geboekt.")
+    _is_fit(page, script=script)
+    page.goto("/outlet/nobody")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Deze link werkt niet")
+    _is_fit(page, script=script)
+
+
+def _is_fit(page: Page, *, script: bool) -> None:
+    """A page is for everybody, and no wider than its phone."""
+    if script:
+        page.evaluate(AXE_SCRIPT)
+        assert violations(page, {}) == []
+        assert page.evaluate(FITS, [page.url, PHONE["width"]])
 
 
 def violations(page: Page, options: Mapping[str, object]) -> list[str]:

@@ -36,6 +36,7 @@ FOR_ANYBODY: Final = frozenset(
         "/floor/manifest.webmanifest",
         "/floor/words/{code}.json",
         "/floor/version",
+        "/outlet/{token}",
         "/verify",
         "/verify/{code}",
         "/checkpoints",

@@ -203,19 +203,22 @@ def _drive(story: Story, words: list[str]) -> str:
 
 def _return(story: Story, words: list[str]) -> str:
     name, *rest = words
+    rest_g = grams(rest[-2:]) if "rest" in rest else None
+    rest = rest[: rest.index("rest")] if "rest" in rest else rest
     if rest[-1] == "kg":
         into = story.code(rest[0]) if len(rest) > 2 else None
         line = ReturnLine(bin=into, mass_g=grams(rest))
     else:
         line = ReturnLine(bin=story.code(rest[0]), mass_g=None)
-    answer = story.depot.take_back(story.code(name), line)
+    answer = story.depot.take_back(story.code(name), line, rest_g=rest_g)
     return f"ok {kilograms(answer['in_transit_g'])} under way"
 
 
 def _confirm(story: Story, words: list[str]) -> str:
     name, *rest = words
     treated = {rest[at]: grams(rest[at + 1 : at + 3]) for at in range(0, len(rest), 3)}
-    answer = story.depot.confirm(story.code(name), treated)
+    more = {f"{word}_g": treated.pop(word, None) for word in ("refused", "rest")}
+    answer = story.depot.confirm(story.code(name), treated, refused_reason="mistake", **more)
     difference = f" difference {kilograms(answer['difference_g'])}"
     flags = "".join(f" {flag}" for flag in answer["flags"])
     return "ok" + (difference if answer["difference_g"] else "") + flags

@@ -30,7 +30,7 @@ from web.pages.visiting import Visit, Visitor
 router = APIRouter(include_in_schema=False)
 
 Code = Annotated[str, Path(max_length=60, pattern=PLAIN)]
-Hash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
+Hash = Annotated[str, Path(max_length=64, pattern=PLAIN)]
 NO_ADDRESS = message("Type an e-mail address, or nothing at all.")
 NO_DAYS = message("Type a number of days, from 1 to 365.")
 
@@ -48,7 +48,11 @@ def link_form(visit: Visitor, db: ReadDb, code: Code) -> Response:
 
 @router.post("/shipments/{code}/link")
 def make(visit: Visitor, code: Code, sent: Sent) -> Response:
-    """Make a link and show it: nobody can ask for it again."""
+    """Make a link and show it: nobody can ask for it again. Or end the one that there is."""
+    if sent.text("step") == "end":
+        with database_of(visit.request).write() as session:
+            end_link(session, rulebook(session), code, viewer=visit.viewer, now=visit.now)
+        return visit.go(f"/shipments/{code}", "link_ended")
     days = sent.count("days") or 0
     if not 1 <= days <= DAYS_MAX:
         sent.errors["days"] = NO_DAYS
@@ -114,13 +118,6 @@ def _language(sent: Typed, visit: Visit) -> str:
 
 def _sends_mail(visit: Visit) -> bool:
     return visit.request.app.state.settings.mail is not None
-
-
-@router.post("/shipments/{code}/link/end")
-def end(visit: Visitor, code: Code) -> Response:
-    with database_of(visit.request).write() as session:
-        end_link(session, rulebook(session), code, viewer=visit.viewer, now=visit.now)
-    return visit.go(f"/shipments/{code}", "link_ended")
 
 
 @router.get("/shipments/{code}/documents/{hash}")

@@ -86,7 +86,6 @@ _ACTS: Final = {
     "/shipments/new": "ship",
     "/shipments/{code}/confirm": "confirm",
     "/shipments/{code}/link": "link",
-    "/shipments/{code}/link/end": "link",
     "/deliveries/new": "announce",
     "/entries/{scan_id}/undo": "undo",
     "/certificates/new": "certify",

@@ -211,7 +211,7 @@ def test_every_link_that_lets_nobody_in_answers_alike(hall: Depot, browser_of: B
     shipment = shipped(hall)
     replaced = link_of(leader, shipment)
     ended = link_of(leader, shipment)
-    leader.send(f"/shipments/{shipment}/link/end", form=f"/shipments/{shipment}/link")
+    leader.send(f"/shipments/{shipment}/link", step="end")
     late = link_of(leader, shipped(hall), days="1")
     undone = shipped(hall)
     left = hall.scan_id

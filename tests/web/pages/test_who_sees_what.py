@@ -7,6 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from accounts.devices import enrol, issue_code
+from catalogue.rulebook import rulebook
+from dispatch.documents import document_of, keep_document
+from dispatch.queries import shipment_by_code
 from tests.builders import Depot
 from tests.certificates.office import certify, confirmed
 from tests.nl.counter import Counter
@@ -56,6 +59,8 @@ MAY_OPEN = {
     "/shipments/{shipment}": STAFF | {"outlet"},
     "/shipments/{shipment}/waybill": STAFF | {"outlet"},
     "/shipments/{shipment}/confirm": {"leader", "outlet"},
+    "/shipments/{shipment}/link": {"leader"},
+    "/shipments/{shipment}/documents/{paper}": STAFF | {"outlet"},
     "/finds/{find}": STAFF,
     "/certificates": {"leader", "manager", "auditor", "administrator", "supplier"},
     "/certificates/new": {"leader", "manager"},
@@ -110,7 +115,12 @@ def things(hall: Depot) -> dict[str, str]:
     proven = hall.log(50_000)["code"]
     confirmed(hall, proven, 10_000)
     certificate = certify(hall, "recycling", "batch", proven)["code"]
+    paper = document_of(b"%PDF-1.7 %%EOF")
+    with hall.database.write() as session:
+        sent = shipment_by_code(session, rulebook(session), shipment, hall.people["leader"])
+        keep_document(session, paper, sent.id, now=hall.now)
     return {
+        "paper": paper.hash,
         "delivery": delivery,
         "batch": batch,
         "find": find,
