@@ -75,12 +75,12 @@ def delivered(movements_csv: str, outlets: Mapping[str, str], *, site: str, mont
     days = left.groupby("shipment")["day"].min()
     both = pd.concat([left, came])
     both = both[both["shipment"].map(days).str[:7] == month]
-    net = both.groupby(["shipment", "route"])["mass_g"].sum()
+    net = both.groupby(["shipment", "route"])["mass_g"].sum().reset_index()
     return _summed(
         {
-            (f"{outlets[str(shipment)]}/{route}", str(shipment)): int(mass_g)
-            for (shipment, route), mass_g in net.items()  # type: ignore[misc]
-            if mass_g > 0
+            (f"{outlets[row['shipment']]}/{row['route']}", row["shipment"]): int(row["mass_g"])
+            for row in net.to_dict("records")
+            if row["mass_g"] > 0
         }
     )
 
