@@ -282,7 +282,22 @@ def of_the_desk(browser: Browser, address: str, size: str) -> list[Path]:
         page.screenshot(path=found[-1], full_page=True)
     found += certificate_pictures(page, size)
     found += waybill_pictures(page, size)
+    found += proof_pictures(page, size)
     context.close()
+    return found
+
+
+def proof_pictures(page: Page, size: str) -> list[Path]:
+    """The proof chain of a delivery that came, and of what was found: one find, one hand-over."""
+    page.goto("/deliveries?state=received")
+    delivery = page.locator("tbody th a").last.get_attribute("href")
+    page.goto("/finds")
+    find = page.locator("tbody th a").first.get_attribute("href")
+    found = []
+    for path, name in ((f"{delivery}/proof", "proof"), (str(find), "find")):
+        page.goto(path)
+        found.append(FOLDER / size / f"desk_{name}.png")
+        page.screenshot(path=found[-1], full_page=True)
     return found
 
 
