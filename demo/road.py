@@ -29,6 +29,8 @@ LOOSE_SENT_BACK: Final = (17, 8)
 NEVER_CONFIRMED: Final = (20, 11)
 CONFIRMED_LATE: Final = (9, 5)
 GOES_ON: Final = (7, 3)
+PARTLY_REFUSED: Final = (4, 1)
+IN_TWO_GOES: Final = (8, 6)
 
 
 class Road:
@@ -74,11 +76,20 @@ class Road:
             left_g -= _bin_back(hall, code, destination, lightest)
         elif _happens(number, LOOSE_SENT_BACK) and destination == WHOLE:
             yield 3
-            left_g -= _loose_back(hall, code, left_g)
+            left_g -= _loose_back(hall, code, min(60_000, left_g // 10))
         if left_g == 0 or _happens(number, NEVER_CONFIRMED):
             return
         soonest, latest = outlet["confirms"]
         yield hall.dice.randint(soonest, latest) + 35 * _happens(number, CONFIRMED_LATE)
+        if destination == WHOLE and _happens(number, PARTLY_REFUSED):
+            refused_g = _refuse_some(hall, code, outlet, left_g)
+            yield 2
+            _loose_back(hall, code, refused_g, rest_g=0)
+            return
+        if _happens(number, IN_TWO_GOES):
+            treated_g = _confirm(hall, code, outlet, destination, left_g * 3 // 5, of_g=left_g)
+            yield 6
+            left_g -= treated_g
         _confirm(hall, code, outlet, destination, left_g)
 
     def _goes_on(self, hall: Hall, code: str, outlet: str) -> None:
@@ -102,10 +113,35 @@ def _happens(number: int, when: tuple[int, int]) -> bool:
     return number % period == first
 
 
+def _refuse_some(hall: Hall, code: str, outlet: Mapping[str, Any], shipped_g: int) -> int:
+    """An outlet takes most of a lorry, and does not want the rest."""
+    refused_g = min(40_000, shipped_g // 10)
+    hall.hand.do(
+        confirm,
+        Confirm,
+        code,
+        by=hall.hand.people.of[outlet["code"]],
+        lines=(TreatedLine(treatment=WHOLE, mass_g=shipped_g - refused_g),),
+        document=None,
+        refused_g=refused_g,
+        refused_reason="refused_by_outlet",
+    )
+    return refused_g
+
+
 def _confirm(
-    hall: Hall, code: str, outlet: Mapping[str, Any], destination: str, shipped_g: int
-) -> None:
-    """An outlet weighs what it got, mostly a little less, and says what it did with it."""
+    hall: Hall,
+    code: str,
+    outlet: Mapping[str, Any],
+    destination: str,
+    shipped_g: int,
+    *,
+    of_g: int | None = None,
+) -> int:
+    """An outlet weighs what it got, mostly a little less, and says what it did with it.
+
+    of_g: what it got, when it treated only so much of it yet. How much left the shipment.
+    """
     total_g = max(1_000, round(shipped_g * hall.dice.uniform(0.98, 1.002) / 1000) * 1000)
     burnt_g = total_g * outlet.get("burns_permille", 0) // 1000
     hall.went(destination, total_g - burnt_g - shipped_g)
@@ -120,7 +156,9 @@ def _confirm(
         by=hall.hand.people.of[outlet["code"]],
         lines=tuple(lines),
         document=None,
+        rest_g=of_g - shipped_g if of_g else None,
     )
+    return shipped_g
 
 
 def _bin_back(hall: Hall, code: str, destination: str, filling: Filling) -> int:
@@ -143,9 +181,8 @@ def _cut_after_all(hall: Hall, code: str, destination: str, mass_g: int) -> Life
     yield from ()
 
 
-def _loose_back(hall: Hall, code: str, shipped_g: int) -> int:
+def _loose_back(hall: Hall, code: str, back_g: int, *, rest_g: int | None = None) -> int:
     """The outlet sends some of a lorry back, loose."""
-    back_g = min(60_000, shipped_g // 10)
     bench = hall.new_bin(None)
     hall.hand.do(
         take_back,
@@ -154,6 +191,7 @@ def _loose_back(hall: Hall, code: str, shipped_g: int) -> int:
         by=hall.hand.people.leader,
         lines=(ReturnLine(bin=bench.code, mass_g=back_g),),
         reason="refused_by_outlet",
+        rest_g=rest_g,
     )
     _empty(hall, bench.code, WHOLE, back_g)
     return back_g
