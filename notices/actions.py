@@ -254,7 +254,16 @@ def set_contact(
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Erase what was told long ago, mails that ended a while ago, and all of people who left."""
+    """Erase what was told long ago, mails that ended a while ago, and all of people who left.
+
+    A mail that got stuck is given up, so that an administrator sees it.
+    """
+    under_way = (MailState.WAITING.value, MailState.SENDING.value)
+    session.execute(
+        update(_mail)
+        .where(_mail.c.state.in_(under_way), _mail.c.created_at < now - rules.STUCK_AFTER)
+        .values(state=MailState.FAILED.value, ended_at=now, path=None)
+    )
     gone = people_who_left()
     old = _notice.c.created_at < now - rules.NOTICE_KEPT
     session.execute(delete(_notice).where(old | _notice.c.person_id.in_(gone)))

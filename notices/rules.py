@@ -14,6 +14,9 @@ GATHERED: Final = timedelta(hours=1)
 RETRY_FIRST: Final = timedelta(minutes=1)
 RETRY_MAX: Final = timedelta(hours=4)
 GIVEN_UP_AFTER: Final = timedelta(days=3)
+STUCK_AFTER: Final = timedelta(days=10)
+"""A mail that nobody ended by then is not under way: something broke."""
+
 NOTICE_KEPT: Final = timedelta(days=400)
 MAIL_KEPT: Final = timedelta(days=90)
 

@@ -74,7 +74,7 @@ def send(mail: EmailMessage, settings: MailSettings) -> str:
     """Hand a mail to the server; returns what the server was. Raises TryLater, GiveUp."""
     try:
         server = _connected(settings)
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
         # What goes wrong before the mail is spoken of is no fault of the mail.
         raise TryLater(_said(error)) from error
     try:

@@ -13,7 +13,7 @@ from catalogue.errors import Malformed, NotFound
 from catalogue.rulebook import rulebook
 from notices.actions import forget, mark_read, prefer, set_contact
 from notices.kinds import NoticeKind
-from notices.queries import count_unread, preferences
+from notices.queries import count_unread, preferences, unsent_mails
 from notices.views import LOOKED_BACK
 from tests.builders import Depot
 from tests.notices.reading import Readers
@@ -294,6 +294,21 @@ def test_all_of_a_person_goes_when_the_person_goes(readers: Readers) -> None:
             rows = text(f"SELECT count(*) FROM {table} WHERE person_id = {key}")
             assert session.execute(rows).scalar_one() == 0
     assert len(readers.read("duinrand")) == 1
+
+
+def test_a_mail_that_got_stuck_is_given_up_where_an_administrator_sees_it(
+    readers: Readers,
+) -> None:
+    depot = readers.depot
+    readers.after(depot.log, 100_000)
+    for days, state in ((10, "waiting"), (1, "failed")):
+        depot.later(days=days)
+        with depot.database.write() as session:
+            forget(session, depot.now)
+            ours = rulebook(session).organisations["WATERKANT"].id
+            unsent = unsent_mails(session, ours, since=depot.now - timedelta(days=1), limit=9)
+        assert _mails(readers) == [("delivery_received", state)]
+        assert [row.reader for row in unsent] == (["Noorderhaven"] if state == "failed" else [])
 
 
 def test_what_was_told_is_forgotten_after_400_days(readers: Readers) -> None:
