@@ -121,7 +121,8 @@ def issue(
     )
     signed = seal(ring.current, PURPOSE, document(book, made, sealing))
     text = canonical(signed).decode()
-    return _issued(session, made, code, text, command, replaced, now)
+    rows = _rows(made, code, text, sizes, now)
+    return _issued(session, made, code, text, command, replaced, rows, now)
 
 
 def _replaced(
@@ -185,9 +186,9 @@ def _issued(
     text: str,
     command: Issue,
     replaced: CertificateRow | None,
+    rows: list[RowChange],
     now: datetime,
 ) -> Booked:
-    rows = _rows(made, code, text, now)
     if replaced is not None:
         rows.append(_withdrawn(replaced, command.reason or "", Ref(THIS_ENTRY, code)))
     answer = {
@@ -215,7 +216,9 @@ def _issued(
     return booked
 
 
-def _rows(made: Draft, code: str, text: str, now: datetime) -> list[RowChange]:
+def _rows(
+    made: Draft, code: str, text: str, sizes: Mapping[int, int], now: datetime
+) -> list[RowChange]:
     scope, operator = made.scoped.scope, made.scoped.operator.organisation
     row = RowChange(
         table="certificate",
@@ -250,6 +253,7 @@ def _rows(made: Draft, code: str, text: str, now: datetime) -> list[RowChange]:
                 "batch": Ref(ids[batch], batch),
                 "stream": stream,
                 "mass_g": mass_g,
+                "as_of_seq": sizes[ids[batch] >> SEQ_BITS],
             },
         )
         for (batch, stream), mass_g in sorted(sums.items())

@@ -132,32 +132,30 @@ def _touched_since(session: Session, ids: Sequence[int]) -> set[int]:
     was corrected or undone, since they were signed. One statement. It may name too many, and
     never too few."""
     batch, movement, place, entry = map(_table, ("batch", "movement", "place", "entry"))
-    own = entry.alias("own")
-    certified = _part.join(own, own.c.id == _part.c.certificate_id)
     taken = (
         select(_part.c.certificate_id)
         .select_from(
-            certified.join(movement, movement.c.batch_id == _part.c.batch_id)
+            _part.join(movement, movement.c.batch_id == _part.c.batch_id)
             .join(place, place.c.id == movement.c.source_id)
             .join(entry, entry.c.id == movement.c.entry_id)
         )
         .where(
             _part.c.certificate_id.in_(ids),
             place.c.pool == "CONFIRMED",
-            entry.c.recorded_at >= own.c.recorded_at,
+            entry.c.seq > _part.c.as_of_seq,
         )
     )
     corrected = (
         select(_part.c.certificate_id)
         .select_from(
-            certified.join(batch, batch.c.id == _part.c.batch_id).join(
+            _part.join(batch, batch.c.id == _part.c.batch_id).join(
                 entry, entry.c.subject == batch.c.code
             )
         )
         .where(
             _part.c.certificate_id.in_(ids),
             entry.c.kind.in_(("correct", "reverse")),
-            entry.c.recorded_at >= own.c.recorded_at,
+            entry.c.seq > _part.c.as_of_seq,
         )
     )
     return set(session.execute(union(taken, corrected)).scalars())

@@ -49,7 +49,8 @@ class Certificate(SQLModel, table=True):
 
 
 class CertificateBatch(SQLModel, table=True):
-    """How many grams of a batch a certificate states, per stream."""
+    """How many grams of a batch a certificate states, per stream. as_of_seq: how many entries of
+    the batch's chain it knew; what came after them can speak against it."""
 
     __tablename__ = "certificate_batch"
     __table_args__ = (
@@ -61,6 +62,7 @@ class CertificateBatch(SQLModel, table=True):
     batch_id: int = Field(sa_column=key_to("batch.id", primary_key=True))
     stream: str = Field(primary_key=True, max_length=12)
     mass_g: int = Field(sa_column=Column(BigInteger, nullable=False))
+    as_of_seq: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class Withdrawal(SQLModel, table=True):

@@ -97,6 +97,7 @@ def upgrade() -> None:
         sa.Column("batch_id", Key, autoincrement=False, nullable=False),
         sa.Column("stream", sa.String(length=12), nullable=False),
         sa.Column("mass_g", sa.BigInteger(), nullable=False),
+        sa.Column("as_of_seq", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("mass_g > 0", name="certificate_batch_mass"),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["batch.id"], name=op.f("fk_certificate_batch_batch_id")
