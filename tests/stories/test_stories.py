@@ -9,8 +9,10 @@ import pytest
 
 from tests.audit import breaches
 from tests.builders import Depot
-from tests.stories.telling import Story
+from tests.stories.sealing import SEALING
+from tests.stories.telling import VERBS, Story
 
+VERBS.update(SEALING)
 STORIES = sorted(Path(__file__).parent.glob("*.txt"))
 
 
