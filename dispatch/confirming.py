@@ -141,7 +141,7 @@ def _flags(
     weighed_g = said.open_g + said.difference_g
     flags = difference_flags(operator, code, asked, summed_g=said.open_g, weighed_g=weighed_g)
     if said.refused_g:
-        figures = {"refused_g": said.refused_g, "reason": reason or ""}
+        figures: dict[str, int | str] = {"refused_g": said.refused_g, "reason": reason or ""}
         flags.append(Flagged("refused_by_outlet", code, figures))
     return flags
 

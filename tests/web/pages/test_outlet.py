@@ -64,7 +64,7 @@ def link_of(leader: Browser, shipment: str, **typed: str) -> str:
     page = leader.send(f"/shipments/{shipment}/link", **({"days": "60"} | typed))
     assert page.status_code == 200, words(page)
     (url,) = re.findall(r"data-link><code>([^<]+)</code>", page.text)
-    return "/outlet/" + url.rpartition("/")[2]
+    return f"/outlet/{url.rpartition('/')[2]}"
 
 
 @pytest.fixture
