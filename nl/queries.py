@@ -68,7 +68,10 @@ class Driven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberRow:
-    """A waste stream number with the data behind it. site, partner: codes."""
+    """A waste stream number with the data behind it. site, partner: codes.
+
+    lapses_on: None for a receiver's number, because the receiver knows when it notified it.
+    """
 
     id: int
     number: str
@@ -84,11 +87,11 @@ class NumberRow:
     origin: Address
     route_collection: bool
     collector_scheme: bool
-    lapses_on: date
+    lapses_on: date | None
     driven: tuple[Driven, ...]
 
     def in_use(self, on: date) -> bool:
-        return self.from_day <= on < self.lapses_on
+        return self.from_day <= on and (self.lapses_on is None or on < self.lapses_on)
 
     def driven_on(self, day: date) -> Driven | None:
         """Who drove then: the last of what was said from that day or before."""
@@ -268,7 +271,9 @@ def _row(
         ),
         route_collection=row.route_collection,
         collector_scheme=row.collector_scheme,
-        lapses_on=lapses_on(row.from_day, reported.get((row.site_id, row.number), ())),
+        lapses_on=lapses_on(row.from_day, reported.get((row.site_id, row.number), ()))
+        if row.direction == "receipt"
+        else None,
         driven=tuple(driven.get(row.id, ())),
     )
 

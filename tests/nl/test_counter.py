@@ -107,6 +107,8 @@ def test_the_receiver_gives_the_number_of_what_we_bring(counter: Counter) -> Non
     (row,) = counter.numbers(direction="delivery", partner="VEZELHOF", on=date(2026, 3, 2))
     assert row.party_name == "Waterkant"
     assert row.origin.line == "Kade 9, 1011 AB Dorp"
+    assert row.lapses_on is None
+    assert row.in_use(date(2099, 1, 1))
 
 
 def test_a_newer_number_counts_from_its_own_day_on(counter: Counter) -> None:

@@ -16,7 +16,7 @@ def stream_number(row: NumberRow) -> dict[str, Any]:
         "direction": row.direction,
         "partner": row.partner,
         "from_day": row.from_day.isoformat(),
-        "lapses_on": row.lapses_on.isoformat(),
+        "lapses_on": row.lapses_on.isoformat() if row.lapses_on else None,
         "eural": row.eural,
         "usual_name": row.usual_name,
         "processing": row.processing,

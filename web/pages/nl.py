@@ -37,6 +37,7 @@ router = APIRouter(include_in_schema=False)
 LINES_SHOWN: Final = 500
 FILES: Final = (("pdf", "PDF"), ("xlsx", "Excel"), ("csv", "CSV"))
 DAYS_MAX: Final = 366 * 6
+PAPER_DAYS_MAX: Final = 366
 
 Text = Annotated[str, Query(max_length=60, pattern=PLAIN)]
 Day = Annotated[str, Query(max_length=10, pattern=PLAIN)]
@@ -50,6 +51,10 @@ class Wanted:
     which: str
     first: date
     end: date
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.first).days
 
     @property
     def query(self) -> dict[str, str]:
@@ -92,6 +97,8 @@ def register_file(
 ) -> Response:
     """The register to hand over on the spot."""
     wanted = wanted_of(visit, db, site, which, first, end)
+    if format == "pdf" and wanted.days > PAPER_DAYS_MAX:
+        raise Malformed(field="to", problem="more than a year: take a file instead of paper")
     came, left = lines_of(visit, db, wanted)
     name = f"{which}-{wanted.site.code}-{wanted.first}-{wanted.end - timedelta(days=1)}"
     if format == "pdf":
@@ -202,5 +209,6 @@ def _page(visit: Visit, db: Session, wanted: Wanted, form: Form) -> RegisterPage
                 text=text,
             )
             for kind, text in FILES
+            if kind != "pdf" or wanted.days <= PAPER_DAYS_MAX
         ],
     )

@@ -225,3 +225,14 @@ def test_a_line_of_five_years_ago_is_still_shown(counter: Counter, browser_of: B
     page = browser_of("auditor").text("/waste-register?site=S1&from=2026-03-01&to=2026-04-01")
     assert "300,400 kg" in page
     assert str(counter.depot.now - timedelta(days=5 * 366))[:4] == "2026"
+
+
+def test_more_than_a_year_comes_as_a_file_and_not_on_paper(
+    counter: Counter, browser_of: BrowserOf
+) -> None:
+    counter.depot.log(300_400)
+    manager = browser_of("manager")
+    query = "site=S1&from=2025-01-01&to=2026-12-31"
+    assert "format=pdf" not in manager.get(f"/waste-register?{query}").text
+    assert manager.get(f"/waste-register/file?{query}&format=pdf").status_code == 422
+    assert manager.get(f"/waste-register/file?{query}&format=csv").status_code == 200
