@@ -66,6 +66,31 @@ def tell_of_entry(
     )
 
 
+def of_certificate(
+    kind: NoticeKind,
+    code: str,
+    *,
+    operator_id: int,
+    supplier_id: int,
+    says: str,
+    mass_g: int,
+    reason: str | None = None,
+) -> Cause:
+    """That a certificate is ready, or counts no longer. says: what it certifies."""
+    figures: Figures = {"certificate": says, "mass_g": mass_g}
+    return Cause(
+        kind=kind,
+        key=f"{kind.value}:{code}",
+        operator_id=operator_id,
+        site_id=None,
+        subject=code,
+        audiences=[
+            Audience(role=Role.SUPPLIER, operator_id=operator_id, organisation_id=supplier_id)
+        ],
+        figures={**figures, "reason": reason} if reason else figures,
+    )
+
+
 def _received(it: Happened) -> list[Cause]:
     """Once a day for a delivery, however many batches come with it; else once for a batch."""
     code = str(it.entry.answer["code"])

@@ -30,7 +30,7 @@ from notices.kinds import NoticeKind
 from notices.looking import look
 from notices.queries import Audience
 from notices.rules import NOTIFICATION_DUE_WITHIN
-from notices.telling import tell_of_entry
+from notices.telling import of_certificate, tell_of_entry
 from notices.views import shipment_facts
 from streams.acts import Command
 from streams.ledger import Booked, site_day
@@ -127,22 +127,14 @@ def _certified(session: Session, command: Issue | Withdraw, booked: Booked) -> I
 def _of_certificate(session: Session, kind: NoticeKind, code: str, reason: str | None) -> Cause:
     row = any_certificate(session, code)
     assert row is not None, "it was just signed, or withdrawn"
-    return Cause(
-        kind=kind,
-        key=f"{kind.value}:{code}",
+    return of_certificate(
+        kind,
+        code,
         operator_id=row.operator_id,
-        site_id=None,
-        subject=code,
-        audiences=[
-            Audience(
-                role=Role.SUPPLIER, operator_id=row.operator_id, organisation_id=row.supplier_id
-            )
-        ],
-        figures={
-            "certificate": row.kind,
-            "mass_g": row.mass_g,
-            **({"reason": reason} if reason else {}),
-        },
+        supplier_id=row.supplier_id,
+        says=row.kind,
+        mass_g=row.mass_g,
+        reason=reason,
     )
 
 
