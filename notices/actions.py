@@ -258,10 +258,12 @@ def forget(session: Session, now: datetime) -> None:
 
     A mail that got stuck is given up, so that an administrator sees it.
     """
-    under_way = (MailState.WAITING.value, MailState.SENDING.value)
     session.execute(
         update(_mail)
-        .where(_mail.c.state.in_(under_way), _mail.c.created_at < now - rules.STUCK_AFTER)
+        .where(
+            _mail.c.state == MailState.SENDING.value,
+            _mail.c.created_at < now - rules.STUCK_AFTER,
+        )
         .values(state=MailState.FAILED.value, ended_at=now, path=None)
     )
     gone = people_who_left()

@@ -14,6 +14,7 @@ from catalogue.rulebook import rulebook
 from notices.actions import forget, mark_read, prefer, set_contact
 from notices.kinds import NoticeKind
 from notices.queries import count_unread, preferences, unsent_mails
+from notices.sending import take_up
 from notices.views import LOOKED_BACK
 from tests.builders import Depot
 from tests.notices.reading import Readers
@@ -301,7 +302,10 @@ def test_a_mail_that_got_stuck_is_given_up_where_an_administrator_sees_it(
 ) -> None:
     depot = readers.depot
     readers.after(depot.log, 100_000)
-    for days, state in ((10, "waiting"), (1, "failed")):
+    with depot.database.write() as session:
+        number = session.execute(text("SELECT id FROM mail")).scalar_one()
+        assert take_up(session, number, now=depot.now) is not None
+    for days, state in ((10, "sending"), (1, "failed")):
         depot.later(days=days)
         with depot.database.write() as session:
             forget(session, depot.now)
