@@ -158,6 +158,7 @@ def _define_versions(say: Any) -> None:
         names=_named("fibre"),
         accepts=["open", "destroy", "serial"],
         recovery_code="R3",
+        customs_code="63090000",
     )
     for supplier in ("NH", "NH-SUB"):
         say(
