@@ -159,6 +159,7 @@ def _define_versions(say: Any) -> None:
         accepts=["open", "destroy", "serial"],
         recovery_code="R3",
         customs_code="63090000",
+        usual_name="Gesorteerde vezels",
     )
     for supplier in ("NH", "NH-SUB"):
         say(
