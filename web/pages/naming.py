@@ -243,6 +243,7 @@ class Names:
             undone=row.undone,
             undoes=where.get(entry.reverses or ""),
             may_undo=not row.undone and entry.kind in REVERSIBLE,
+            refused_g=entry.body.get("refused_g", 0),
         )
 
     def _moved(

@@ -165,6 +165,7 @@ class EntryLine:
     undoes: str | None
     may_undo: bool
     photos: tuple[str, ...] = ()
+    refused_g: int = 0
 
     @property
     def anchor(self) -> str:

@@ -120,6 +120,7 @@ def test_a_part_is_refused_and_a_part_still_comes(hall: Depot, outlet: Outlet) -
     outlet.fill_in(checked, step="send")
     shown = outlet.text()
     assert "Nog te bevestigen 30 ,000 kg 20,000 kg is geweigerd" in shown
+    assert "Geweigerd: 20,000 kg" in outlet.leader.text(f"/shipments/{outlet.shipment}")
     outlet.fill_in(outlet.fill_in(mass__recycle="30"), step="send")
     assert "niets meer te bevestigen" in outlet.text()
     assert breaches(hall.database) == []
