@@ -34,13 +34,17 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
     ("POST", "/print-jobs/{scan_id}/again"): LEADER_ELSEWHERE,
     ("POST", "/print-jobs/{scan_id}/cancel"): LEADER_ELSEWHERE,
     ("POST", "/print-jobs/{scan_id}/confirm"): LEADER_ELSEWHERE,
-    ("GET", "/batches/{code}"): (
-        *LEADER_ELSEWHERE,
-        "other_supplier",
-        "foreign_supplier",
-        "foreign_auditor",
-        "foreign_manager",
-    ),
+    **{
+        ("GET", path): (
+            *LEADER_ELSEWHERE,
+            "other_supplier",
+            "foreign_supplier",
+            "foreign_auditor",
+            "foreign_manager",
+        )
+        for path in ("/batches/{code}", "/batches/{code}/proof", "/deliveries/{code}/proof")
+    },
+    ("POST", "/items/{number}/destruction"): LEADER_ELSEWHERE,
     ("GET", "/bins/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
     **{
         ("GET", f"/shipments/{{code}}{ending}"): (
@@ -82,7 +86,8 @@ OWN_WORDS: Final = {
 
 KINDS: Final = {"batches": CodeKind.BATCH, "bins": CodeKind.BIN, "labels": CodeKind.BATCH,
                 "shipments": CodeKind.SHIPMENT, "finds": CodeKind.FIND,
-                "scales": CodeKind.BATCH, "certificates": CodeKind.CERTIFICATE}  # fmt: skip
+                "scales": CodeKind.BATCH, "certificates": CodeKind.CERTIFICATE,
+                "deliveries": CodeKind.DELIVERY}  # fmt: skip
 
 
 def test_every_call_that_names_a_thing_is_looked_at() -> None:
