@@ -249,6 +249,18 @@ def test_a_form_of_a_link_needs_no_name_of_its_page(outlet: Outlet) -> None:
     assert answer.status_code == 200
 
 
+def test_a_cookie_opens_nothing_where_the_address_does_not(hall: Depot, outlet: Outlet) -> None:
+    """What a page of another site could send with somebody's cookie comes to nothing."""
+    for origin in ("https://elsewhere.example", "null"):
+        answer = outlet.leader.client.post(
+            "/outlet/" + "c" * 43,
+            data={"mass-recycle": "100", "step": "send"},
+            headers={"origin": origin},
+        )
+        assert answer.status_code == 404
+    assert rows(hall.database, "SELECT id FROM entry WHERE kind = 'confirm'") == []
+
+
 def test_staff_see_how_the_link_stands(hall: Depot, browser_of: BrowserOf) -> None:
     leader, shipment = browser_of("leader"), shipped(hall)
     assert "Link voor de afnemer" in leader.text(f"/shipments/{shipment}")
