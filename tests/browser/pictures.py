@@ -283,6 +283,7 @@ def of_the_desk(browser: Browser, address: str, size: str) -> list[Path]:
     found += certificate_pictures(page, size)
     found += waybill_pictures(page, size)
     found += proof_pictures(page, size)
+    found += outlet_pictures(page, size)
     context.close()
     return found
 
@@ -323,6 +324,31 @@ def waybill_pictures(page: Page, size: str) -> list[Path]:
         page.goto(f"/shipments/{path}")
         found.append(FOLDER / size / f"desk_shipments_{name}.png")
         page.screenshot(path=found[-1], full_page=True)
+    return found
+
+
+def outlet_pictures(page: Page, size: str) -> list[Path]:
+    """A link that was made, and what an outlet sees by it: the form, the look over, a link that
+    lets nobody in."""
+    page.goto("/shipments?state=shipped")
+    code = page.locator("tbody th a.code").first.inner_text()
+    found = []
+
+    def picture(name: str) -> None:
+        found.append(FOLDER / size / f"desk_outlet_{name}.png")
+        page.screenshot(path=found[-1], full_page=True)
+
+    page.goto(f"/shipments/{code}/link")
+    page.get_by_role("button", name="Link maken").click()
+    picture("link")
+    page.goto("/outlet/" + page.locator("[data-link]").inner_text().rpartition("/")[2])
+    picture("form")
+    page.locator(".part input").first.fill("100")
+    page.get_by_label("Komt nog").fill("20,5")
+    page.get_by_role("button", name="Nakijken").click()
+    picture("look_over")
+    page.goto("/outlet/nobody")
+    picture("gone")
     return found
 
 
