@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from migrations.triggers import make_append_only
-from store.columns import Key, UtcDateTime
+from store.columns import Key
 
 revision = "0005"
 down_revision = "0004"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from accounts.devices import enrol, heard, issue_code
 from catalogue.kinds import Role
@@ -366,8 +366,8 @@ def test_an_outlet_confirms_on_its_phone_without_an_account(
     page.get_by_label("recycle").fill("80,5")
     page.get_by_label("Geweigerd").fill("39.5")
     page.get_by_label("Waarom weigert u het?").select_option(index=1)
-    paper = {"name": "w", "mimeType": "text/plain", "buffer": b"%PDF-1.7 %%EOF"}
-    page.get_by_label("Document of foto").set_input_files([paper])  # type: ignore[list-item]
+    paper: FilePayload = {"name": "w", "mimeType": "text/plain", "buffer": b"%PDF-1.7 %%EOF"}
+    page.get_by_label("Document of foto").set_input_files([paper])
     page.get_by_role("button", name="Nakijken").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Klopt dit?")
     expect(page.get_by_role("main")).to_contain_text("precies wat er is verzonden")

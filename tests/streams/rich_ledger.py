@@ -71,7 +71,7 @@ def define_reference(session: Session) -> None:
         parent = {"parent": "NH"} if code == "NH-SUB" else {}
         say("organisation", code, name=f"Organisation {code}", **parent)
         treatments = ["fibre", "burn", "shop"] if roles == ["outlet"] else []
-        more = {"permit": f"OD {code}"} if roles == ["outlet"] else {}
+        more: dict[str, object] = {"permit": f"OD {code}"} if roles == ["outlet"] else {}
         until = {"permit_until": date(2030, 6, 30), "confirm_days": 30}
         more |= until if code == "FIBRE" else {}
         say("partner", code, organisation=code, roles=roles, treatments=treatments, **more)

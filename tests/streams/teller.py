@@ -195,14 +195,15 @@ class Teller:
         close_bin(self.session, code, command, **self.by)
 
     def ship(self, outlet: str, *bins: str) -> str:
-        said = {"waybill": f"CMR {bins[0]}", "carrier": "ROAD", "vehicle": "12-STO-3"}
-        command = Ship(**self.head(), outlet=outlet, bins=bins, **said)
+        waybill = f"CMR {bins[0]}"
+        command = Ship(
+            **self.head(), outlet=outlet, bins=bins, waybill=waybill, carrier="ROAD",
+            vehicle="12-STO-3",
+        )  # fmt: skip
         return str(ship(self.session, command, **self.by).answer["code"])
 
     def add_leg(self, shipment: str, **more: str) -> None:
-        said: dict[str, str | None] = dict.fromkeys(
-            ("vehicle", "from_place", "to_place", "ordered_by")
-        )
+        said: dict[str, Any] = dict.fromkeys(("vehicle", "from_place", "to_place", "ordered_by"))
         command = AddLeg(**self.head(), carrier="ROAD", **(said | more))
         add_leg(self.session, shipment, command, **self.by)
 

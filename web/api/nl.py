@@ -84,9 +84,7 @@ def list_stream_numbers(
     me: Me, db: ReadDb, site: Words = None, partner: Words = None, eural: Words = None
 ) -> list[dict[str, Any]]:
     """Waste stream numbers with the data behind them, newest first."""
-    rows = stream_numbers(
-        db, rulebook(db), me.viewer, site=site, partner=partner, eural=eural
-    )
+    rows = stream_numbers(db, rulebook(db), me.viewer, site=site, partner=partner, eural=eural)
     return [shapes.stream_number(row) for row in rows]
 
 
@@ -157,9 +155,7 @@ def get_notification(
     return shapes.month(found)
 
 
-@router.post(
-    "/notifications", **writes("notification_early", "nothing_to_notify", "state_forbids")
-)
+@router.post("/notifications", **writes("notification_early", "nothing_to_notify", "state_forbids"))
 def post_notification(body: NotificationIn, call: Calling) -> JSONResponse:
     """Note that a month was notified: its figures are frozen; later changes are a difference."""
     command = body.command(call.now)
