@@ -85,7 +85,7 @@ def test_an_outlet_confirms_on_a_phone_without_an_account(hall: Depot, outlet: O
     checked = outlet.fill_in(mass__recycle="92,150", mass__burn="4.85", document="WB 9")
     assert checked.status_code == 200
     said = words(checked)
-    assert "3,000 kg minder dan er is verzonden" in said
+    assert "3,000 kg minder dan u nog moest bevestigen" in said
     assert "groot verschil" in said
     assert rows(hall.database, "SELECT id FROM entry WHERE kind = 'confirm'") == []
     done = outlet.fill_in(checked, step="send")
@@ -115,7 +115,7 @@ def test_a_part_is_refused_and_a_part_still_comes(hall: Depot, outlet: Outlet) -
         mass__recycle="50", refused="20", rest="30", reason="mistake", day="2026-03-02"
     )
     said = words(checked)
-    assert "precies wat er is verzonden" in said
+    assert "precies wat u nog moest bevestigen" in said
     assert "20,000 kg gaat terug naar Waterkant" in said
     outlet.fill_in(checked, step="send")
     shown = outlet.text()
