@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo dev packages test test-fast check static fix stories simulate pictures docs \
+.PHONY: help setup run demo dev packages test suite test-fast check static fix stories simulate pictures docs \
 	migration bench lock
 
 help: # Tell what there is.
@@ -40,8 +40,8 @@ demo: setup # Fill a year of believable data anew and serve it (YEAR= SCALE= SEE
 
 ## Change
 
-test: packages static # Check everything and run all tests.
-	$(BIN)/pytest -n 2 --dist loadscope
+test: packages dev # Check everything and run all tests.
+	@$(MAKE) --jobs 2 static suite
 
 test-fast: dev # Run the quick tests, or those that T= names.
 	$(BIN)/pytest -q -m "not slow and not browser" $(if $(T),-k "$(T)")
@@ -77,6 +77,10 @@ bench: dev # Measure what the documentation states about speed.
 lock: dev # Take the newest versions of what we build on.
 	$(COMPILE) --group build --output-file requirements/run.lock
 	$(COMPILE) --group dev --constraint requirements/run.lock --output-file requirements/dev.lock
+
+# One more than a small machine has cores: tests also wait, for a disk or a browser.
+suite: dev
+	$(BIN)/pytest -n 3 --dist loadscope
 
 static: dev
 	$(BIN)/ruff format --check --quiet .

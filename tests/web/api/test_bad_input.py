@@ -11,7 +11,7 @@ import pytest
 from catalogue.codes import ALPHABET, CodeKind, mint
 from tests.web.api.calling import API, AT, BODY_MAX_BYTES, Hall, command, intake, scan, sorting
 from tests.web.api.calling import tablet as sent
-from tests.web.api.good import GOOD, PICTURES, YEAR, Route, send
+from tests.web.api.good import GOOD, PICTURES, YEAR, Good, Route, send
 from tests.web.api.test_permissions import MAY, entries, spelled
 
 WITH_BODY: Final = sorted(route for route in MAY if route[0] == "POST" and route[1] not in PICTURES)
@@ -27,7 +27,9 @@ WITH_QUERY: Final = (
     "/exports/movements",
     "/exports/movements.meta.json",
 )
-IN_A_PATH: Final = sorted(route for route in MAY if "{" in route[1])
+ASKED_WHETHER: Final = ("GET", "/verify/{code}")
+"""Whoever asks whether a certificate is genuine is answered, whatever stands on the paper."""
+IN_A_PATH: Final = sorted(route for route in MAY if "{" in route[1] and route != ASKED_WHETHER)
 
 NOT_A_MASS: Final[Mapping[str, Any]] = {
     "zero": 0,
@@ -240,6 +242,14 @@ def test_a_path_that_names_nothing_is_not_found_or_not_readable(hall: Hall, rout
             "malformed",
         )
     assert entries(hall) == before
+
+
+def test_a_certificate_that_was_never_made_is_unknown_whatever_its_code(hall: Hall) -> None:
+    for wrong in NOT_A_CODE:
+        answer = send(hall.caller("leader"), ASKED_WHETHER, Good({"code": wrong}))
+        assert answer.status_code in (200, 404, 422), wrong
+        if answer.status_code == 200:
+            assert answer.json()["verdict"] == "unknown", wrong
 
 
 QUERIES: Final[Mapping[str, Any]] = {
