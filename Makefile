@@ -78,9 +78,8 @@ lock: dev # Take the newest versions of what we build on.
 	$(COMPILE) --group build --output-file requirements/run.lock
 	$(COMPILE) --group dev --constraint requirements/run.lock --output-file requirements/dev.lock
 
-# One more than a small machine has cores: tests also wait, for a disk or a browser.
 suite: dev
-	$(BIN)/pytest -n 3 --dist loadscope
+	$(BIN)/pytest -n 2 --dist loadscope
 
 static: dev
 	$(BIN)/ruff format --check --quiet .

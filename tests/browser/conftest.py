@@ -26,7 +26,20 @@ from web.deps import SESSION_COOKIE
 from web.settings import from_environment
 
 CHROMIUM: Final = "/usr/bin/chromium"
+WITHOUT: Final = (
+    # Each window would build lists under its address bar, in a process of their own.
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    # What Playwright leaves out by itself; said again, since the last word counts.
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "MediaRouter",
+    "OptimizationHints",
+    "PaintHolding",
+)
 ARGUMENTS: Final = (
+    f"--disable-features={','.join(WITHOUT)}",
     "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
@@ -109,7 +122,7 @@ def page_of(hall: Depot, address: str, chromium: Browser) -> Iterator[Callable[.
             complaints.append(f"{message.text} at {message.location}")
 
     def answered(response: Response) -> None:
-        if not response.ok and response.request.resource_type != "document":
+        if response.status >= 400 and response.request.resource_type != "document":
             complaints.append(f"{response.status} {response.url}")
 
     def open_page(name: str, **how: Any) -> Page:

@@ -26,6 +26,9 @@ LISTEN: Final = """({ Wedge }) => {
     onKey: ({ key }) => window.pressed.push(key),
   }).start();
 }"""
+TRIES: Final = 5
+PLAYED_S: Final = 1.5
+"""Ten codes of a scanner that come slower than this were torn before they came."""
 SLOW_MS: Final = 110
 """A quick typist, between two keys."""
 
@@ -62,10 +65,17 @@ def labels(count: int) -> list[str]:
 @pytest.mark.parametrize("slower", [1, 6])
 def test_ten_codes_in_a_second_are_ten_scans(page: Page, end: str, slower: int) -> None:
     slow_down(page, slower)
-    codes = labels(10)
-    begin = time.monotonic()
-    Scanner(page).scan(*codes, pause_ms=30, end=end)
-    took_s = time.monotonic() - begin
+    codes, took_s = list[str](), 0.0
+    for _ in range(TRIES):
+        page.evaluate("window.heard.length = 0")
+        codes = labels(10)
+        begin = time.monotonic()
+        Scanner(page).scan(*codes, pause_ms=30, end=end)
+        took_s = time.monotonic() - begin
+        if took_s <= PLAYED_S:
+            break
+        # This machine was too busy to play a scanner: nothing was learned of who listens.
+        heard(page, 10)
     assert heard(page, 10) == codes, f"sent within {took_s:.2f} s"
 
 
