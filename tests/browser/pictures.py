@@ -1,8 +1,8 @@
 """`make pictures`: every screen of the floor and its desk pages, as people see them.
 
 A small made-up year is played into a throw-away database and served; a browser walks through the
-screens at three sizes. The pictures and a contact sheet per size go to `pictures/`, which git does
-not keep: they are there to be looked at.
+screens at three sizes; what can be printed is set on paper. The pictures and a contact sheet per
+size go to `pictures/`, which git does not keep: they are there to be looked at.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from proof.signing import load_or_create_ring
 from store.engine import Database
 from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.floor.scanner import Scanner
+from tests.browser.papers import on_paper
 from web.app import create_app
 from web.settings import from_environment
 
@@ -44,8 +45,9 @@ SIZES: Final[Mapping[str, tuple[int, int]]] = {
     "upright": (800, 1280),
     "phone": (390, 844),
 }
-SHEET_COLUMNS: Final = {"tablet": 4, "upright": 6, "phone": 9}
-THUMB_WIDTH: Final = {"tablet": 480, "upright": 320, "phone": 220}
+SHAPES: Final = {**SIZES, "paper": (210, 297)}
+SHEET_COLUMNS: Final = {"tablet": 4, "upright": 6, "phone": 9, "paper": 3}
+THUMB_WIDTH: Final = {"tablet": 480, "upright": 320, "phone": 220, "paper": 640}
 CAPTION: Final = 30
 LEADER: Final = ("leiding@demo.example", "stofstroom-leiding")
 SETTLED_MS: Final = 450
@@ -264,7 +266,22 @@ def of_the_floor(database: Database, browser: Browser, address: str, size: str) 
 
 
 def of_the_desk(browser: Browser, address: str, size: str) -> list[Path]:
-    width, height = SIZES[size]
+    page = at_the_desk(browser, address, *SIZES[size])
+    found = []
+    for path in DESK:
+        page.goto(path)
+        found.append(FOLDER / size / f"desk{path.replace('/', '_')}.png")
+        page.screenshot(path=found[-1], full_page=True)
+    found += certificate_pictures(page, size)
+    found += waybill_pictures(page, size)
+    found += proof_pictures(page, size)
+    found += outlet_pictures(page, size)
+    page.context.close()
+    return found
+
+
+def at_the_desk(browser: Browser, address: str, width: int, height: int) -> Page:
+    """Where a team leader begins."""
     context = browser.new_context(
         base_url=address, viewport={"width": width, "height": height}, locale="nl-NL"
     )
@@ -275,17 +292,7 @@ def of_the_desk(browser: Browser, address: str, size: str) -> list[Path]:
     page.locator("[name=password]").fill(password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/desk")
-    found = []
-    for path in DESK:
-        page.goto(path)
-        found.append(FOLDER / size / f"desk{path.replace('/', '_')}.png")
-        page.screenshot(path=found[-1], full_page=True)
-    found += certificate_pictures(page, size)
-    found += waybill_pictures(page, size)
-    found += proof_pictures(page, size)
-    found += outlet_pictures(page, size)
-    context.close()
-    return found
+    return page
 
 
 def proof_pictures(page: Page, size: str) -> list[Path]:
@@ -355,7 +362,7 @@ def outlet_pictures(page: Page, size: str) -> list[Path]:
 def sheet(pictures: list[Path], size: str) -> Path:
     """All pictures of one size on one sheet, with their names."""
     columns, width = SHEET_COLUMNS[size], THUMB_WIDTH[size]
-    height = width * SIZES[size][1] // SIZES[size][0]
+    height = width * SHAPES[size][1] // SHAPES[size][0]
     rows = -(-len(pictures) // columns)
     whole = Image.new("RGB", (columns * (width + 8), rows * (height + CAPTION + 8)), "white")
     pen = ImageDraw.Draw(whole)
@@ -364,7 +371,7 @@ def sheet(pictures: list[Path], size: str) -> Path:
         y = number // columns * (height + CAPTION + 8)
         with Image.open(path) as picture:
             scaled = picture.resize((width, picture.height * width // picture.width))
-        whole.paste(scaled.crop((0, 0, width, height)), (x, y))
+        whole.paste(scaled.crop((0, 0, width, min(height, scaled.height))), (x, y))
         pen.text((x, y + height + 2), path.stem, "black", font=font(Weight.REGULAR, 20))
     made = FOLDER / f"{size}.png"
     whole.save(made)
@@ -380,6 +387,8 @@ def main() -> None:
             pictures = of_the_floor(database, browser, address, size)
             pictures += of_the_desk(browser, address, size)
             sys.stdout.write(f"{sheet(pictures, size)}\n")
+        page = at_the_desk(browser, address, *SIZES["tablet"])
+        sys.stdout.write(f"{sheet(on_paper(page, FOLDER / 'paper'), 'paper')}\n")
         browser.close()
 
 
