@@ -11,6 +11,16 @@ from nl.rules import Counted
 from reporting.formats import Cell, Column, Format, Kind, chunks
 
 _PARTIES: Final = ("name", "address", "registration")
+_CARRIED: Final = (
+    Column("carrier_name"),
+    Column("carrier_address"),
+    Column("ordered_by_name"),
+    Column("ordered_by_address"),
+    Column("state"),
+    Column("missing"),
+    Column("kept_until", Kind.DAY),
+)
+"""How it travelled, and how the line itself stands: the end of both registers."""
 
 RECEIPTS: Final = (
     Column("day", Kind.DAY),
@@ -27,13 +37,7 @@ RECEIPTS: Final = (
     Column("quality"),
     Column("place"),
     Column("processing"),
-    Column("carrier_name"),
-    Column("carrier_address"),
-    Column("ordered_by_name"),
-    Column("ordered_by_address"),
-    Column("state"),
-    Column("missing"),
-    Column("kept_until", Kind.DAY),
+    *_CARRIED,
 )
 DELIVERIES: Final = (
     Column("day", Kind.DAY),
@@ -50,13 +54,7 @@ DELIVERIES: Final = (
     Column("place"),
     Column("processing"),
     Column("recovery"),
-    Column("carrier_name"),
-    Column("carrier_address"),
-    Column("ordered_by_name"),
-    Column("ordered_by_address"),
-    Column("state"),
-    Column("missing"),
-    Column("kept_until", Kind.DAY),
+    *_CARRIED,
 )
 NOTIFIED: Final = (
     Column("kind"),

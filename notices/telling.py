@@ -5,7 +5,7 @@ Only kinds that somebody wants to hear of are read; sorting, gates and bins cost
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -153,11 +153,10 @@ def _found(it: Happened) -> list[Cause]:
     leaders = Audience(role=Role.TEAM_LEADER, operator_id=it.site.operator_id, site_id=it.site.id)
     if not it.entry.answer["batch_held"]:
         return [
-            Cause(
-                kind=NoticeKind.DANGEROUS_FIND,
-                key=f"{NoticeKind.DANGEROUS_FIND.value}:{it.entry.scan_id}",
-                operator_id=it.site.operator_id,
-                site_id=it.site.id,
+            _at_site(
+                NoticeKind.DANGEROUS_FIND,
+                it.entry.scan_id,
+                it.site,
                 subject=code,
                 audiences=[leaders],
                 figures={"find_kind": kind.code},
@@ -170,11 +169,10 @@ def _found(it: Happened) -> list[Cause]:
         organisation_id=batch_facts(it.session, batch).supplier_id,
     )
     return [
-        Cause(
-            kind=NoticeKind.BATCH_STOPPED,
-            key=f"{NoticeKind.BATCH_STOPPED.value}:{it.entry.scan_id}",
-            operator_id=it.site.operator_id,
-            site_id=it.site.id,
+        _at_site(
+            NoticeKind.BATCH_STOPPED,
+            it.entry.scan_id,
+            it.site,
             subject=batch,
             audiences=[leaders, supplier],
             figures={"find_kind": kind.code},
@@ -189,11 +187,10 @@ def _shipped(it: Happened) -> list[Cause]:
         role=Role.OUTLET, operator_id=it.site.operator_id, organisation_id=shipment.outlet_id
     )
     return [
-        Cause(
-            kind=NoticeKind.SHIPMENT_COMES,
-            key=f"{NoticeKind.SHIPMENT_COMES.value}:{code}",
-            operator_id=it.site.operator_id,
-            site_id=it.site.id,
+        _at_site(
+            NoticeKind.SHIPMENT_COMES,
+            code,
+            it.site,
             subject=code,
             audiences=[outlet],
             figures={"mass_g": shipment.mass_g, "day": shipment.shipped_on.isoformat()},
@@ -232,27 +229,39 @@ def _to_supplier(
     audience = Audience(
         role=Role.SUPPLIER, operator_id=site.operator_id, organisation_id=supplier_id
     )
+    return _at_site(kind, what, site, subject=subject, audiences=[audience], figures=figures)
+
+
+def _to_leaders(kind: NoticeKind, it: Happened, figures: Figures) -> Cause:
+    entry, site = it.entry, it.site
+    audience = Audience(role=Role.TEAM_LEADER, operator_id=site.operator_id, site_id=site.id)
+    return _at_site(
+        kind,
+        entry.scan_id,
+        site,
+        subject=entry.subject or "",
+        audiences=[audience],
+        figures=figures,
+    )
+
+
+def _at_site(
+    kind: NoticeKind,
+    what: str,
+    site: SiteRow,
+    *,
+    subject: str,
+    audiences: Sequence[Audience],
+    figures: Figures,
+) -> Cause:
+    """what: told of once; a code or the scan that caused it."""
     return Cause(
         kind=kind,
         key=f"{kind.value}:{what}",
         operator_id=site.operator_id,
         site_id=site.id,
         subject=subject,
-        audiences=[audience],
-        figures=figures,
-    )
-
-
-def _to_leaders(kind: NoticeKind, it: Happened, figures: Figures) -> Cause:
-    entry, site = it.entry, it.site
-    audience = Audience(role=Role.TEAM_LEADER, operator_id=site.operator_id, site_id=site.id)
-    return Cause(
-        kind=kind,
-        key=f"{kind.value}:{entry.scan_id}",
-        operator_id=site.operator_id,
-        site_id=site.id,
-        subject=entry.subject or "",
-        audiences=[audience],
+        audiences=audiences,
         figures=figures,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -114,14 +114,13 @@ def _connected(settings: MailSettings) -> smtplib.SMTP:
         )
     else:
         server = smtplib.SMTP(settings.host, settings.port, local_hostname=name, timeout=TIMEOUT_S)
-    try:
+    with ExitStack() as unless_let_in:
+        unless_let_in.callback(server.close)
         if settings.tls == "starttls":
             server.starttls(context=context)
         if settings.user:
             server.login(settings.user, settings.password)
-    except BaseException:
-        server.close()
-        raise
+        unless_let_in.pop_all()
     return server
 
 
