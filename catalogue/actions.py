@@ -14,11 +14,11 @@ from sqlmodel import Session, SQLModel
 
 from catalogue import rules
 from catalogue.codes import is_chosen
-from catalogue.errors import Malformed, NotFound
+from catalogue.errors import Malformed, NotFound, ScanReused
 from catalogue.eural import read_eural
 from chain import actions as chain
-from chain.queries import chain_number
-from chain.rows import SEQ_BITS, THIS_ENTRY, Ref, RowChange, Value
+from chain.queries import EntryRow, chain_number, entry_by_scan
+from chain.rows import SEQ_BITS, THIS_ENTRY, Ref, RowChange, Value, said
 from proof.canonical import canonical
 
 VERSIONED: Final = frozenset({"destination"})
@@ -49,12 +49,24 @@ NOUNS: Final[Mapping[str, Mapping[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """A version that was written."""
+    """A version that was written. entry: its entry as people call it; repeated: by an earlier call
+    with the same scan number."""
 
     noun: str
     code: str
     version: int
     id: int
+    entry: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a definition will write. before: the row that it follows."""
+
+    row: RowChange
+    version: int
+    before: Mapping[str, Any] | None
 
 
 def register_operator(
@@ -74,12 +86,64 @@ def define(
     data: Mapping[str, Any],
     *,
     now: datetime,
+    scan_id: str | None = None,
 ) -> Defined:
     """Write a version of a piece of reference data; a new site gets its chain.
 
-    data: by column; references by code, lists and mappings as such. Raises NotFound, Malformed,
-    EuralMalformed.
+    data: by column; references by code, lists and mappings as such. scan_id: of a form that may be
+    sent twice and is one version. Raises NotFound, Malformed, EuralMalformed, ScanReused.
     """
+    if scan_id is not None and (earlier := entry_by_scan(session, scan_id)):
+        return _repeated(earlier, operator, noun, code, data)
+    planned = _planned(session, operator, noun, code, data)
+    before, version = planned.before, planned.version
+    draft = chain.Draft(
+        kind="reference",
+        scan_id=scan_id or str(uuid4()),
+        at=now,
+        day=now.astimezone(UTC).date(),
+        content=_content(noun, code, data),
+        subject=f"{noun}:{code}",
+        body={"noun": noun, "code": code, "version": version},
+        answer={"code": code, "version": version},
+        rows=[planned.row],
+    )
+    entry = chain.append(session, f"operator:{operator}", draft, now=now)
+    if noun == "site" and before is None:
+        chain.open_chain(session, f"site:{code}", now=now)
+    known = before is not None and noun not in VERSIONED
+    row_id = before["id"] if before and known else entry.id
+    return Defined(noun, code, version, row_id, f"operator:{operator}#{entry.seq}")
+
+
+def judge(
+    session: Session, operator: str, noun: str, code: str, data: Mapping[str, Any]
+) -> tuple[int, dict[str, str | int | bool | None]]:
+    """What `define` would write, without writing it: the number of the version, and each column
+    that it would set, as its entry would say it. Raises what `define` raises.
+    """
+    planned = _planned(session, operator, noun, code, data)
+    return planned.version, said([planned.row])[0]["set"]
+
+
+def _content(noun: str, code: str, data: Mapping[str, Any]) -> str:
+    return chain.content_of("reference", f"{noun}:{code}", _plain(data))
+
+
+def _repeated(
+    earlier: EntryRow, operator: str, noun: str, code: str, data: Mapping[str, Any]
+) -> Defined:
+    """The answer of before. Raises ScanReused for what somebody else, or something else, said."""
+    same = earlier.chain == f"operator:{operator}" and earlier.kind == "reference"
+    if not same or earlier.content != _content(noun, code, data):
+        raise ScanReused(scan_id=earlier.scan_id)
+    version = int(earlier.answer["version"])
+    return Defined(noun, code, version, earlier.id, earlier.code, repeated=True)
+
+
+def _planned(
+    session: Session, operator: str, noun: str, code: str, data: Mapping[str, Any]
+) -> _Plan:
     if noun not in NOUNS:
         raise Malformed(field="noun", problem="unknown", read=noun[:20])
     _require_code(code)
@@ -97,23 +161,7 @@ def define(
     version = before["version"] + 1 if before else 1
     values["version"] = version
     _require_columns(table, values)
-    row = _row(noun, table, code, values, before)
-    draft = chain.Draft(
-        kind="reference",
-        scan_id=str(uuid4()),
-        at=now,
-        day=now.astimezone(UTC).date(),
-        content=chain.content_of("reference", f"{noun}:{code}", _plain(data)),
-        subject=f"{noun}:{code}",
-        body={"noun": noun, "code": code, "version": version},
-        answer={"code": code, "version": version},
-        rows=[row],
-    )
-    entry = chain.append(session, f"operator:{operator}", draft, now=now)
-    if noun == "site" and before is None:
-        chain.open_chain(session, f"site:{code}", now=now)
-    known = before is not None and noun not in VERSIONED
-    return Defined(noun, code, version, before["id"] if before and known else entry.id)
+    return _Plan(_row(noun, table, code, values, before), version, before)
 
 
 def _require_code(code: str) -> None:

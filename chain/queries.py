@@ -73,6 +73,17 @@ def entries_of_subject(session: Session, subject: str) -> list[EntryRow]:
     return [read(row) for row in rows]
 
 
+def entries_about(session: Session, chain: str, beginning: str) -> list[EntryRow]:
+    """Entries of one chain about everything whose name begins so, oldest first. One statement."""
+    rows = session.execute(
+        select(_entry)
+        .join(_chain, _chain.c.id == _entry.c.chain_id)
+        .where(_chain.c.code == chain, _entry.c.subject.startswith(beginning, autoescape=True))
+        .order_by(_entry.c.seq)
+    )
+    return [read(row) for row in rows]
+
+
 def reversed_by(session: Session, entry_id: int) -> str | None:
     """scan_id of the entry that undid this one. One statement."""
     return session.execute(
