@@ -26,11 +26,25 @@ DAYS = frozenset({"calibration_due", "until"})
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Something to go to; `text` is a msgid. count: of what waits there."""
+    """Something to go to; `text` is a msgid. count: of what waits there. also: pages elsewhere
+    that belong to it."""
 
     href: str
     text: str
     count: int = 0
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Links of one kind under one word, a msgid."""
+
+    text: str
+    links: tuple[Link, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(link.count for link in self.links)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +58,7 @@ class Frame:
     path: str = "/"
     query: Mapping[str, str] = field(default_factory=dict)
     home: str = "/"
-    nav: Sequence[Link] = ()
+    nav: Sequence[Link | Places] = ()
     person: str | None = None
     role: str | None = None
     may: frozenset[str] = frozenset()
@@ -55,8 +69,14 @@ class Frame:
         """This same page in another language."""
         return f"{self.path}?{urlencode({**self.query, 'lang': code})}"
 
-    def is_here(self, href: str) -> bool:
-        return self.path == href or self.path.startswith(f"{href}/")
+    def is_here(self, place: Link | Places) -> bool:
+        """Whether this page is that place, or stands under it."""
+        if isinstance(place, Places):
+            return any(self.is_here(link) for link in place.links)
+        return any(
+            self.path == href or self.path.startswith(f"{href}/")
+            for href in (place.href, *place.also)
+        )
 
 
 def render(template: str, page: object, *, frame: Frame, language: Language) -> str:

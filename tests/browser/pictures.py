@@ -171,6 +171,7 @@ def _sort_destinations(stage: Stage) -> None:
 
 DESK: Final = (
     "/desk",
+    "/today",
     "/attention",
     "/stations",
     "/labels",
@@ -291,7 +292,7 @@ def at_the_desk(browser: Browser, address: str, width: int, height: int) -> Page
     page.locator("[name=email]").fill(email)
     page.locator("[name=password]").fill(password)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/desk")
+    page.wait_for_url("**/today")
     return page
 
 

@@ -55,7 +55,7 @@ def sign_in(page: Page, name: str, password: str = PASSWORD) -> Keyboard:
 def test_the_whole_job_is_done_by_keyboard_alone(page_of: PageOf) -> None:
     leader = page_of("stranger")
     keys = sign_in(leader, "leader")
-    assert leader.url.endswith("/desk")
+    assert leader.url.endswith("/today")
     batch = _log(keys)
     _pass_gate_and_sort(keys)
     bins = _close_both_bins(keys)
@@ -72,7 +72,7 @@ def test_the_whole_job_is_done_by_keyboard_alone(page_of: PageOf) -> None:
 
     leader.goto(f"/batches/{batch}")
     assert "Bevestigd" in content(leader)
-    leader.goto("/desk")
+    leader.goto("/today")
     keys.send("Uitloggen")
     assert leader.url.endswith("/login")
 
@@ -226,10 +226,11 @@ def test_a_form_that_is_sent_twice_books_once(hall: Depot, page_of: PageOf) -> N
 def test_the_menu_of_a_phone_opens_by_keyboard_without_javascript(page_of: PageOf) -> None:
     phone = {"width": 390, "height": 844}
     page = page_of("leader", viewport=phone, java_script_enabled=False)
-    page.goto("/desk")
+    page.goto("/today")
     batches = page.get_by_role("navigation").get_by_role("link", name="Partijen")
     expect(batches).to_be_hidden()
     page.get_by_role("link", name="Menu", exact=True).press("Enter")
+    page.get_by_role("navigation").get_by_text("Goederen").press("Enter")
     batches.press("Enter")
     page.wait_for_url("**/batches")
 

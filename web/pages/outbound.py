@@ -203,7 +203,7 @@ def _entry(visit: Visit, db: Session, scan_id: str) -> EntryRow:
 
 def _page_about(entry: EntryRow) -> str:
     noun = NOUN_OF_LETTER.get((entry.subject or "")[:1])
-    return f"/{noun}/{entry.subject}" if noun else "/desk"
+    return f"/{noun}/{entry.subject}" if noun else "/today"
 
 
 def _undo(visit: Visit, db: Session, scan_id: str, form: Form) -> Response:

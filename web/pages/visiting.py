@@ -25,8 +25,9 @@ from web.notifying import person_of
 from web.pages.counting import how_many_need_somebody
 from web.pages.forms import Form
 from web.pages.things import ErrorPage
-from web.permissions import API, EVERYBODY, STAFF
-from web.rendering import Frame, Link, render
+from web.permissions import API, COUNTER, EVERYBODY, STAFF
+from web.places import DESKS, places
+from web.rendering import Frame, Link, Places, render
 
 VERBS: Final = {
     "log_batch": ("POST", "/batches"),
@@ -93,7 +94,8 @@ _ACTS: Final = {
 }
 PAGES: Final[dict[str, frozenset[Role]]] = {
     "/": EVERYBODY,
-    "/desk": STAFF,
+    "/desk": COUNTER,
+    "/today": STAFF,
     "/find-code": STAFF,
     "/attention": STAFF,
     "/portal": frozenset({Role.SUPPLIER}),
@@ -139,23 +141,6 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
 }
 """Which roles a page is for, by its path; every page has a row, by a test."""
 
-_NAV: Final = (
-    Link("/desk", message("Today")),
-    Link("/attention", message("Needs a person")),
-    Link("/portal", message("Overview")),
-    Link("/batches", message("Batches")),
-    Link("/bins", message("Bins")),
-    Link("/deliveries", message("Deliveries")),
-    Link("/shipments", message("Shipments")),
-    Link("/certificates", message("Certificates")),
-    Link("/finds", message("Finds")),
-    Link("/stations", message("Stations")),
-    Link("/labels", message("Labels")),
-    Link("/notices", message("Notices")),
-    Link("/report", message("Report")),
-    Link("/waste-register", message("Waste register")),
-    Link("/notifications", message("Notifications")),
-)
 _LANGUAGE_KEPT_S: Final = 365 * 24 * 3600
 
 
@@ -203,7 +188,9 @@ Visitor = Annotated[Visit, Depends(visiting)]
 
 def home_of(role: Role) -> str:
     """The page that a role starts at."""
-    return {Role.SUPPLIER: "/portal", Role.OUTLET: "/shipments"}.get(role, "/desk")
+    if role in DESKS:
+        return "/desk"
+    return {Role.SUPPLIER: "/portal", Role.OUTLET: "/shipments"}.get(role, "/today")
 
 
 def may(role: Role) -> frozenset[str]:
@@ -216,26 +203,27 @@ def frame_of(request: Request, me: Signed | None) -> Frame:
     if me is None:
         return Frame(path=request.url.path, query=query)
     role = me.viewer.role
-    # A supplier's overview is its report.
-    hidden = {"/report"} if role is Role.SUPPLIER else set()
+    sees = frozenset(path for path, roles in PAGES.items() if role in roles)
     return Frame(
         path=request.url.path,
         query=query,
         home=home_of(role),
-        nav=[
-            _counted(link, request, me)
-            for link in _NAV
-            if role in PAGES[link.href] and link.href not in hidden
-        ],
+        nav=[_counted(place, request, me) for place in places(role, sees)],
         person=me.name,
         role=role.value,
         may=may(role),
-        sees=frozenset(path for path, roles in PAGES.items() if role in roles),
+        sees=sees,
         done=query.get("done"),
     )
 
 
-def _counted(link: Link, request: Request, me: Signed) -> Link:
+def _counted(place: Link | Places, request: Request, me: Signed) -> Link | Places:
+    if isinstance(place, Places):
+        return replace(place, links=tuple(_link(one, request, me) for one in place.links))
+    return _link(place, request, me)
+
+
+def _link(link: Link, request: Request, me: Signed) -> Link:
     """The link with the number of what waits there for this very person, if anything does."""
     person = person_of(me)
     if link.href == "/notices" and person is not None:

@@ -283,10 +283,10 @@ def test_the_desk_says_whose_confirmation_is_late(hall: Depot, browser_of: Brows
     hall.later(hours=4)
     assert shipment in leader.text("/shipments?state=overdue")
     assert "1 dag te laat" in leader.text(f"/shipments/{shipment}")
-    assert "had 1 dag geleden moeten bevestigen: 100,000 kg" in leader.text("/desk")
+    assert "had 1 dag geleden moeten bevestigen: 100,000 kg" in leader.text("/today")
     hall.confirm(shipment, {"recycle": 60_000}, refused_g=40_000, refused_reason="mistake")
     assert shipment not in leader.text("/shipments?state=overdue")
-    assert "weigerde een deel" in leader.text("/desk")
+    assert "weigerde een deel" in leader.text("/today")
 
 
 def test_an_outlet_reads_its_page_in_its_own_language(outlet: Outlet) -> None:

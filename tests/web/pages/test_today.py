@@ -13,5 +13,5 @@ def test_a_worry_that_comes_back_with_every_weighing_is_shown_once(
 ) -> None:
     for _ in range(3):
         hall.log(50_000, scale="OVERDUE")
-    page = browser_of("leader").text("/desk")
+    page = browser_of("leader").text("/today")
     assert page.count("De ijking van de weegschaal is verlopen.") == 1

@@ -214,7 +214,7 @@ def test_a_hazardous_code_stands_out_and_a_new_one_asks_to_be_looked_at(
     register = browser_of("manager").text("/waste-register?site=S1&from=2026-03-01")
     assert "15 02 02* gevaarlijk" in register
     assert "17 01 01 hier nieuw" in register
-    desk = browser_of("leader").text("/desk")
+    desk = browser_of("leader").text("/today")
     assert "Volgens de afvalcode is dit gevaarlijk afval." in desk
     assert "Deze afvalcode is hier nieuw" in desk
 

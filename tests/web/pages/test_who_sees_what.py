@@ -19,7 +19,8 @@ BrowserOf = Callable[[str], Browser]
 
 STAFF = {"worker", "leader", "manager", "auditor", "administrator"}
 MAY_OPEN = {
-    "/desk": STAFF,
+    "/desk": STAFF - {"worker"},
+    "/today": STAFF,
     "/attention": STAFF,
     "/portal": {"supplier"},
     "/report": {"leader", "manager", "auditor", "supplier"},
@@ -219,7 +220,14 @@ def test_signing_in_never_leads_to_another_site(
 
 
 @pytest.mark.parametrize(
-    ("name", "home"), [("leader", "/desk"), ("supplier", "/portal"), ("outlet", "/shipments")]
+    ("name", "home"),
+    [
+        ("worker", "/today"),
+        ("leader", "/today"),
+        ("manager", "/desk"),
+        ("supplier", "/portal"),
+        ("outlet", "/shipments"),
+    ],
 )
 def test_everybody_begins_at_the_right_place(
     hall: Depot, browser_of: BrowserOf, name: str, home: str

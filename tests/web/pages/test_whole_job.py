@@ -23,7 +23,7 @@ def test_a_person_does_the_whole_job_on_pages(hall: Depot, browser_of: BrowserOf
     )
     assert "De levering is aangemeld." in words(announced)
     delivery = code_in(announced)
-    assert delivery in leader.get("/desk").text
+    assert delivery in leader.get("/today").text
 
     logged = leader.send("/batches/new", **BATCH, delivery=delivery, gross="320,5", tare="20,5")
     batch = code_in(logged)

@@ -41,6 +41,7 @@ PAGE_OF_KIND: Final = {
 
 
 @router.get("/desk")
+@router.get("/today")
 def today(visit: Visitor, db: ReadDb, site: Annotated[str | None, Query()] = None) -> Response:
     book = rulebook(db)
     return visit.show("today.html", today_page(visit, db, book, site_of(visit, book, site)))
