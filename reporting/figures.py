@@ -1,150 +1,180 @@
-"""Charts of a report, as plain values that the plotly script draws; the words are handed in."""
+"""Charts of a report, as plain values that the plotly script draws; the words are handed in.
+
+Nothing here imports plotly: that would cost the first page seconds. A test draws each with it.
+"""
 
 from __future__ import annotations
 
+import importlib.util
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from catalogue.kinds import Stream
-from reporting import frames
+from reporting import flows
+from reporting.circularity import Row
+from reporting.looks import (
+    COLOURS,
+    INK,
+    MARKS,
+    filled,
+    layout,
+    mass_axis,
+    months_axis,
+    named,
+    pale,
+    tint_of_end,
+)
 from reporting.questions import By
 from reporting.report import Report
 from reporting.words import (
     HANDED_IN,
     KILOGRAMS,
     OTHER_SUPPLIERS,
-    OUTCOME_WORDS,
     PROOF_WORDS,
+    YEAR_EARLIER,
     Words,
 )
 
-COLOURS = {
-    "reuse": "#1b7f4d",
-    "recycle": "#174f9e",
-    "incineration": "#c77f00",
-    "held": "#b3261e",
-    "finds": "#6f5a8c",
-    "loss": "#c3c8ce",
-}
-# Patterns and marks tell the streams apart where colours cannot: in grey, on paper, to some eyes.
-PATTERNS = {
-    "reuse": "",
-    "recycle": "/",
-    "incineration": "x",
-    "held": ".",
-    "finds": "+",
-    "loss": "-",
-}
-MARKS = {"reuse": "●", "recycle": "▲", "incineration": "■", "held": "⬣", "finds": "◆", "loss": "○"}
-INK = "#16181d"
-PALE = "#7a828c"
-GRID = "#d9dde2"
+Address = Callable[[str, str], str]
+"""Where the batches of a part (`parts.part`) of the report are shown; second, a supplier or ""."""
+
+Picture = dict[str, Any]
 
 
-def flow(report: Report, words: Words) -> dict[str, Any] | None:
+def flow(report: Report, words: Words, address: Address | None = None) -> Picture | None:
     """A Sankey picture: supplier, what became of it, destination, confirmed or pending.
 
     Ask the report by supplier to see them apart. None when nothing flows.
     """
-    import plotly.graph_objects as go
-
-    flows = frames.flows(report)
-    if flows.empty:
+    found = flows.flows(report)
+    if not found:
         return None
-    ends = list(dict.fromkeys([*flows["source"], *flows["target"]]))
+    ends = flows.ends_of(found)
     number = {end: place for place, end in enumerate(ends)}
-    tints = {end: _tint(end) for end in ends}
-    # Links take the colour of the stream that they carry, however far it has come.
-    links = [
-        tints[target] if source.startswith("supplier:") else tints[source]
-        for source, target in zip(flows["source"], flows["target"], strict=True)
-    ]
-    sankey = go.Sankey(
-        arrangement="snap",
-        node={
-            "label": [_label(end, report, words) for end in ends],
-            "color": [tints[end] for end in ends],
+    unit = words.gettext(KILOGRAMS)
+    sankey: Picture = {
+        "type": "sankey",
+        "arrangement": "snap",
+        "node": {
+            "label": [label_of_end(end, report, words) for end in ends],
+            "color": [tint_of_end(end) for end in ends],
             "line": {"color": INK, "width": 0.5},
             # What waits or is lost ends beside the streams, not behind them.
             "align": "left",
             "pad": 18,
             "thickness": 18,
-            "hovertemplate": f"%{{label}}<br>%{{value:,.3f}} {words.gettext(KILOGRAMS)}"
-            "<extra></extra>",
+            "hovertemplate": f"%{{label}}<br>%{{value:,.3f}} {unit}<extra></extra>",
         },
-        link={
-            "source": [number[end] for end in flows["source"]],
-            "target": [number[end] for end in flows["target"]],
-            "value": [mass_g / 1000 for mass_g in flows["mass_g"].tolist()],
-            "color": [_pale(colour) for colour in links],
+        "link": {
+            "source": [number[one.source] for one in found],
+            "target": [number[one.target] for one in found],
+            "value": [one.mass_g / 1000 for one in found],
+            # Links take the colour of the stream that they carry, however far it has come.
+            "color": [pale(tint_of_end(one.target if one.is_first else one.source))
+                      for one in found],
             "hovertemplate": "%{source.label} → %{target.label}<br>"
-            f"%{{value:,.3f}} {words.gettext(KILOGRAMS)}<extra></extra>",
+            f"%{{value:,.3f}} {unit}<extra></extra>",
         },
-    )
-    return _plain(go.Figure(sankey, layout=_layout(words, height=80 + 42 * _longest(ends))))
+    }  # fmt: skip
+    if address is not None:
+        sankey["node"]["customdata"] = [address_of_end(end, address) for end in ends]
+        sankey["link"]["customdata"] = [address_of_flow(one, address) for one in found]
+    height = 80 + 42 * flows.tallest(ends)
+    return {"data": [sankey], "layout": layout(words, height=height)}
 
 
-def month_bars(report: Report, words: Words) -> dict[str, Any] | None:
+def month_bars(
+    report: Report,
+    words: Words,
+    address: Callable[[str, str], str] | None = None,
+    earlier: Sequence[Row] = (),
+) -> Picture | None:
     """Stacked bars: per month what became of what came in (or, booked, what changed).
 
-    The report was asked by month. None without months.
+    The report was asked by month. earlier: the months of a year before, whose input becomes a
+    faint line. address: of an outcome in a month. None without months.
     """
-    import plotly.graph_objects as go
-
-    months = frames.months(report)
-    if months.empty:
+    assert report.asked.by is By.MONTH
+    months = {row.key: flows.outcomes(row.terms) for row in report.rows}
+    if not months:
         return None
-    starts = [date.fromisoformat(f"{month}-01") for month in months.index]
-    years = {start.year for start in starts}
-    names = [
-        words.month(start) if len(years) == 1 else f"{words.month(start)}<br>{start.year}"
-        for start in starts
-    ]
-    bars = [
-        go.Bar(
-            name=f"{MARKS[outcome]} {words.gettext(OUTCOME_WORDS[outcome])}",
-            x=list(months.index),
-            y=[mass_g / 1000 for mass_g in months[outcome].tolist()],
-            marker={
-                "color": COLOURS[outcome],
-                "line": {"color": "white", "width": 1},
-                "pattern": {
-                    "shape": PATTERNS[outcome],
-                    "fillmode": "overlay",
-                    "fgcolor": INK if outcome == "loss" else "white",
-                    "size": 7,
-                    "solidity": 0.35,
-                },
-            },
-            hovertemplate=f"%{{y:,.3f}} {words.gettext(KILOGRAMS)}",
-        )
-        for outcome in frames.OUTCOMES
-        if (months[outcome] != 0).any()
-    ]
-    layout = _layout(words, height=420) | {
-        "barmode": "relative",
-        "bargap": 0.25,
-        "hovermode": "x unified",
-        "legend": {"orientation": "h", "y": -0.18, "traceorder": "normal"},
-        "xaxis": {
-            "type": "category",
-            "tickmode": "array",
-            "tickvals": list(months.index),
-            "ticktext": names,
-            "linecolor": INK,
-        },
-        "yaxis": {
-            "title": {"text": words.gettext(KILOGRAMS), "standoff": 12},
-            "tickformat": ",.0f",
-            "gridcolor": GRID,
-            "zerolinecolor": INK,
-            "automargin": True,
-        },
+    keys, unit = list(months), words.gettext(KILOGRAMS)
+    data: list[Picture] = []
+    for outcome in flows.OUTCOMES:
+        masses = [found[outcome] for found in months.values()]
+        if any(masses):
+            bar: Picture = {
+                "type": "bar",
+                "name": named(outcome, words),
+                "x": keys,
+                "y": [mass_g / 1000 for mass_g in masses],
+                "marker": filled(outcome),
+                "hovertemplate": f"%{{y:,.3f}} {unit}",
+            }
+            if address is not None:
+                part = flows.part_of_outcome(outcome)
+                bar["customdata"] = [address(part, key) for key in keys]
+            data.append(bar)
+    before = {a_year_on(row.key): row.terms.input_g for row in earlier}
+    if any(before.get(key) for key in keys):
+        data.append(faint_line(words.gettext(YEAR_EARLIER), keys, before, unit))
+    return {"data": data, "layout": _bars_layout(words, keys)}
+
+
+def a_year_on(key: str) -> str:
+    """The same month a year later."""
+    return f"{int(key[:4]) + 1}{key[4:]}"
+
+
+def faint_line(name: str, keys: Sequence[str], masses: Mapping[str, int], unit: str) -> Picture:
+    """A line behind bars, to compare with; a key without a mass leaves a gap."""
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": list(keys),
+        "y": [masses[key] / 1000 if key in masses else None for key in keys],
+        "line": {"color": INK, "width": 1.5, "dash": "dot"},
+        "marker": {"color": "white", "size": 6, "line": {"color": INK, "width": 1.5}},
+        "opacity": 0.6,
+        "hovertemplate": f"%{{y:,.3f}} {unit}",
     }
-    return _plain(go.Figure(bars, layout=layout))
+
+
+def tree(report: Report, words: Words, address: Address | None = None) -> Picture | None:
+    """A treemap: the streams, and in each its destinations. None when nothing was sorted."""
+    sums: dict[tuple[str, str], int] = {}
+    for one in report.destinations:
+        key = (one.route.stream.value, one.route.code)
+        sums[key] = sums.get(key, 0) + one.outcome.mass_g
+    found = {key: mass_g for key, mass_g in sums.items() if mass_g > 0}
+    if not found:
+        return None
+    streams = list(dict.fromkeys(stream for stream, _ in found))
+    ends = [f"stream:{stream}" for stream in streams]
+    ends += [f"destination:{stream}/{code}" for stream, code in found]
+    of_stream = [sum(m for (own, _), m in found.items() if own == stream) for stream in streams]
+    unit = words.gettext(KILOGRAMS)
+    drawn: Picture = {
+        "type": "treemap",
+        "ids": ends,
+        "labels": [label_of_end(end, report, words) for end in ends],
+        "parents": [""] * len(streams) + [f"stream:{stream}" for stream, _ in found],
+        "values": [mass_g / 1000 for mass_g in [*of_stream, *found.values()]],
+        "branchvalues": "total",
+        "sort": False,
+        "marker": {"colors": [tint_of_end(end) for end in ends],
+                   "line": {"color": "white", "width": 2}},
+        "textfont": {"color": [INK if ":incineration" in end else "white" for end in ends]},
+        "texttemplate": f"%{{label}}<br>%{{value:,.0f}} {unit}",
+        "hovertemplate": f"%{{label}}<br>%{{value:,.3f}} {unit}<extra></extra>",
+        "pathbar": {"visible": False},
+    }  # fmt: skip
+    if address is not None:
+        drawn["customdata"] = [address_of_end(end, address) for end in ends]
+    return {"data": [drawn], "layout": layout(words, height=420)}
 
 
 def to_json(figure: Mapping[str, Any]) -> str:
@@ -154,22 +184,25 @@ def to_json(figure: Mapping[str, Any]) -> str:
 
 def plotly_script() -> Path:
     """The script that draws the figures, out of the plotly package, to be served as a file."""
-    import plotly
-
-    return Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    found = importlib.util.find_spec("plotly")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).parent / "package_data" / "plotly.min.js"
 
 
 def plotly_version() -> str:
     """Version of that script, for its address: a new one is fetched anew."""
-    from plotly.offline import get_plotlyjs_version
+    with plotly_script().open(encoding="utf-8") as script:
+        found = re.search(r"plotly\.js v([\d.]+)", script.read(400))
+    assert found is not None
+    return found.group(1)
 
-    return str(get_plotlyjs_version())
 
-
-def _label(end: str, report: Report, words: Words) -> str:
+def label_of_end(end: str, report: Report, words: Words) -> str:
+    """What an end of a flow is called."""
     kind, _sign, code = end.partition(":")
     if kind == "supplier":
-        if code == frames.OTHERS:
+        if code == flows.OTHERS:
             return words.gettext(OTHER_SUPPLIERS)
         names = (
             {row.key: row.names for row in report.rows} if report.asked.by is By.SUPPLIER else {}
@@ -182,50 +215,31 @@ def _label(end: str, report: Report, words: Words) -> str:
         return f"{MARKS[stream]} {words.own(latest.names, own_code)}"
     if kind == "proof":
         return words.gettext(PROOF_WORDS[code])
-    return f"{MARKS[code]} {words.gettext(OUTCOME_WORDS[code])}"
+    return named(code, words)
 
 
-def _tint(end: str) -> str:
-    kind, _sign, code = end.partition(":")
-    if kind in ("stream", "outcome"):
-        return COLOURS[code]
-    if kind == "destination":
-        return COLOURS[code.partition("/")[0]]
-    return INK if end == "proof:confirmed" else PALE
+def address_of_end(end: str, address: Address) -> str:
+    """Where the batches are that stand at an end."""
+    return address(flows.part_of_end(end), flows.supplier_of_end(end))
 
 
-def _pale(colour: str) -> str:
-    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.4)"
+def address_of_flow(one: flows.Flow, address: Address) -> str:
+    """Where the batches are that flow from one end to another."""
+    part = flows.part_of_end(one.target, before=one.source)
+    return address(part, flows.supplier_of_end(one.source))
 
 
-def _longest(ends: Sequence[str]) -> int:
-    """How many ends stand above each other in the fullest column, three at least."""
-    columns = {"supplier": 0, "stream": 0, "destination": 0, "proof": 0}
-    for end in ends:
-        kind = end.partition(":")[0]
-        columns["stream" if kind == "outcome" else kind] += 1
-    return max(3, *columns.values())
+def _bars_layout(words: Words, keys: list[str]) -> Picture:
+    return layout(
+        words,
+        height=420,
+        barmode="relative",
+        bargap=0.25,
+        hovermode="x unified",
+        legend={"orientation": "h", "y": -0.18, "traceorder": "normal"},
+        xaxis=months_axis(keys, words),
+        yaxis=mass_axis(words.gettext(KILOGRAMS)),
+    )
 
 
-def _layout(words: Words, *, height: int) -> dict[str, Any]:
-    return {
-        # The package's own template is a grey ground and seven kilobytes.
-        "template": "none",
-        "font": {"size": 14, "color": INK},
-        "separators": words.signs,
-        "paper_bgcolor": "white",
-        "plot_bgcolor": "white",
-        "margin": {"l": 8, "r": 8, "t": 16, "b": 16},
-        "height": height,
-    }
-
-
-def _plain(figure: Any) -> dict[str, Any]:
-    """Only what JSON knows: the package keeps arrays of its own."""
-    plain: dict[str, Any] = json.loads(figure.to_json())
-    return plain
-
-
-assert set(OUTCOME_WORDS) == set(COLOURS) == set(PATTERNS) == set(MARKS) == set(frames.OUTCOMES)
-assert {stream.value for stream in Stream} <= set(COLOURS)
+assert set(COLOURS) == set(flows.OUTCOMES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,21 @@ class Words:
     month: Callable[[date], str]
     signs: str
 
+    def weight(self, mass_g: int) -> str:
+        """A weight as pages write it: to the gram."""
+        mark, thousands = self.signs
+        kilograms, grams = divmod(abs(mass_g), 1000)
+        whole = f"{kilograms:,}".replace(",", thousands)
+        sign = "−" if mass_g < 0 else ""
+        return f"{sign}{whole}{mark}{grams:03} {self.gettext(KILOGRAMS)}"
+
+    def months(self, keys: Sequence[str]) -> list[str]:
+        """Months (`2026-03`) for the foot of a chart, with the year where there are several."""
+        starts = [date.fromisoformat(f"{key}-01") for key in keys]
+        if len({start.year for start in starts}) <= 1:
+            return [self.month(start) for start in starts]
+        return [f"{self.month(start)}<br>{start.year}" for start in starts]
+
 
 OUTCOME_WORDS = {
     "reuse": message("Reuse"),
@@ -34,5 +49,6 @@ OUTCOME_WORDS = {
 }
 PROOF_WORDS = {"confirmed": message("Confirmed by the outlet"), "pending": message("Proof pending")}
 HANDED_IN = message("Handed in")
+YEAR_EARLIER = message("Handed in a year earlier")
 OTHER_SUPPLIERS = message("Other suppliers")
 KILOGRAMS = message("kg")

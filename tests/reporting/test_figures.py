@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
 from datetime import date
 
+import plotly.graph_objects as go
 import pytest
 from sqlmodel import Session
 
 from catalogue.kinds import Stream
-from reporting import frames
+from reporting import flows, frames
 from reporting.figures import (
-    COLOURS,
-    MARKS,
-    PATTERNS,
     flow,
     month_bars,
     plotly_script,
     plotly_version,
     to_json,
+    tree,
 )
+from reporting.looks import COLOURS, MARKS, PATTERNS
+from reporting.pictures import bars_svg, flow_svg
 from reporting.queries import circularity_report
 from reporting.report import Report
 from reporting.words import Words
@@ -72,7 +77,7 @@ def test_the_flow_carries_the_masses_of_the_report(
 def test_small_suppliers_flow_together(
     reading: Session, world: World, words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(frames, "SUPPLIERS_SHOWN", 1)
+    monkeypatch.setattr(flows, "SUPPLIERS_SHOWN", 1)
     found = by(reading, world, "supplier")
     picture = flow(found, words)
     assert picture is not None
@@ -108,8 +113,117 @@ def test_months_are_bars_with_the_masses_of_the_report(
 
 def test_nothing_gives_no_picture(reading: Session, world: World, words: Words) -> None:
     empty = {"first": "2020-01-01", "end": "2021-01-01"}
-    assert flow(by(reading, world, None, **empty), words) is None
-    assert month_bars(by(reading, world, "month", **empty), words) is None
+    nothing, no_months = by(reading, world, None, **empty), by(reading, world, "month", **empty)
+    assert flow(nothing, words) is None
+    assert tree(nothing, words) is None
+    assert month_bars(no_months, words) is None
+    assert flow_svg(nothing, words, "Flow") == bars_svg(no_months, words, "Months") == ""
+
+
+def address(part: str, supplier: str) -> str:
+    return f"/behind?part={part}&supplier={supplier}"
+
+
+def test_plotly_itself_takes_every_figure_that_is_built_without_it(
+    reading: Session, world: World, words: Words
+) -> None:
+    monthly, earlier = by(reading, world, "month"), by(reading, world, "month").rows
+    for picture in (
+        flow(by(reading, world, "supplier"), words, address),
+        tree(by(reading, world, None), words, address),
+        month_bars(monthly, words, address, earlier),
+    ):
+        assert picture is not None
+        drawn = json.loads(go.Figure(picture).to_json())
+        assert [trace["type"] for trace in drawn["data"]] == [
+            trace["type"] for trace in picture["data"]
+        ]
+
+
+def test_drawing_charts_takes_neither_plotly_nor_pandas() -> None:
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            (
+                "import sys, reporting.figures, reporting.pictures, reporting.behind;"
+                "reporting.figures.plotly_version();"
+                "print({'plotly', 'pandas', 'numpy', 'pyarrow'} & set(sys.modules))"
+            ),
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert said.stdout.strip() == "set()"
+
+
+def test_a_treemap_has_the_masses_of_the_streams_and_their_destinations(
+    reading: Session, world: World, words: Words
+) -> None:
+    found = by(reading, world, None)
+    picture = tree(found, words)
+    assert picture is not None
+    (drawn,) = picture["data"]
+    sizes = dict(zip(drawn["ids"], drawn["values"], strict=True))
+    for stream in Stream:
+        inside = [
+            sizes[end]
+            for end, parent in zip(drawn["ids"], drawn["parents"], strict=True)
+            if parent == f"stream:{stream}"
+        ]
+        assert round(sizes[f"stream:{stream}"] * 1000) == found.terms.streams[stream].mass_g
+        assert sum(round(kilograms * 1000) for kilograms in inside) == (
+            found.terms.streams[stream].mass_g
+        )
+
+
+def test_every_end_and_every_flow_leads_to_its_batches(
+    reading: Session, world: World, words: Words
+) -> None:
+    picture = flow(by(reading, world, "supplier"), words, address)
+    assert picture is not None
+    (sankey,) = picture["data"]
+    assert "/behind?part=received&supplier=NOORD" in sankey["node"]["customdata"]
+    assert "/behind?part=sorted/pending&supplier=" in sankey["node"]["customdata"]
+    assert "/behind?part=stream/reuse&supplier=NOORD" in sankey["link"]["customdata"]
+    assert (
+        "/behind?part=destination/recycle/panels/confirmed&supplier="
+        in (sankey["link"]["customdata"])
+    )
+
+
+def test_what_is_drawn_for_paper_has_the_same_ends_and_is_sound(
+    reading: Session, world: World, words: Words
+) -> None:
+    found = by(reading, world, "supplier")
+    picture = flow(found, words)
+    assert picture is not None
+    svg = ET.fromstring(flow_svg(found, words, 'Flow "<all>"', address))
+    space = "{http://www.w3.org/2000/svg}"
+    said = ["".join(text.itertext()) for text in svg.iter(f"{space}text")]
+    for label in picture["data"][0]["node"]["label"]:
+        assert any(text.startswith(label) for text in said), label
+    reuse_g = found.terms.streams[Stream.REUSE].mass_g
+    assert f"● Hergebruik{words.weight(reuse_g)}" in said
+    assert len(list(svg.iter(f"{space}path"))) == len(picture["data"][0]["link"]["value"])
+    bottom = float(svg.attrib["viewBox"].split()[3])
+    rects = list(svg.iter(f"{space}rect"))
+    assert all(float(r.attrib["y"]) + float(r.attrib["height"]) <= bottom for r in rects)
+
+
+def test_months_drawn_for_paper_stand_on_their_line(
+    reading: Session, world: World, words: Words
+) -> None:
+    monthly = by(reading, world, "month")
+    drawn = bars_svg(monthly, words, "Months", address, monthly.rows)
+    svg = ET.fromstring(drawn)
+    rects = list(svg.iter("{http://www.w3.org/2000/svg}rect"))
+    shown = sum(mass_g > 0 for row in monthly.rows for mass_g in flows.outcomes(row.terms).values())
+    assert len(rects) == shown
+    assert all(float(rect.attrib["height"]) >= 0 for rect in rects)
+    assert not re.search(r"style=", drawn)
 
 
 def test_streams_differ_by_more_than_colour() -> None:
@@ -139,21 +253,14 @@ def test_the_script_comes_out_of_the_package() -> None:
 def test_frames_keep_whole_grams(reading: Session, world: World) -> None:
     months = frames.months(by(reading, world, "month"))
     assert {str(kind) for kind in months.dtypes} == {"int64"}
-    assert list(months.columns) == ["input", *frames.OUTCOMES]
-    assert (months["input"] == months[list(frames.OUTCOMES)].sum(axis=1)).all()
-    destinations = frames.destinations(by(reading, world, None))
-    masses = ["mass_g", "confirmed_g", "in_transit_g", "estimated_g"]
-    assert {str(kind) for kind in destinations[masses].dtypes} == {"int64"}
-    assert int(destinations["permille"].sum()) == 1000
-    suppliers = frames.suppliers(by(reading, world, "supplier"))
-    assert list(suppliers.index) == ["LAND", "NOORD", "ZUID"]
+    assert list(months.columns) == ["input", *flows.OUTCOMES]
+    assert (months["input"] == months[list(flows.OUTCOMES)].sum(axis=1)).all()
 
 
 def test_frames_of_nothing_have_their_columns(reading: Session, world: World) -> None:
     empty = by(reading, world, "month", first="2020-01-01", end="2021-01-01")
-    assert list(frames.months(empty).columns) == ["input", *frames.OUTCOMES]
-    assert frames.destinations(empty).empty
-    assert frames.flows(empty).empty
+    assert list(frames.months(empty).columns) == ["input", *flows.OUTCOMES]
+    assert flows.flows(empty) == []
 
 
 def test_months_of_a_report_are_days_one(reading: Session, world: World) -> None:
