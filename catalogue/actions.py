@@ -43,6 +43,9 @@ NOUNS: Final[Mapping[str, Mapping[str, str]]] = {
     "reason": {},
     "owner_rule": {"supplier": "organisation", "article_group": "article_group"},
     "sorting_guide": {},
+    "factor": {},
+    "target": {"supplier": "organisation"},
+    "declaration": {"supplier": "organisation", "article_group": "article_group"},
 }
 """Each noun of reference data, with the nouns it points to."""
 
@@ -161,6 +164,7 @@ def _planned(
     version = before["version"] + 1 if before else 1
     values["version"] = version
     _require_columns(table, values)
+    rules.require_together(noun, {**(before or {}), **values})
     return _Plan(_row(noun, table, code, values, before), version, before)
 
 

@@ -63,6 +63,48 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class Purpose(StrEnum):
+    """What a factor is for. Without one that is valid, its figure says that it is missing.
+
+    Of a kilogram that came back into use: what making it new gives off, how much of it truly takes
+    the place of something new, and what making it fit gives off. Of a kilogram recycled: what the
+    raw material gives off, how much of that is spared, and what the work gives off. And what an
+    inventory counts for a kilogram of waste by where it goes.
+    """
+
+    NEW_PRODUCT = "new_product"
+    DISPLACEMENT = "displacement"
+    REUSE_WORK = "reuse_work"
+    RAW_MATERIAL = "raw_material"
+    SUBSTITUTION = "substitution"
+    RECYCLING_WORK = "recycling_work"
+    INVENTORY_RECYCLING = "inventory_recycling"
+    INVENTORY_COMBUSTION = "inventory_combustion"
+    INVENTORY_LANDFILL = "inventory_landfill"
+
+
+class FactorUnit(StrEnum):
+    """What the numbers of a factor count."""
+
+    PERMILLE = "permille"
+    G_CO2E_PER_KG = "g_co2e_per_kg"
+    MG_CO2E_PER_T = "mg_co2e_per_t"
+
+
+class Direction(StrEnum):
+    """Which side of a target is the good one."""
+
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+class AppliesTo(StrEnum):
+    """Whose target it is: the operator's own, or what the law asks of producers' sales."""
+
+    OPERATOR = "operator"
+    PRODUCERS = "producers"
+
+
 class PartnerRole(StrEnum):
     """What an organisation is to an operator."""
 

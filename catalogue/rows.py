@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from catalogue.kinds import PartnerRole, Security, StationKind, Stream
+from catalogue.kinds import (
+    AppliesTo,
+    Direction,
+    FactorUnit,
+    PartnerRole,
+    Purpose,
+    Security,
+    StationKind,
+    Stream,
+)
 from chain.rows import Ref
 
 
@@ -178,3 +187,67 @@ class PartnerRow:
     permit: str = ""
     permit_until: date | None = None
     confirm_days: int | None = None
+    distance_km: int | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRow:
+    """What a gram stands for in a figure that is not weighed (`catalogue.yardsticks.Factor`)."""
+
+    id: int
+    version: int
+    code: str
+    names: Mapping[str, str]
+    purpose: Purpose
+    valid_from: date
+    valid_to: date | None
+    year: int
+    unit: FactorUnit
+    low: int
+    central: int
+    high: int
+    region: str
+    source: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRow:
+    """A line that a figure is held against (`catalogue.yardsticks.Target`)."""
+
+    id: int
+    version: int
+    code: str
+    names: Mapping[str, str]
+    measure: str
+    permille: int
+    direction: Direction
+    applies_to: AppliesTo
+    valid_from: date
+    valid_to: date | None
+    supplier_id: int | None
+    source: str
+
+    def is_valid(self, on: date) -> bool:
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarationRow:
+    """What a supplier says of what it bought (`catalogue.yardsticks.Declaration`)."""
+
+    id: int
+    version: int
+    code: str
+    supplier_id: int
+    article_group_id: int | None
+    year: int
+    recycled_permille: int | None
+    reused_permille: int | None
+    renewable_permille: int | None
+    lifetime_permille: int | None
+    use_permille: int | None
+    feed_efficiency_permille: int | None
+    recycling_efficiency_permille: int | None
+    source: str

@@ -17,12 +17,15 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
+from catalogue import reading
 from catalogue.access import Viewer
 from catalogue.errors import Malformed, NotFound
 from catalogue.kinds import UNKNOWN_GROUP, PartnerRole, Security, StationKind, Stream
 from catalogue.rows import (
     ContainerRow,
+    DeclarationRow,
     DestinationRow,
+    FactorRow,
     GroupRow,
     NamedRow,
     OrganisationRow,
@@ -31,6 +34,7 @@ from catalogue.rows import (
     ScaleRow,
     SiteRow,
     StationRow,
+    TargetRow,
 )
 from chain.queries import editions
 
@@ -51,6 +55,9 @@ class OperatorBook:
     reasons: Mapping[str, NamedRow]
     owner_rules: Mapping[tuple[int, int], frozenset[str]]
     guides: Mapping[str, Any]
+    factors: tuple[FactorRow, ...] = ()
+    targets: tuple[TargetRow, ...] = ()
+    declarations: tuple[DeclarationRow, ...] = ()
 
     @property
     def unknown(self) -> GroupRow:
@@ -297,6 +304,9 @@ def _operators(
         "reason",
         "owner_rule",
         "sorting_guide",
+        "factor",
+        "target",
+        "declaration",
     )
     read = {noun: _rows(session, noun) for noun in nouns}
     books = {}
@@ -321,6 +331,9 @@ def _operators(
                 for row in own["owner_rule"]
             },
             guides={row.code: json.loads(row.tree) for row in own["sorting_guide"]},
+            factors=tuple(reading.factor(row) for row in own["factor"]),
+            targets=tuple(reading.target(row) for row in own["target"]),
+            declarations=tuple(reading.declaration(row) for row in own["declaration"]),
         )
     return books
 
@@ -338,7 +351,8 @@ def _partner(row: Any) -> PartnerRow:
     roles = frozenset(PartnerRole(role) for role in _words(row.roles))
     treatments = _words(row.treatments)
     permit = (row.permit, row.permit_until)
-    return PartnerRow(row.id, row.organisation_id, roles, treatments, *permit, row.confirm_days)
+    way = (row.confirm_days, row.distance_km, row.country)
+    return PartnerRow(row.id, row.organisation_id, roles, treatments, *permit, *way)
 
 
 def _group(row: Any) -> GroupRow:

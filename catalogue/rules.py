@@ -14,7 +14,16 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from catalogue.errors import Malformed
-from catalogue.kinds import PartnerRole, Security, StationKind, Stream
+from catalogue.kinds import (
+    AppliesTo,
+    Direction,
+    FactorUnit,
+    PartnerRole,
+    Purpose,
+    Security,
+    StationKind,
+    Stream,
+)
 
 LARGEST: Final = 2_000_000_000
 """The largest number: two thousand tonnes, and within the integers of either database."""
@@ -23,6 +32,10 @@ ONE_OF: Final[Mapping[str, type[StrEnum]]] = {
     "station.kind": StationKind,
     "article_group.security": Security,
     "destination.stream": Stream,
+    "factor.purpose": Purpose,
+    "factor.unit": FactorUnit,
+    "target.direction": Direction,
+    "target.applies_to": AppliesTo,
 }
 SOME_OF: Final[Mapping[str, type[StrEnum]]] = {
     "partner.roles": PartnerRole,
@@ -41,9 +54,26 @@ _TCP: Final = re.compile(
     r":(?P<port>6553[0-5]|655[0-2]\d|65[0-4]\d\d|6[0-4]\d{3}|[1-5]\d{4}|[1-9]\d{0,3})",
     re.ASCII,
 )
-PERMILLE: Final = ("tolerance_permille", "limit_permille", "announced_limit_permille")
-MOST: Final[Mapping[str, int]] = {**dict.fromkeys(PERMILLE, 1000), "confirm_days": 365}
+PERMILLE: Final = (
+    *("tolerance_permille", "limit_permille", "announced_limit_permille", "permille"),
+    *("recycled_permille", "reused_permille", "renewable_permille"),
+    *("feed_efficiency_permille", "recycling_efficiency_permille"),
+)
+MOST: Final[Mapping[str, int]] = {
+    **dict.fromkeys(PERMILLE, 1000),
+    **dict.fromkeys(("lifetime_permille", "use_permille"), 10_000),
+    "confirm_days": 365,
+    "distance_km": 20_037,
+    "year": 2999,
+}
 """How high a number may be."""
+
+PERMILLE_WHOLE: Final = 1000
+SHARES: Final = frozenset({Purpose.DISPLACEMENT, Purpose.SUBSTITUTION})
+"""Purposes of factors that are a share of something, not what a kilogram gives off."""
+
+INFLOW: Final = ("recycled", "reused", "renewable")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 
 
 def require_shape(
@@ -64,8 +94,37 @@ def require_shape(
         problem = _no_zone(str(value))
     if not problem and (noun, name) == ("scale", "address") and not _TCP.fullmatch(str(value)):
         problem = "not tcp://host:port"
+    if not problem and name == "country" and not _COUNTRY.fullmatch(str(value)):
+        problem = "not a country of two letters"
     if problem:
         raise Malformed(field=name, problem=problem, read=str(value)[:40])
+
+
+def require_together(noun: str, values: Mapping[str, object]) -> None:
+    """Raise Malformed unless the columns of a row agree with each other.
+
+    values: the whole row as it will be.
+    """
+    starts, ends = values.get("valid_from"), values.get("valid_to")
+    if isinstance(starts, date) and isinstance(ends, date) and ends < starts:
+        raise Malformed(field="valid_to", problem="before valid_from", read=str(ends))
+    if noun == "factor":
+        low, central, high = (_whole(values, name) for name in ("low", "central", "high"))
+        if not low <= central <= high:
+            raise Malformed(field="central", problem="not between low and high", read=str(central))
+        if (values.get("purpose") in SHARES) != (values.get("unit") == FactorUnit.PERMILLE):
+            raise Malformed(field="unit", problem="not for this purpose", read=str(values["unit"]))
+        if values.get("purpose") in SHARES and high > PERMILLE_WHOLE:
+            raise Malformed(field="high", problem=f"above {PERMILLE_WHOLE}", read=str(high))
+    if noun == "declaration":
+        inflow = sum(_whole(values, f"{part}_permille") for part in INFLOW)
+        if inflow > PERMILLE_WHOLE:
+            raise Malformed(field="recycled_permille", problem="more than all", read=str(inflow))
+
+
+def _whole(values: Mapping[str, object], name: str) -> int:
+    value = values.get(name)
+    return value if isinstance(value, int) else 0
 
 
 class Address(NamedTuple):

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from catalogue.yardsticks import Declaration, Factor, Target
 from store.append_only import append_only
 from store.columns import entry_key, key_to, table_of
 
@@ -53,7 +54,8 @@ class Organisation(SQLModel, table=True):
 class Partner(SQLModel, table=True):
     """What an organisation is to an operator: `roles` and, for an outlet, what it may treat, by
     which permit, and the last day on which that holds (none: until it is taken back). confirm_days:
-    so long it may take to confirm a shipment (none: as long as with anybody)."""
+    so long it may take to confirm a shipment (none: as long as with anybody). distance_km: by road
+    to where it works on what it takes, and country: where that is (none: nobody said so)."""
 
     __tablename__ = "partner"
     __table_args__ = (UniqueConstraint("operator_id", "organisation_id"),)
@@ -67,6 +69,8 @@ class Partner(SQLModel, table=True):
     permit: str = Field(default="", max_length=60)
     permit_until: date | None = None
     confirm_days: int | None = None
+    distance_km: int | None = None
+    country: str | None = Field(default=None, max_length=2)
 
 
 class Site(SQLModel, table=True):
@@ -311,3 +315,6 @@ class ReservedCode(SQLModel, table=True):
 
 
 append_only(table_of(ReservedCode))
+
+YARDSTICKS = (Factor, Target, Declaration)
+"""The tables of this room that have a file of their own."""

@@ -10,7 +10,8 @@ from sqlmodel import Session
 from catalogue.access import Viewer
 from catalogue.kinds import Stream
 from reporting.circularity import Terms
-from reporting.formats import Cell, Column, Kind
+from reporting.columnar import Cell, Column, Kind
+from reporting.measures import FactorUsed, Measure
 from reporting.queries import circularity_report
 from reporting.questions import Basis, By, Question
 from reporting.report import Report
@@ -28,6 +29,12 @@ COLUMNS = (
     Column("unit"),
     Column("formula"),
     Column("sources"),
+    Column("version", Kind.NUMBER),
+    Column("inputs"),
+    Column("factors"),
+    Column("boundary"),
+    Column("quality"),
+    Column("missing"),
 )
 _VALUE, _UNIT = 8, 9
 
@@ -47,7 +54,12 @@ def of_report(report: Report) -> list[list[Cell]]:
         " ".join(report.suppliers) or None,
         " ".join(report.sites),
     ]
-    return [[*about, *figure] for figure in _figures(report)]
+    return [_whole([*about, *figure]) for figure in _figures(report)]
+
+
+def _whole(line: list[Cell]) -> list[Cell]:
+    """Terms of the balance need no explanation; their cells stay empty."""
+    return line + [None] * (len(COLUMNS) - len(line))
 
 
 def mass_g(found: list[list[Cell]]) -> int:
@@ -69,14 +81,34 @@ def _figures(report: Report) -> Iterator[list[Cell]]:
             yield ["destination", key, term, grams, "g", None, None]
         yield ["destination", key, "permille", destined.permille, "permille", None, None]
     for measure in report.measures:
-        explained = [measure.unit, measure.formula, "; ".join(measure.sources)]
-        yield ["figure", None, measure.id, measure.value, *explained]
+        yield ["figure", None, measure.id, measure.value, *_explained(measure)]
     by = report.asked.by
     for row in report.rows:
         if by is By.ARTICLE_GROUP:
             yield from _streams("article_group", row.key, row.terms)
         elif by is not None and by is not By.DESTINATION:
             yield from _terms(by.value, row.key, row.terms, basis)
+
+
+def _explained(measure: Measure) -> list[Cell]:
+    share = measure.estimated_permille
+    return [
+        measure.unit,
+        measure.formula,
+        "; ".join(measure.sources),
+        measure.version,
+        "; ".join(f"{name} = {value}" for name, value in measure.inputs.items()) or None,
+        "; ".join(factor_words(one) for one in measure.factors) or None,
+        measure.boundary or None,
+        measure.quality if share is None else f"{measure.quality} ({share} permille estimated)",
+        measure.missing or None,
+    ]
+
+
+def factor_words(one: FactorUsed) -> str:
+    """A factor in one line, with where it comes from."""
+    numbers = f"{one.low}/{one.central}/{one.high} {one.unit}"
+    return f"{one.code}@{one.version} ({one.year}, {one.region}): {numbers}, {one.source}"
 
 
 def _terms(section: str, key: str | None, found: Terms, basis: Basis) -> Iterator[list[Cell]]:

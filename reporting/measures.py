@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from catalogue.kinds import Stream
 from reporting.circularity import Destined, Terms
@@ -26,10 +26,30 @@ SCHEMES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
-    """A figure that can be explained. unit: `permille` or `g`; value None: it has no meaning here.
+class FactorUsed:
+    """A factor as a figure used it: a version of a row of reference data, with its source."""
 
-    formula: in the names of the report's own fields.
+    code: str
+    version: int
+    purpose: str
+    year: int
+    low: int
+    central: int
+    high: int
+    unit: str
+    region: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A figure that can be explained. value None: it has no meaning here, or `missing` says why.
+
+    version: of the formula. unit: `permille`, `g` or `g_co2e`. formula: in the names of `inputs`
+    (or of the report's own fields); inputs: what stood there. title, boundary and missing are
+    English sentences that pages translate; `{cell}` in a title is the cell. quality: `measured`,
+    `estimated` (part of the mass is), `declared` (by a supplier) or `default` (rests on factors);
+    estimated_permille: how much of the mass that it rests on was estimated.
     """
 
     id: str
@@ -37,6 +57,15 @@ class Measure:
     unit: str
     formula: str
     sources: tuple[str, ...]
+    version: int = 1
+    title: str = ""
+    cell: str = ""
+    inputs: Mapping[str, int] = field(default_factory=dict)
+    factors: tuple[FactorUsed, ...] = ()
+    boundary: str = ""
+    quality: str = ""
+    estimated_permille: int | None = None
+    missing: str = ""
 
 
 def measures(found: Terms, destinations: Sequence[Destined], basis: Basis) -> list[Measure]:

@@ -31,13 +31,15 @@ class By(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """suppliers and sites: codes; empty means all that the viewer may see. A supplier stands for
-    itself and everything under it."""
+    itself and everything under it. factors: year of the set of factors to use, instead of what is
+    valid in the period."""
 
     period: Period
     basis: Basis = Basis.RECEIVED
     by: By | None = None
     suppliers: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
+    factors: int | None = None
 
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -52,6 +54,7 @@ def question(
     by: str | None = None,
     suppliers: Iterable[str] = (),
     sites: Iterable[str] = (),
+    factors: int | None = None,
 ) -> Question:
     """A question from the words of a caller; `first` and `end` are its `from` and `to`.
 
@@ -63,6 +66,7 @@ def question(
         by=_choice("by", by, By) if by else None,
         suppliers=tuple(sorted(set(filter(None, suppliers)))),
         sites=tuple(sorted(set(filter(None, sites)))),
+        factors=factors,
     )
 
 

@@ -54,6 +54,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "to": asked.period.end.isoformat(),
         "basis": asked.basis.value,
         "by": asked.by.value if asked.by else None,
+        "factors": asked.factors,
         "suppliers": list(report.suppliers),
         "sites": list(report.sites),
         **_terms(report.terms, asked.basis),
@@ -69,11 +70,16 @@ def as_json(report: Report) -> dict[str, Any]:
             }
             for one in report.destinations
         ],
-        "figures": [asdict(one) | {"sources": list(one.sources)} for one in report.measures],
+        "figures": [_figure(one) for one in report.measures],
         "as_of": [asdict(one) for one in report.as_of],
         "rows": [_row(row, asked) for row in report.rows],
         "open_batches": report.open_batches,
     }
+
+
+def _figure(one: Measure) -> dict[str, Any]:
+    said = asdict(one)
+    return {**said, "sources": list(one.sources), "factors": list(said["factors"])}
 
 
 def _terms(found: Terms, basis: Basis) -> dict[str, Any]:

@@ -31,6 +31,9 @@ REGISTER = (
     "reason",
     "owner_rule",
     "sorting_guide",
+    "factor",
+    "target",
+    "declaration",
     "reserved_code",
     "batch",
     "bin",
@@ -45,6 +48,7 @@ REGISTER = (
     "certificate",
     "certificate_batch",
     "withdrawal",
+    "issued_report",
     "stream_number",
     "carriage",
     "notification",
@@ -62,6 +66,9 @@ OF_AN_OPERATOR = frozenset(
         "reason",
         "owner_rule",
         "sorting_guide",
+        "factor",
+        "target",
+        "declaration",
     }
 )
 """Tables in which two operators may use the same code."""

@@ -37,6 +37,12 @@ ACTS = (
 )
 
 
+DECLARED = (
+    *("recycled", "reused", "renewable", "lifetime", "use"),
+    *("feed_efficiency", "recycling_efficiency"),
+)
+
+
 def build(database: Database) -> None:
     """Fill a migrated, empty database: at S1 all goes on, at S2 all adds up from the start."""
     with database.write() as session:
@@ -72,7 +78,8 @@ def define_reference(session: Session) -> None:
         say("organisation", code, name=f"Organisation {code}", **parent)
         treatments = ["fibre", "burn", "shop"] if roles == ["outlet"] else []
         more: dict[str, object] = {"permit": f"OD {code}"} if roles == ["outlet"] else {}
-        until = {"permit_until": date(2030, 6, 30), "confirm_days": 30}
+        until = {"permit_until": date(2030, 6, 30), "confirm_days": 30, "distance_km": 85}
+        until |= {"country": "NL"}
         more |= until if code == "FIBRE" else {}
         say("partner", code, organisation=code, roles=roles, treatments=treatments, **more)
     for site in ("S1", "S2"):
@@ -169,12 +176,36 @@ def _define_versions(say: Any) -> None:
             article_group="jackets",
             destinations=["shop", "fibre", "burn"],
         )
+    _define_yardsticks(say)
     for code in ("first", "second"):
         say("sorting_guide", code, tree={"ask": code, "yes": "shop", "no": "fibre"})
     say("organisation", "NH", name="Noorderhaven", address="Kade 1")
     say("organisation", "ROAD", name="Organisation ROAD", vihb="500001VXXX")
     say("organisation", "FIBRE", name="Organisation FIBRE", processor_number="11Z99")
     say("reason", REASON, names=_named("vergissing"), acts=list(ACTS[0]))
+
+
+def _define_yardsticks(say: Any) -> None:
+    """What figures are held against; one of each is told twice."""
+    for code, purpose, unit, low in (
+        ("new_clothes", "new_product", "g_co2e_per_kg", 6_427),
+        ("resale", "displacement", "permille", 646),
+        ("resale", "displacement", "permille", 640),
+    ):
+        say("factor", code, names=_named(code), purpose=purpose, unit=unit, low=low,
+            central=low + 100, high=low + 300, year=2025, valid_from=date(2025, 1, 1),
+            valid_to=date(2027, 1, 1), source="WRAP 2024", region="UK", licence="OGL")  # fmt: skip
+    for code, more in (
+        ("half", {}),
+        ("of_one", {"supplier": "NH", "valid_to": date(2026, 12, 31)}),
+    ):
+        say("target", code, names=_named(code), measure="reuse_of_sorted", permille=500,
+            direction="at_least", valid_from=date(2026, 1, 1), source="wens", **more)  # fmt: skip
+    for code, data in (
+        ("NH_2026", {f"{what}_permille": 90 for what in DECLARED}),
+        ("NH_jackets", {"article_group": "jackets", "reused_permille": 50}),
+    ):
+        say("declaration", code, supplier="NH", year=2026, source="inkoop", **data)
 
 
 def _named(word: str) -> Mapping[str, str]:

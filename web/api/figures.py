@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from proof.signing import EXPORT_PURPOSE, TreeHead, seal, sign_head
 from reporting.exports import control, dataset_of, export, format_of
+from reporting.periods import YEAR_MAX, YEAR_MIN
 from reporting.queries import circularity_report
 from reporting.questions import Question, question
 from reporting.report import as_json
@@ -31,8 +32,10 @@ def asked(
     end: Annotated[str | None, Query(alias="to", max_length=10)] = None,
     basis: Word = None,
     by: Word = None,
+    factors: Annotated[int | None, Query(ge=YEAR_MIN, le=YEAR_MAX)] = None,
 ) -> Question:
-    """from and to: site-local days, half-open; none: this calendar year."""
+    """from and to: site-local days, half-open; none: this calendar year. factors: year of the set
+    to use, instead of what is valid in the period."""
     return question(
         today=request.app.state.clock().date(),
         first=first,
@@ -41,6 +44,7 @@ def asked(
         by=by,
         suppliers=[_plain(code) for code in supplier or ()],
         sites=[_plain(code) for code in site or ()],
+        factors=factors,
     )
 
 

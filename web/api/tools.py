@@ -140,7 +140,7 @@ def _operator(call: Call) -> str:
         return book.operators[call.me.viewer.operator_id or 0].organisation.code
 
 
-DAYS = frozenset({"valid_from", "tare_on", "calibration_due", "permit_until"})
+DAYS = frozenset({"valid_from", "valid_to", "tare_on", "calibration_due", "permit_until"})
 
 
 def _with_days(data: dict[str, Any]) -> dict[str, Any]:

@@ -62,6 +62,43 @@ GOOD: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "loss_kind": ("lint", {"names": named("lint"), "limit_permille": 1}),
     "find_kind": ("ring", {"names": named("ring"), "stops_batch": False}),
     "reason": ("torn", {"names": named("torn"), "acts": ["reversal"]}),
+    "factor": (
+        "new_clothes",
+        {
+            "names": named("new clothes"),
+            "purpose": "new_product",
+            "unit": "g_co2e_per_kg",
+            "low": 1,
+            "central": 2,
+            "high": 3,
+            "year": 2025,
+            "valid_from": "2025-01-01",
+            "valid_to": "2025-12-31",
+            "source": "a book",
+        },
+    ),
+    "target": (
+        "half",
+        {
+            "names": named("half"),
+            "measure": "reuse_of_sorted",
+            "permille": 500,
+            "direction": "at_least",
+            "valid_from": "2025-01-01",
+            "supplier": "DUINRAND",
+            "source": "a wish",
+        },
+    ),
+    "declaration": (
+        "duinrand_2026",
+        {
+            "supplier": "DUINRAND",
+            "article_group": "vest",
+            "year": 2026,
+            "recycled_permille": 100,
+            "source": "a letter",
+        },
+    ),
     "owner_rule": (
         "duinrand_vest",
         {"supplier": "DUINRAND", "article_group": "vest", "destinations": ["burn"]},
