@@ -40,11 +40,15 @@ class Period:
         """The last day that counts."""
         return self.end - timedelta(days=1)
 
+    def a_year_earlier(self) -> Period:
+        """The same days of a year before; of 29 February the day after the 28th."""
+        return Period(_year_before(self.first), _year_before(self.end))
+
     def spans(self) -> Spans:
         """Whole months inside the period, and the days at its edges."""
         months_from = _month_start(self.first)
         if months_from < self.first:
-            months_from = _next_month(months_from)
+            months_from = month_after(months_from)
         months_to = _month_start(self.end)
         if months_from >= months_to:
             return Spans(None, ((self.first, self.end),))
@@ -80,7 +84,7 @@ def months_between(first: date, last: date) -> list[date]:
     """First days of all months from the month of `first` up to and with the month of `last`."""
     months = [_month_start(first)]
     while months[-1] < _month_start(last):
-        months.append(_next_month(months[-1]))
+        months.append(month_after(months[-1]))
     return months
 
 
@@ -101,9 +105,17 @@ def _day(field: str, text: str) -> date:
     return day
 
 
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return date(day.year - 1, 3, 1)
+
+
 def _month_start(day: date) -> date:
     return day.replace(day=1)
 
 
-def _next_month(month: date) -> date:
+def month_after(month: date) -> date:
+    """The first day of the month after this one, which is said by its first day."""
     return (month + timedelta(days=31)).replace(day=1)

@@ -32,8 +32,8 @@ from web.pages import (
     outbound,
     outlet,
     outlet_links,
+    portal,
     proof_chain,
-    reports,
     shipping,
     sortings,
     stations,
@@ -71,7 +71,7 @@ ROOMS: Final = (
     verify,
     checkpoints,
     whole,
-    reports,
+    portal,
     stations,
 )
 FOR_STRANGERS: Final = frozenset(

@@ -28,7 +28,7 @@ from web.nl_words import MISSING, REGISTERS
 from web.pages import choices
 from web.pages.forms import Form
 from web.pages.nl_things import Lack, RegisterPage
-from web.pages.report import Download
+from web.pages.portal_pages import Download
 from web.pages.visiting import Visit, Visitor
 from web.sheets.register import register_pdf
 

@@ -11,7 +11,7 @@ from nl.months import Month, MonthLine
 from nl.queries import NotifyingSite, NumberRow
 from nl.rules import month_after
 from web.pages.forms import Form, Options
-from web.pages.report import Download
+from web.pages.portal_pages import Download
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

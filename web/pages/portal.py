@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import partial
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
-from babel.numbers import get_decimal_symbol, get_group_symbol
 from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
@@ -21,16 +19,15 @@ from reporting.figures import flow, month_bars
 from reporting.queries import circularity_report
 from reporting.questions import Basis, By, Question, question
 from reporting.report import Report
-from reporting.words import Words
 from streams.ledger import site_day
-from web import units
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.i18n import Language
 from web.pages import choices
+from web.pages.drawing import words_of
 from web.pages.forms import Form
 from web.pages.naming import Names
-from web.pages.report import (
+from web.pages.portal_pages import (
     AsOf,
     DestinationShare,
     Download,
@@ -64,11 +61,11 @@ def report(
         asked = question(
             today=today, first=first, end=end, basis=basis, suppliers=[supplier], by=By.SUPPLIER
         )
-        return visit.show("report.html", report_page(visit, db, asked, Form(values=typed)))
+        return visit.show("portal.html", report_page(visit, db, asked, Form(values=typed)))
     except BadInput as refusal:
         asked = question(today=today, by=By.SUPPLIER)
         page = report_page(visit, db, asked, Form(values=typed, refusal=refusal))
-        return visit.show("report.html", page, status=422)
+        return visit.show("portal.html", page, status=422)
 
 
 def _today(visit: Visit, db: Session) -> date:
@@ -129,21 +126,6 @@ def report_page(visit: Visit, db: Session, asked: Question, form: Form) -> Repor
         months_chart=month_bars(monthly, words),
         downloads=_downloads(visit, asked),
     )
-
-
-def words_of(language: Language) -> Words:
-    """How charts and documents speak a language."""
-    signs = get_decimal_symbol(language.locale) + get_group_symbol(language.locale)
-    return Words(
-        gettext=language.gettext,
-        own=language.own,
-        month=partial(_short_month, language),
-        signs=signs,
-    )
-
-
-def _short_month(language: Language, first: date) -> str:
-    return units.short_month(first, language)
 
 
 def _supplier(visit: Visit, names: Names, asked: Question) -> str | None:
