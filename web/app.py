@@ -60,14 +60,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     """The application of one installation."""
     known = settings or from_environment()
     app = FastAPI(title="Stofstroom", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
-    app.state.settings = known
-    app.state.database = database or Database(known.database_url)
-    app.state.clock = clock
-    app.state.remembered = Remembered()
-    app.state.wrong_tries = WrongTries()
-    app.state.wrong_codes = WrongTries()
-    app.state.wrong_links = WrongTries()
-    app.state.scales = Links()
+    settle(app, known, database or Database(known.database_url))
     app.include_router(_public())
     app.include_router(_api())
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
@@ -78,6 +71,18 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.add_middleware(Packed)
     app.add_middleware(Safety)
     return app
+
+
+def settle(app: FastAPI, settings: Settings, database: Database) -> None:
+    """Put the application in front of a database. It knows nothing of any that it served before."""
+    app.state.settings = settings
+    app.state.database = database
+    app.state.clock = clock
+    app.state.remembered = Remembered()
+    app.state.wrong_tries = WrongTries()
+    app.state.wrong_codes = WrongTries()
+    app.state.wrong_links = WrongTries()
+    app.state.scales = Links()
 
 
 ROOMS = (

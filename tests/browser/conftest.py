@@ -61,10 +61,10 @@ PEOPLE: Final[Mapping[str, tuple[Role, str]]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def hall(cast_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Depot]:
-    """A depot whose database the server uses too, and in which everybody can sign in."""
-    file = tmp_path_factory.mktemp("browser") / "hall.sqlite"
+@pytest.fixture(scope="session")
+def peopled_template(cast_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cast with a person for each of PEOPLE, made once: a password takes its time on purpose."""
+    file = tmp_path_factory.mktemp("people") / "peopled.sqlite"
     shutil.copy(cast_template, file)
     database = Database(f"sqlite:///{file}")
     depot = Depot(database)
@@ -79,7 +79,17 @@ def hall(cast_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
                 organisation=organisation,
                 now=depot.now,
             )
-    yield depot
+    database.dispose()
+    return file
+
+
+@pytest.fixture(scope="module")
+def hall(peopled_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Depot]:
+    """A depot whose database the server uses too, and in which everybody can sign in."""
+    file = tmp_path_factory.mktemp("browser") / "hall.sqlite"
+    shutil.copy(peopled_template, file)
+    database = Database(f"sqlite:///{file}")
+    yield Depot(database)
     database.dispose()
 
 

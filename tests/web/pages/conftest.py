@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from accounts.actions import create_person, open_session
+from accounts.tables import Person
 from catalogue.kinds import Role
 from store.engine import Database
 from tests.builders import Depot
-from web.app import create_app
+from web.app import create_app, settle
 from web.deps import SESSION_COOKIE
 from web.settings import from_environment
 
@@ -68,25 +71,54 @@ def words(response: Any) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", content)))
 
 
+@pytest.fixture(scope="session")
+def peopled_template(cast_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cast with a person for each of PEOPLE, made once: a password takes its time on purpose."""
+    file = tmp_path_factory.mktemp("people") / "peopled.sqlite"
+    shutil.copy(cast_template, file)
+    database = Database(f"sqlite:///{file}")
+    depot = Depot(database)
+    with database.write() as session:
+        for name, (role, organisation, site) in PEOPLE.items():
+            create_person(
+                session,
+                email=f"{name}@example.org",
+                name=name.title(),
+                password=PASSWORD,
+                role=role,
+                organisation=organisation,
+                site=site,
+                now=depot.now,
+            )
+    database.dispose()
+    return file
+
+
 @pytest.fixture
-def hall(cast_template: Path, tmp_path: Path) -> Iterator[Depot]:
+def hall(peopled_template: Path, tmp_path: Path) -> Iterator[Depot]:
     """A depot whose database the application uses too."""
     file = tmp_path / "hall.sqlite"
-    shutil.copy(cast_template, file)
+    shutil.copy(peopled_template, file)
     database = Database(f"sqlite:///{file}")
     yield Depot(database)
     database.dispose()
 
 
+@pytest.fixture(scope="session")
+def served() -> FastAPI:
+    """One application for all tests: building its routes takes longer than most of them."""
+    return create_app(from_environment({}), database=Database("sqlite://"))
+
+
 @pytest.fixture
-def browser_of(hall: Depot) -> Iterator[Callable[[str], Browser]]:
+def browser_of(served: FastAPI, hall: Depot) -> Iterator[Callable[[str], Browser]]:
     """Opens the browser of somebody of PEOPLE, signed in; or of a stranger."""
-    app = create_app(from_environment({}), database=hall.database)
-    app.state.clock = lambda: hall.now
+    settle(served, from_environment({}), hall.database)
+    served.state.clock = lambda: hall.now
     opened: list[TestClient] = []
 
     def open_browser(name: str) -> Browser:
-        client = TestClient(app, headers={"accept-language": "nl"}, raise_server_exceptions=True)
+        client = TestClient(served, headers={"accept-language": "nl"})
         opened.append(client)
         if name != "stranger":
             client.cookies.set(SESSION_COOKIE, session_of(hall.database, name, hall.now))
@@ -98,20 +130,10 @@ def browser_of(hall: Depot) -> Iterator[Callable[[str], Browser]]:
 
 
 def session_of(database: Database, name: str, now: datetime) -> str:
-    """A person of the cast, made on first use, and a session of theirs."""
-    role, organisation, site = PEOPLE[name]
+    """A session of somebody of PEOPLE."""
     with database.write() as session:
-        person = create_person(
-            session,
-            email=f"{name}@example.org",
-            name=name.title(),
-            password=PASSWORD,
-            role=role,
-            organisation=organisation,
-            site=site,
-            now=now,
-        )
-        return open_session(session, person, now=now)
+        known = select(Person.id).where(col(Person.email) == f"{name}@example.org")
+        return open_session(session, session.exec(known).one(), now=now)
 
 
 def code_in(response: Any) -> str:
