@@ -43,6 +43,7 @@ TIMED_BY_SERVER: Final = frozenset(
         "notification",
         "certificate",
         "withdrawal",
+        "report",
     }
 )
 """Kinds whose time the server may give: a repeat comes later and still is the same."""

@@ -107,14 +107,19 @@ def check_note(said: Said, found: Sequence[Row]) -> Iterator[Breach]:
 
 
 def check_texts(session: Session) -> Iterator[Breach]:
-    """The signed bytes of every certificate against the digest that its entry says. One text at a
-    time, for each may be long."""
-    certificates, texts = table_of("certificate"), table_of("certificate_text")
-    known = session.connection().execute(select(certificates.c.id, certificates.c.digest)).all()
+    """The signed bytes of every certificate and of every issued report against the digest that its
+    entry says. One text at a time, for each may be long."""
+    for noun in ("certificate", "issued_report"):
+        yield from _check_texts_of(session, noun)
+
+
+def _check_texts_of(session: Session, noun: str) -> Iterator[Breach]:
+    signed, texts = table_of(noun), table_of(f"{noun}_text")
+    known = session.connection().execute(select(signed.c.id, signed.c.digest)).all()
     for key, digest in known:
-        found = select(texts.c.content).where(texts.c.certificate_id == key)
+        found = select(texts.c.content).where(texts.c[f"{noun}_id"] == key)
         content = session.connection().execute(found).scalar_one_or_none()
         if content is None:
-            yield Breach(f"certificate_text {key}", "is missing")
+            yield Breach(f"{noun}_text {key}", "is missing")
         elif sha256(str(content).encode()).hexdigest() != digest:
-            yield Breach(f"certificate_text {key}", f"it is not the text of the digest {digest}")
+            yield Breach(f"{noun}_text {key}", f"it is not the text of the digest {digest}")

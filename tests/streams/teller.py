@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -25,6 +26,7 @@ from intake.finds import LogFind, hand_over, hand_over_of, log_find
 from intake.items import DestroyItem, NoteItem, destroy_item, note_item
 from labels.actions import Relabel, relabel
 from proof.signing import KeyRing, SigningKey
+from reporting.issuing import IssueReport, issue_report
 from sorting.actions import Part, Sort, sort_batch, sort_bin
 from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
 from sorting.gates import PassGate, pass_batch, pass_bin
@@ -236,6 +238,13 @@ class Teller:
         command = Issue(**self.head(), kind=kind, scope=scope, **more)
         booked = issue(self.session, command, **self.by, ring=RING, verify_at="https://x.example")
         return str(booked.answer["code"])
+
+    def issue_report(self, **more: Any) -> str:
+        manager = {**self.by, "viewer": replace(self.viewer, role=Role.MANAGER)}
+        command = IssueReport(**self.head(), **more)
+        at = "https://x.example"
+        booked = issue_report(self.session, command, **manager, ring=RING, verify_at=at)
+        return str(booked.answer["number"])
 
     def withdraw(self, code: str) -> None:
         withdraw(self.session, code, Withdraw(**self.head(), reason=REASON), **self.by)

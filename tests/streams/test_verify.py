@@ -48,6 +48,8 @@ NOT_IN_THE_REGISTER = {
     "job",
     "certificate_text",  # Known by the digest that its certificate's entry says.
     "certificate_print",
+    "issued_report_text",  # As with certificates.
+    "issued_report_print",
     "checkpoint",  # A head that was given out; `verify` looks at it beside the register.
 }
 TABLES = sorted(set(METADATA.tables) - NOT_IN_THE_REGISTER)
