@@ -73,7 +73,7 @@ def words(response: Any) -> str:
 
 @pytest.fixture(scope="session")
 def peopled_template(cast_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cast with a person for each of PEOPLE, made once: a password takes its time on purpose."""
+    """The cast with a person for each of PEOPLE, made once: a password takes its time."""
     file = tmp_path_factory.mktemp("people") / "peopled.sqlite"
     shutil.copy(cast_template, file)
     database = Database(f"sqlite:///{file}")
