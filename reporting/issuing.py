@@ -26,12 +26,12 @@ from reporting import access
 from reporting.access import Scope
 from reporting.differing import number_of
 from reporting.frozen import PARTS, PURPOSE, Sealing, frozen
+from reporting.issued import IssuedRow, issued_by_number
 from reporting.periods import Period
 from reporting.queries import report_within
 from reporting.questions import Basis, Question
 from reporting.report import Report
 from reporting.tables import IssuedReport, IssuedReportPrint, IssuedReportText
-from reporting.views import IssuedRow, issued_by_number
 from store.columns import table_of
 from store.upsert import insert_new
 from streams.acts import Command

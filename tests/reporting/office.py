@@ -8,9 +8,9 @@ from typing import Any
 from catalogue.rulebook import rulebook
 from proof.signing import KeyRing, SigningKey
 from reporting.differing import Difference
+from reporting.issued import WholeIssued, difference_since, whole_issued
 from reporting.issuing import IssueReport, issue_report
 from reporting.report import Report
-from reporting.views import WholeIssued, difference_since, whole_issued
 from tests.builders import Depot
 
 VERIFY_AT = "https://stofstroom.example/verify"
