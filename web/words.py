@@ -256,6 +256,29 @@ CERTIFICATE_STATES = {
     "outdated": message("No longer right"),
 }
 
+FOUND_STATES = {
+    "kept": message("Kept safe"),
+    "handed_over": message("Handed over"),
+    "noted": message("Not destroyed yet"),
+    "destroyed": message("Destroyed"),
+    "signed": message("Signed"),
+    "withdrawn": message("Withdrawn"),
+}
+"""What a search says of a find, an item and a certificate."""
+
+ASKED_STATES = {
+    "open": message("open"),
+    "waiting": message("waiting"),
+    "held": message("on hold"),
+    "closed": message("closed"),
+    "expected": message("expected"),
+    "travelling": message("on its way"),
+    "confirmed": message("confirmed"),
+    "refused": message("refused"),
+    "received": message("received"),
+}
+"""States that a search understands, in the words it says them back with."""
+
 DONE = {
     "certified": message("The certificate is signed."),
     "withdrawn": message("The certificate is withdrawn."),
@@ -290,5 +313,6 @@ DONE = {
     "item_destroyed": message("The destruction is booked."),
     "settled": message("The decision is made."),
     "label_settled": message("That is noted of the label."),
+    "defined": message("It is booked, as a version of its own."),
     "tablet_removed": message("The tablet is removed."),
 }

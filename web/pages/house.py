@@ -15,8 +15,10 @@ from reporting.figures import plotly_script
 from web.pages import (
     acts,
     attention,
+    behind,
     certificates,
     checkpoints,
+    desk,
     entrance,
     finds,
     floor,
@@ -34,6 +36,7 @@ from web.pages import (
     outlet_links,
     portal,
     proof_chain,
+    searching,
     shipping,
     sortings,
     stations,
@@ -41,6 +44,8 @@ from web.pages import (
     verify,
     whole,
 )
+from web.pages.reference import reading as reference_pages
+from web.pages.reference import writing as reference_forms
 from web.pages.visiting import PAGES
 from web.rendering import STATIC
 
@@ -50,7 +55,9 @@ ROOMS: Final = (
     floor,
     floor_door,
     today,
+    desk,
     attention,
+    searching,
     inbound,
     outbound,
     outlet,
@@ -72,7 +79,10 @@ ROOMS: Final = (
     checkpoints,
     whole,
     portal,
+    behind,
     stations,
+    reference_forms,
+    reference_pages,
 )
 FOR_STRANGERS: Final = frozenset(
     {

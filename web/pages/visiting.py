@@ -61,6 +61,7 @@ VERBS: Final = {
     "notify": ("POST", "/waste/notifications"),
     "certify": ("POST", "/certificates"),
     "withdraw": ("POST", "/certificates/{code}/withdrawal"),
+    "define": ("PUT", "/reference/{noun}/{code}"),
 }
 """What pages offer, and the call whose roles may do it."""
 
@@ -95,11 +96,14 @@ _ACTS: Final = {
 PAGES: Final[dict[str, frozenset[Role]]] = {
     "/": EVERYBODY,
     "/desk": COUNTER,
+    "/desk/{what}": COUNTER,
     "/today": STAFF,
     "/find-code": STAFF,
+    "/search": STAFF | {Role.SUPPLIER},
     "/attention": STAFF,
     "/portal": frozenset({Role.SUPPLIER}),
     "/report": API["GET", "/reports/circularity"],
+    "/behind": API["GET", "/reports/circularity"],
     "/batches": API["GET", "/batches"],
     "/batches/{code}": API["GET", "/batches/{code}"],
     "/bins": API["GET", "/bins"],
@@ -122,6 +126,11 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/batches/{code}/items": API["GET", "/items"],
     "/finds/{code}": API["GET", "/finds"],
     "/finds/{code}/receipt.pdf": API["GET", "/finds"] & SEES_SCANS,
+    "/reference": COUNTER,
+    "/reference/{noun}": COUNTER,
+    "/reference/{noun}/new": API["PUT", "/reference/{noun}/{code}"],
+    "/reference/{noun}/{code}/edit": API["PUT", "/reference/{noun}/{code}"],
+    "/reference/{noun}/{code}": COUNTER,
     "/stations": MAY_ENROL,
     "/stations/tablets/{code}": MAY_ENROL,
     "/labels": API["GET", "/print-jobs"],
