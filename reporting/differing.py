@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
 from reporting.circularity import Destined, Terms
-from reporting.measures import Measure
+from reporting.measure import Measure
 from reporting.questions import Basis
 
 
@@ -151,10 +150,10 @@ def _why(old: Measure | None, new: Measure | None, *, masses_moved: bool) -> Ite
     """The causes of another value: what it is computed by first, what it is computed of then."""
     named = 0
     if old is not None and new is not None:
-        if _said(old, "version") != _said(new, "version") or old.formula != new.formula:
+        if (old.version, old.formula) != (new.version, new.formula):
             named += 1
             yield "formula"
-        if _said(old, "factors") != _said(new, "factors"):
+        if old.factors != new.factors:
             named += 1
             yield "factors"
     value = (old.value if old else None) != (new.value if new else None)
@@ -163,17 +162,3 @@ def _why(old: Measure | None, new: Measure | None, *, masses_moved: bool) -> Ite
     elif value and not named:
         # Not a gram moved, so the same grams are counted in another cell.
         yield "mapping"
-
-
-def _said(one: Measure, name: str) -> Any:
-    """A field that figures of before did not have, as plain as the document says it."""
-    found = getattr(one, name, None)
-    return _plain(found)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items()}
-    return asdict(value) if hasattr(value, "__dataclass_fields__") else value

@@ -1,33 +1,40 @@
-"""The report as a workbook for people who calculate on: typed cells, grams and kilograms."""
+"""The report as a workbook for people who calculate on: grams beside kilograms, sums that stay
+live, and behind every figure what it stands on."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any, TypeAlias
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from catalogue.kinds import Stream
-from reporting import frames
-from reporting.formats import harmless
+from reporting.circularity import Terms
+from reporting.flows import OUTCOMES, outcomes
+from reporting.measure import FactorUsed, Measure
 from reporting.questions import Basis, By
 from reporting.report import Report
+from reporting.sheets import (
+    Permille,
+    Sheet,
+    Strong,
+    Total,
+    Value,
+    cell,
+    weighed,
+    weights,
+    written,
+)
 from reporting.words import HANDED_IN, KILOGRAMS, OUTCOME_WORDS, Words, message
 
 BASIS_WORDS = {
     Basis.RECEIVED: message("What was received in the period, wherever it is now"),
     Basis.BOOKED: message("What was booked in the period"),
 }
-SHEETS = {
-    "summary": message("Summary"),
-    "streams": message("Streams"),
-    "destinations": message("Destinations"),
-    "months": message("Months"),
-    "losses": message("Losses"),
-    "notes": message("Sources and notes"),
-}
-GRAMS, SHARE = message("g"), message("Share")
+SUMMARY, STREAMS, DESTINATIONS = message("Summary"), message("Streams"), message("Destinations")
+MONTHS, GROUPS, SUPPLIERS = message("Months"), message("Article groups"), message("Suppliers")
+LOSSES, FIGURES, NOTES = message("Losses"), message("Figures"), message("Sources and notes")
+GRAMS, SHARE, TOGETHER = message("g"), message("Share"), message("Together")
 TERM_WORDS = {
     "opening_g": message("Waiting at the start"),
     "input_g": HANDED_IN,
@@ -50,6 +57,7 @@ ABOUT = (
 )
 ALL_SUPPLIERS = message("All")
 OPEN_BATCHES = message("Batches not closed yet")
+LEFT_OVER = message("Left over when all is counted: must be zero")
 STREAM, WEIGHT, CONFIRMED = message("Stream"), message("Weight"), message("Confirmed by the outlet")
 IN_TRANSIT, ESTIMATED = message("On its way"), message("Of it estimated")
 DESTINATION, VERSION, MONTH, KIND = (
@@ -58,124 +66,131 @@ DESTINATION, VERSION, MONTH, KIND = (
     message("Month"),
     message("Kind"),
 )
-FIGURE, VALUE, UNIT = message("Figure"), message("Value"), message("Unit")
-FORMULA, SOURCES = message("Formula"), message("Sources")
-SITE, LAST_ENTRY, HASH = (
+GROUP, SUPPLIER = message("Article group"), message("Supplier")
+FIGURE, CODE, VALUE, UNIT = message("Figure"), message("Code"), message("Value"), message("Unit")
+SHOWN = message("As people read it")
+FORMULA, INPUTS, FACTORS = message("Formula"), message("Inputs"), message("Factors")
+BOUNDARY, QUALITY, SOURCES = message("Boundary"), message("Data quality"), message("Sources")
+MISSING = message("Why it has no value")
+SITE, LAST_ENTRY, HASH, ROOT = (
     message("Location"),
     message("Last booking"),
     message("Hash of that booking"),
+    message("Fingerprint of all of them"),
 )
+SIGNATURE = message("Signature")
 AS_OF = message("These figures stand as of these bookings")
+NUMBER, ISSUED_BY, ISSUED_AT = message("Number"), message("Issued by"), message("Issued on (UTC)")
+VERIFY, DIGEST, KEY = (
+    message("Anyone can check it at"),
+    message("SHA-256 of the signed data"),
+    message("Signed with key"),
+)
+NAMES: Final = {
+    "input_g": "handed_in_g",
+    "returned_g": "sent_back_g",
+    "sorted_g": "sorted_g",
+    "confirmed_g": "confirmed_g",
+    "in_transit_g": "on_its_way_g",
+    "loss_g": "lost_g",
+    "finds_g": "found_g",
+    "held_g": "not_sorted_g",
+    "opening_g": "at_the_start_g",
+    "closing_g": "at_the_end_g",
+    "estimated_g": "estimated_g",
+}
+"""What cells are called in formulas of others: English and fixed, whatever the language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kg:
-    """Grams that are shown as kilograms to the gram."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What an issued report adds to its figures. heads: the signed heads of its chains."""
 
-    grams: int
-
-
-@dataclass(frozen=True, slots=True)
-class Permille:
-    """A share that is shown as a percentage; None leaves the cell empty."""
-
-    value: int | None
-
-
-Value: TypeAlias = str | int | date | Kg | Permille | None
-Table: TypeAlias = Sequence[Sequence[Value]]
+    number: str
+    code: str
+    issued_at: datetime
+    issuer: str
+    supplier: str | None
+    digest: str
+    key: str
+    heads: Sequence[Mapping[str, Any]]
+    verify_at: str
 
 
-def workbook(report: Report, monthly: Report, words: Words) -> bytes:
-    """An XLSX file of a report. monthly: the same report, asked by month.
+def workbook(
+    report: Report, parts: Mapping[By, Report], words: Words, *, signed: Signed | None = None
+) -> bytes:
+    """An XLSX file of a report. parts: the same report with rows, at least by month.
 
-    Every weight stands in kilograms beside whole grams, so that nothing has to be typed over.
     The same report gives the same bytes.
     """
-    from xlsxwriter import Workbook
-
-    assert monthly.asked.by is By.MONTH
-    written = io.BytesIO()
-    book = Workbook(written, {"in_memory": True})
-    book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
-    pen = _Pen(book)
     say = words.gettext
-    tables = {
-        "summary": _summary(report, say),
-        "streams": _streams(report, say),
-        "destinations": _destinations(report, words),
-        "months": _months(monthly, say),
-        "losses": _losses(report, words),
-        "notes": _notes(report, say),
-    }
-    for name, table in tables.items():
-        pen.write(say(SHEETS[name]), table, titled=name not in ("summary", "notes"))
-    book.close()
-    return written.getvalue()
+    sheets = [
+        _summary(report, words, signed),
+        _streams(report, words),
+        _destinations(report, words),
+        _months(parts[By.MONTH], words),
+        *([_groups(parts[By.ARTICLE_GROUP], words)] if By.ARTICLE_GROUP in parts else []),
+        *([_suppliers(parts[By.SUPPLIER], words)] if By.SUPPLIER in parts else []),
+        _losses(report, words),
+        _figures(report, words),
+        _notes(report, words, signed),
+    ]
+    at = signed.issued_at if signed else datetime(2000, 1, 1, tzinfo=UTC)
+    about = {"title": f"{say(NUMBER)} {signed.number}" if signed else "", "created": at}
+    return written(sheets, about=about, foot=signed.number if signed else "")
 
 
-class _Pen:
-    """Writes each value in the cell type and number format that it asks for."""
-
-    def __init__(self, book: Any) -> None:
-        self.book = book
-        self.heading = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
-        self.kilograms = book.add_format({"num_format": "#,##0.000"})
-        self.whole = book.add_format({"num_format": "#,##0"})
-        self.share = book.add_format({"num_format": "0.0%"})
-        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
-
-    def write(self, title: str, table: Table, *, titled: bool) -> None:
-        sheet = self.book.add_worksheet(title)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 20, 18)
-        if titled:
-            sheet.freeze_panes(1, 1)
-            sheet.repeat_rows(0)
-        for row, line in enumerate(table):
-            for place, value in enumerate(line):
-                self._cell(sheet, row, place, value, heading=titled and row == 0)
-
-    def _cell(self, sheet: Any, row: int, place: int, value: Value, *, heading: bool) -> None:
-        if isinstance(value, str):
-            sheet.write_string(row, place, harmless(value), self.heading if heading else None)
-        elif isinstance(value, Kg):
-            sheet.write_number(row, place, value.grams / 1000, self.kilograms)
-        elif isinstance(value, Permille):
-            if value.value is not None:
-                sheet.write_number(row, place, value.value / 1000, self.share)
-        elif isinstance(value, date):
-            sheet.write_datetime(row, place, value, self.day)
-        elif value is not None:
-            sheet.write_number(row, place, value, self.whole)
-
-
-def _weighed(mass_g: int) -> tuple[Kg, int]:
-    return Kg(mass_g), mass_g
-
-
-def _summary(report: Report, say: Callable[[str], str]) -> list[list[Value]]:
-    asked = report.asked
+def _summary(report: Report, words: Words, signed: Signed | None) -> Sheet:
+    say, asked = words.gettext, report.asked
+    suppliers = ", ".join(report.suppliers) or say(ALL_SUPPLIERS)
     about: list[Value] = [
         asked.period.first,
         asked.period.last,
         say(BASIS_WORDS[asked.basis]),
-        ", ".join(report.suppliers) or say(ALL_SUPPLIERS),
+        (signed.supplier if signed else None) or suppliers,
         ", ".join(report.sites),
     ]
-    lines: list[list[Value]] = [
-        [say(word), value] for word, value in zip(ABOUT, about, strict=True)
-    ]
-    lines.append([say(OPEN_BATCHES), report.open_batches])
-    lines.append([])
-    lines.append([None, say(KILOGRAMS), say(GRAMS)])
-    return lines + [
-        [say(TERM_WORDS[term]), *_weighed(getattr(report.terms, term))]
-        for term in _terms_shown(asked.basis)
-    ]
+    lines: list[Sequence[Value]] = []
+    if signed is not None:
+        lines += [
+            [Strong(say(NUMBER)), Strong(signed.number)],
+            [say(ISSUED_BY), signed.issuer],
+            [say(ISSUED_AT), signed.issued_at],
+            [say(VERIFY), signed.verify_at],
+        ]
+    lines += [[say(word), value] for word, value in zip(ABOUT, about, strict=True)]
+    lines += [[say(OPEN_BATCHES), report.open_batches], []]
+    lines.append([None, Strong(say(KILOGRAMS)), Strong(say(GRAMS))])
+    where: dict[str, int] = {}
+    for term in _terms_shown(asked.basis):
+        where[term] = len(lines)
+        mass_g = getattr(report.terms, term)
+        lines.append([say(TERM_WORDS[term]), *weighed(len(lines), 1, mass_g)])
+    grams = {term: cell(line, 2) for term, line in where.items()}
+    left = _left_over(report.terms, asked.basis)
+    formula = "={}".format("+".join(grams[term] for term in left[0]))
+    formula += "".join(f"-{grams[term]}" for term in left[1])
+    lines.append([say(LEFT_OVER), None, Total(formula, left[2])])
+    return Sheet(
+        title=say(SUMMARY),
+        lines=lines,
+        titled=False,
+        widths=(WIDTH_OF_WORDS, 24, 18),
+        names={NAMES[term]: cell(line, 2, fixed=True) for term, line in where.items()},
+    )
+
+
+WIDTH_OF_WORDS: Final = 46
+
+
+def _left_over(found: Terms, basis: Basis) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """What came in, what it became, and the difference: zero where the balance closes."""
+    end = "closing_g" if basis is Basis.BOOKED else "held_g"
+    came = ("opening_g", "input_g") if basis is Basis.BOOKED else ("input_g",)
+    became = ("sorted_g", "loss_g", "finds_g", end)
+    left_g = sum(getattr(found, term) for term in came)
+    return came, became, left_g - sum(getattr(found, term) for term in became)
 
 
 def _terms_shown(basis: Basis) -> list[str]:
@@ -185,66 +200,196 @@ def _terms_shown(basis: Basis) -> list[str]:
     return [term for term in TERM_WORDS if term not in at_the_ends]
 
 
-def _weights_heading(say: Callable[[str], str]) -> list[str]:
-    parts = (WEIGHT, CONFIRMED, IN_TRANSIT, ESTIMATED)
+def _weights_heading(words: Words, parts: Sequence[str]) -> list[str]:
+    say = words.gettext
     return [f"{say(part)} ({say(unit)})" for part in parts for unit in (KILOGRAMS, GRAMS)]
 
 
-def _streams(report: Report, say: Callable[[str], str]) -> list[list[Value]]:
-    shares = report.terms.permille or {}
-    lines: list[list[Value]] = [[say(STREAM), say(SHARE), *_weights_heading(say)]]
+OUTCOME_PARTS: Final = (WEIGHT, CONFIRMED, IN_TRANSIT, ESTIMATED)
+
+
+def _streams(report: Report, words: Words) -> Sheet:
+    say, shares = words.gettext, report.terms.permille or {}
+    rows: list[tuple[list[Value], list[int]]] = []
     for stream in Stream:
         one = report.terms.streams[stream]
-        weights = (one.mass_g, one.confirmed_g, one.in_transit_g, one.estimated_g)
-        cells = [cell for mass_g in weights for cell in _weighed(mass_g)]
-        lines.append([say(OUTCOME_WORDS[stream]), Permille(shares.get(stream)), *cells])
-    return lines
+        masses = [one.mass_g, one.confirmed_g, one.in_transit_g, one.estimated_g]
+        rows.append(([say(OUTCOME_WORDS[stream]), Permille(shares.get(stream))], masses))
+    return weights(
+        say(STREAMS),
+        [say(STREAM), say(SHARE), *_weights_heading(words, OUTCOME_PARTS)],
+        rows,
+        together=say(TOGETHER),
+        names={
+            f"{stream}_g": cell(line, 3, fixed=True) for line, stream in enumerate(Stream, start=1)
+        },
+        widths=(28,),
+    )
 
 
-def _destinations(report: Report, words: Words) -> list[list[Value]]:
+def _destinations(report: Report, words: Words) -> Sheet:
     say = words.gettext
-    heading = [say(DESTINATION), say(VERSION), say(STREAM), say(SHARE), *_weights_heading(say)]
-    lines: list[list[Value]] = [list(heading)]
+    rows: list[tuple[list[Value], list[int]]] = []
     for one in report.destinations:
         done = one.outcome
-        weights = (done.mass_g, done.confirmed_g, done.in_transit_g, done.estimated_g)
         about: list[Value] = [
             words.own(one.route.names, one.route.code),
             one.route.version,
             say(OUTCOME_WORDS[one.route.stream]),
             Permille(one.permille),
         ]
-        lines.append([*about, *(cell for mass_g in weights for cell in _weighed(mass_g))])
-    return lines
+        masses = [done.mass_g, done.confirmed_g, done.in_transit_g, done.estimated_g]
+        rows.append((about, masses))
+    heading = [say(DESTINATION), say(VERSION), say(STREAM), say(SHARE)]
+    return weights(
+        say(DESTINATIONS),
+        [*heading, *_weights_heading(words, OUTCOME_PARTS)],
+        rows,
+        together=say(TOGETHER),
+        widths=(36, 9),
+    )
 
 
-def _months(monthly: Report, say: Callable[[str], str]) -> list[list[Value]]:
-    table = frames.months(monthly)
-    names = {"input": TERM_WORDS["input_g"], **OUTCOME_WORDS}
-    heading = [f"{say(names[str(column)])} ({say(KILOGRAMS)})" for column in table.columns]
-    lines: list[list[Value]] = [[say(MONTH), *heading]]
-    for month, masses in zip(table.index, table.to_numpy().tolist(), strict=True):
-        lines.append([str(month), *(Kg(mass_g) for mass_g in masses)])
-    return lines
-
-
-def _losses(report: Report, words: Words) -> list[list[Value]]:
+def _months(monthly: Report, words: Words) -> Sheet:
+    assert monthly.asked.by is By.MONTH
     say = words.gettext
-    lines: list[list[Value]] = [[say(KIND), say(KILOGRAMS), say(GRAMS)]]
-    lines += [
-        [words.own(report.loss_names[kind], kind), *_weighed(mass_g)]
-        for kind, mass_g in report.terms.losses.items()
-    ]
-    return lines
+    return weights(
+        say(MONTHS),
+        [say(MONTH), *_row_heading(words)],
+        [([row.key], _row_masses(row.terms)) for row in monthly.rows],
+        together=say(TOGETHER),
+        widths=(14,),
+    )
 
 
-def _notes(report: Report, say: Callable[[str], str]) -> list[list[Value]]:
-    """Every figure with its formula and sources, and how far the register had come."""
-    lines: list[list[Value]] = [[say(word) for word in (FIGURE, VALUE, UNIT, FORMULA, SOURCES)]]
+def _suppliers(report: Report, words: Words) -> Sheet:
+    say = words.gettext
+    return weights(
+        say(SUPPLIERS),
+        [say(SUPPLIER), *_row_heading(words)],
+        [([words.own(row.names, row.key)], _row_masses(row.terms)) for row in report.rows],
+        together=say(TOGETHER),
+        widths=(36,),
+    )
+
+
+def _row_heading(words: Words) -> list[str]:
+    return _weights_heading(words, [HANDED_IN, *(OUTCOME_WORDS[one] for one in OUTCOMES)])
+
+
+def _row_masses(found: Terms) -> list[int]:
+    return [found.input_g, *outcomes(found).values()]
+
+
+def _groups(report: Report, words: Words) -> Sheet:
+    """What was found per article group: only outputs have one."""
+    say = words.gettext
+    parts = [*(OUTCOME_WORDS[stream] for stream in Stream), OUTCOME_WORDS["finds"]]
+    return weights(
+        say(GROUPS),
+        [say(GROUP), *_weights_heading(words, [TERM_WORDS["sorted_g"], *parts])],
+        [
+            (
+                [words.own(row.names, row.key)],
+                [
+                    row.terms.sorted_g,
+                    *(row.terms.streams[stream].mass_g for stream in Stream),
+                    row.terms.finds_g,
+                ],
+            )
+            for row in report.rows
+        ],
+        together=say(TOGETHER),
+        widths=(36,),
+    )
+
+
+def _losses(report: Report, words: Words) -> Sheet:
+    say = words.gettext
+    return weights(
+        say(LOSSES),
+        [say(KIND), *_weights_heading(words, (WEIGHT,))],
+        [
+            ([words.own(report.loss_names[kind], kind)], [mass_g])
+            for kind, mass_g in report.terms.losses.items()
+        ],
+        together=say(TOGETHER),
+        widths=(36,),
+    )
+
+
+def _figures(report: Report, words: Words) -> Sheet:
+    say = words.gettext
+    lines: list[list[Value]] = [[say(word) for word in (FIGURE, SHOWN, VALUE, UNIT, CODE, VERSION)]]
+    for number, one in enumerate(report.measures, start=1):
+        shown: Value = None
+        if one.value is not None and one.unit == "permille":
+            shown = Total(f"={cell(number, 2)}/1000", Permille(one.value))
+        elif one.value is not None:
+            shown = Total(f"={cell(number, 2)}/1000", one.value, kilograms=True)
+        unit = UNIT_WORDS.get(one.unit, one.unit)
+        lines.append([titled(one, words), shown, one.value, say(unit), one.id, one.version])
+    return Sheet(title=say(FIGURES), lines=lines, widths=(60, 16, 18, 22, 44, 10))
+
+
+UNIT_WORDS: Final = {
+    "permille": message("permille, shown as per cent"),
+    "g": message("g, shown as kg"),
+    "g_co2e": message("g CO2e, shown as kg CO2e"),
+}
+QUALITY_WORDS: Final = {
+    "measured": message("measured"),
+    "estimated": message("estimated in part"),
+    "declared": message("declared by the supplier"),
+    "default": message("rests on factors of others"),
+}
+
+
+def titled(one: Measure, words: Words) -> str:
+    """What people call a figure."""
+    return words.gettext(one.title).format(cell=one.cell) if one.title else one.id
+
+
+def _notes(report: Report, words: Words, signed: Signed | None) -> Sheet:
+    """Every figure with what it stands on, then how far the register had come, and who signed."""
+    say = words.gettext
+    heads = (FIGURE, VALUE, UNIT, FORMULA, INPUTS, FACTORS, BOUNDARY, QUALITY, MISSING, SOURCES)
+    lines: list[Sequence[Value]] = [[say(word) for word in heads]]
     lines += [
-        [one.id, one.value, one.unit, one.formula, "; ".join(one.sources)]
+        [
+            one.id,
+            one.value,
+            one.unit,
+            one.formula,
+            "; ".join(f"{name} = {value}" for name, value in one.inputs.items()),
+            "; ".join(factor_said(factor) for factor in one.factors),
+            say(one.boundary) if one.boundary else "",
+            say(QUALITY_WORDS[one.quality]) if one.quality in QUALITY_WORDS else one.quality,
+            say(one.missing) if one.missing else "",
+            "; ".join(one.sources),
+        ]
         for one in report.measures
     ]
-    lines += [[], [say(AS_OF)], [say(SITE), say(LAST_ENTRY), say(HASH)]]
-    lines += [[one.site, one.seq, one.head] for one in report.as_of]
-    return lines
+    lines += [[], [Strong(say(AS_OF))]]
+    lines.append([Strong(say(word)) for word in (SITE, LAST_ENTRY, HASH, ROOT)])
+    lines += [[one.site, one.seq, one.head, one.root] for one in report.as_of]
+    if signed is not None:
+        lines += _signatures(signed, words)
+    return Sheet(title=say(NOTES), lines=lines, widths=(40, 18, 18, 50, 50, 50, 40, 18, 40, 50))
+
+
+def _signatures(signed: Signed, words: Words) -> Iterator[Sequence[Value]]:
+    say = words.gettext
+    yield []
+    yield [Strong(say(NUMBER)), Strong(signed.number), signed.code]
+    yield [say(VERIFY), signed.verify_at]
+    yield [say(DIGEST), signed.digest]
+    yield [say(KEY), signed.key]
+    for head in signed.heads:
+        yield [f"{say(SIGNATURE)}: {head['log']}#{head['size']}", str(head["signature"])]
+
+
+def factor_said(one: FactorUsed) -> str:
+    """A factor in one line, with its source."""
+    low = "" if one.low == one.high else f" ({one.low} … {one.high})"
+    return f"{one.code}@{one.version}: {one.central}{low} {one.unit}, {one.year}, {one.source}"

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from catalogue.kinds import Stream
 from chain.actions import instant
 from reporting.circularity import Destined, Outcome, Route, Row, Terms
-from reporting.measures import Measure
+from reporting.measure import FactorUsed, Measure
 from reporting.periods import Period
 from reporting.questions import Basis, By, Question
 from reporting.report import AsOf, Report, as_json
@@ -76,7 +76,6 @@ def frozen(plain: Report, parts: Mapping[By, Report], seal: Sealing) -> dict[str
         "figures": {
             **said,
             "loss_names": {kind: dict(names) for kind, names in plain.loss_names.items()},
-            "factor_set": getattr(plain.asked, "factors", None),
         },
         **{name: as_json(parts[by])["rows"] for by, name in PARTS.items()},
         "as_of": [
@@ -117,7 +116,7 @@ def _report(said: Said) -> Report:
             "basis": basis,
             "suppliers": tuple(said["suppliers"]),
             "sites": tuple(said["sites"]),
-            "factors": said["factor_set"],
+            "factors": said["factors"],
         },
     )
     known = {
@@ -139,7 +138,8 @@ def _made(kind: type[T], said: Said) -> T:
 
 
 def _measure(said: Said) -> Measure:
-    return _made(Measure, {**said, "sources": tuple(said["sources"])})
+    factors = tuple(_made(FactorUsed, one) for one in said["factors"])
+    return _made(Measure, {**said, "sources": tuple(said["sources"]), "factors": factors})
 
 
 def _destined(said: Said) -> Destined:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlmodel import Session
@@ -61,13 +60,12 @@ def question_of(command: IssueReport) -> Question:
         raise Malformed(field="to", problem="must be a later day than from")
     if command.basis not in set(Basis):
         raise Malformed(field="basis", problem="unknown", read=command.basis[:20])
-    more: dict[str, Any] = {} if command.factors is None else {"factors": command.factors}
     return Question(
         period=Period(command.first, command.end),
         basis=Basis(command.basis),
         suppliers=(command.supplier,) if command.supplier else (),
         sites=tuple(sorted(set(command.sites))),
-        **more,
+        factors=command.factors,
     )
 
 

@@ -133,7 +133,8 @@ def test_a_wrong_supplier_moves_mass_out_of_one_report_into_another(depot: Depot
         assert [one.kind for one in said.because] == ["correct"]
 
 
-def test_undone_and_confirmed_later_add_up_booked_too(depot: Depot) -> None:
+def test_undone_and_confirmed_later_add_up_booked_too(parallel_depot: Depot) -> None:
+    depot = parallel_depot
     batch = worked(depot)
     sorted_by = depot.scan_id
     number = issue(depot, basis="booked")["number"]
