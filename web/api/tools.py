@@ -130,7 +130,7 @@ def put_reference(
         raise NotFound
     operator = _operator(call)
     with call.database.write() as session:
-        done = define(session, operator, noun, code, _with_days(data), now=call.now)
+        done = define(session, operator, noun, code, with_days(data), now=call.now)
     return {"noun": done.noun, "code": done.code, "version": done.version}
 
 
@@ -143,7 +143,7 @@ def _operator(call: Call) -> str:
 DAYS = frozenset({"valid_from", "valid_to", "tare_on", "calibration_due", "permit_until"})
 
 
-def _with_days(data: dict[str, Any]) -> dict[str, Any]:
+def with_days(data: dict[str, Any]) -> dict[str, Any]:
     read = dict(data)
     for name in DAYS & {name for name, said in data.items() if said is not None}:
         try:

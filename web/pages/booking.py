@@ -36,6 +36,7 @@ class Typed:
 
     data: FormData
     errors: dict[str, str] = field(default_factory=dict)
+    refusal: Refusal | None = None
 
     def text(self, name: str) -> str | None:
         """What stands in a field, or None when it is empty."""

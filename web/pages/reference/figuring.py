@@ -1,0 +1,82 @@
+"""Figures as they are and as they would be, side by side, by the report's own formulas."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from reporting import access, previewing
+from reporting.measures import Measure
+from reporting.periods import Period
+from reporting.queries import report_within
+from reporting.questions import Question
+from web import units
+from web.i18n import Language, message
+from web.pages.reference.case import Case
+from web.pages.reference.things import FigureRow, FigureTable
+
+NOUNS: Final = frozenset({"destination", "factor", "declaration"})
+"""Nouns on which figures rest."""
+NO_FIGURE: Final = message("No figure of this year or the year before would read otherwise.")
+YEARS: Final = 2
+CELLS: Final = ("stream", "recovery_code", "producer_class", "ladder", "gri", "esrs")
+
+
+def tables(case: Case) -> list[FigureTable]:
+    """The figures of this year and the year before that would have another value."""
+    this_year = case.visit.now.year
+    if case.noun.noun == "destination" and not case.differs(*CELLS):
+        return []
+    found = [_of_year(case, this_year - back) for back in range(YEARS)]
+    return [table for table in found if table is not None]
+
+
+def _of_year(case: Case, year: int) -> FigureTable | None:
+    asked = Question(period=Period(date(year, 1, 1), date(year + 1, 1, 1)))
+    seen = access.scope(case.book, case.visit.viewer, asked)
+    if not seen.sites:
+        return None
+    was = report_within(case.db, case.book, seen, asked).measures
+    if case.noun.noun == "destination":
+        as_if = previewing.rerouted(case.operator.organisation.code, case.code, case.now)
+        would = report_within(case.db, case.book, seen, asked, as_if=as_if).measures
+    else:
+        book = previewing.book_with(case.book, case.operator, case.noun.noun, case.code, case.now)
+        would = report_within(case.db, book, seen, asked).measures
+    rows = [_row(one, case.visit.language) for one in previewing.differing(was, would)]
+    if not rows:
+        return None
+    return FigureTable(title=case.say(message("Figures of %(year)s"), year=str(year)), rows=rows)
+
+
+def _row(one: previewing.Compared, language: Language) -> FigureRow:
+    before = one.was.value if one.was else None
+    after = one.would.value if one.would else None
+    difference = "–"
+    if before is not None and after is not None:
+        sign = "+" if after > before else ""
+        difference = f"{sign}{_said(one.any, after - before, language)}"
+    return FigureRow(
+        name=name_of(one.any, language),
+        was=_said(one.any, before, language),
+        would=_said(one.any, after, language),
+        difference=difference,
+    )
+
+
+def name_of(measure: Measure, language: Language) -> str:
+    """What people call a figure; its id where it has no name."""
+    if not measure.title:
+        return measure.id
+    return language.gettext(measure.title).format(cell=measure.cell)
+
+
+def _said(measure: Measure, value: int | None, language: Language) -> str:
+    if value is None:
+        return "–"
+    if measure.unit == "permille":
+        return units.share(value, language)
+    if measure.unit == "g":
+        return units.weight(value, language)
+    kilograms = units.weight(value, language)
+    return f"{kilograms} CO2e"

@@ -1,0 +1,368 @@
+"""What a change would do, in sentences: what it touches now, which figures would read otherwise,
+and what stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+from urllib.parse import quote
+
+from sqlmodel import Session
+
+from catalogue.kinds import PartnerRole
+from catalogue.pieces import Piece, Said, operator_of
+from catalogue.rulebook import Rulebook
+from reporting import previewing, views
+from reporting.views import SHOWN, Standing
+from web import units
+from web.i18n import message
+from web.pages.reference import figuring
+from web.pages.reference.case import Case
+from web.pages.reference.fields import Choices, Noun
+from web.pages.reference.things import Effect, FigureTable, Preview
+from web.pages.visiting import Visit
+
+ONLY_LATER: Final = message(
+    "It counts for what is booked from now on. Nothing changes before that."
+)
+REGISTERED: Final = message("The version before stays in the register, with its own entry.")
+PAPERS_STAY: Final = message(
+    "Issued reports, certificates and waybills stay as they are, word for word."
+)
+BOOKED_STAYS: Final = message("What is booked keeps the version that it was booked for.")
+FIGURES_FOLLOW: Final = message(
+    "Reports that are opened from now on use it. A report that was issued does not change."
+)
+
+
+def preview(
+    visit: Visit,
+    db: Session,
+    book: Rulebook,
+    noun: Noun,
+    known: Choices,
+    code: str,
+    *,
+    before: Piece | None,
+    values: Mapping[str, Said],
+) -> Preview:
+    """What would happen if a piece got these values."""
+    case = Case(
+        visit=visit, db=db, book=book, operator=operator_of(book, visit.viewer), noun=noun,
+        known=known, code=code, before=before, now=values,
+    )  # fmt: skip
+    tell = _TOLD.get(noun.noun)
+    effects = list(tell(case)) if tell else []
+    tables: Sequence[FigureTable] = ()
+    lasting = [case.say(PAPERS_STAY), *([] if case.is_new else [case.say(REGISTERED)])]
+    if noun.noun in figuring.NOUNS:
+        tables = figuring.tables(case)
+        lasting.insert(0, case.say(FIGURES_FOLLOW))
+        if noun.noun == "destination":
+            lasting[0] = case.say(BOOKED_STAYS)
+        if not tables:
+            effects.append(Effect(text=case.say(figuring.NO_FIGURE)))
+    if not effects:
+        effects = [Effect(text=case.say(ONLY_LATER))]
+    return Preview(effects=effects, figures=tables, lasting=lasting)
+
+
+def _linked(path: str, codes: Sequence[str]) -> list[tuple[str, str, str]]:
+    return [(f"/{path}/{quote(code)}", code, "") for code in codes[:SHOWN]]
+
+
+def _named(noun: str, codes: Iterable[str]) -> list[tuple[str, str, str]]:
+    return [(f"/reference/{noun}/{quote(code)}", code, "") for code in sorted(codes)[:SHOWN]]
+
+
+def _touched(
+    case: Case, text: str, path: str, found: Sequence[Standing], *, strong: bool = False
+) -> list[Effect]:
+    """A sentence about bins or shipments, with a link to each; nothing when there are none."""
+    if not found:
+        return []
+    links = [
+        (
+            f"/{path}/{quote(one.code)}",
+            one.code,
+            units.weight(one.mass_g, case.visit.language) if one.mass_g else "",
+        )
+        for one in found[:SHOWN]
+    ]
+    return [Effect(text=text, links=links, more=max(0, len(found) - SHOWN), strong=strong)]
+
+
+def _destination(case: Case) -> Iterable[Effect]:
+    day = case.day("valid_from")
+    assert day is not None
+    yield Effect(
+        text=case.say(
+            message("Bins that are opened from %(day)s on are for this version."), day=case.on(day)
+        )
+    )
+    if case.is_new:
+        yield Effect(
+            text=case.say(message("No sorting guide leads to it yet, and no outlet takes it."))
+        )
+        return
+    ids = views.versions_of_destination(case.operator, case.code)
+    bins = views.bins_for(case.db, case.book, case.visit.viewer, ids)
+    text = case.many(
+        message("%(num)d bin that has not left yet keeps the version before."),
+        message("%(num)d bins that have not left yet keep the version before."), len(bins),
+    )  # fmt: skip
+    yield from _touched(case, text, "bins", bins)
+    yield from _refer_to_destination(case, gone=not case.now.get("active"))
+    if case.differs("accepts"):
+        yield from _accepted(case, ids)
+    if case.differs("gates"):
+        added = case.words("gates") - case.words("gates", before=True)
+        if added:
+            names = ", ".join(case.known.of["gate"].get(one, one) for one in sorted(added))
+            yield Effect(
+                text=case.say(message("Before anything goes there it must first pass: %(steps)s."),
+                              steps=names),
+            )  # fmt: skip
+
+
+def _refer_to_destination(case: Case, *, gone: bool) -> Iterable[Effect]:
+    guides = [
+        code for code, tree in case.operator.guides.items()
+        if case.code in previewing.leads_to(tree)
+    ]  # fmt: skip
+    if guides:
+        text = (
+            message("Sorting guides still lead there, and would lead nowhere:")
+            if gone
+            else (message("Sorting guides lead there:"))
+        )
+        yield Effect(text=case.say(text), links=_named("sorting_guide", guides), strong=gone)
+    rules = [_pair(case, key) for key, to in case.operator.owner_rules.items() if case.code in to]
+    if rules:
+        yield Effect(text=case.say(message("Owner's rules name it:")),
+                     links=_named("owner_rule", rules), strong=gone)  # fmt: skip
+    outlets = [
+        case.book.organisations_by_id[row.organisation_id].code
+        for row in case.operator.partners.values()
+        if case.code in row.treatments
+    ]
+    if outlets:
+        yield Effect(text=case.say(message("Outlets take it:")), links=_named("partner", outlets))
+
+
+def _pair(case: Case, key: tuple[int, int]) -> str:
+    supplier = case.book.organisations_by_id[key[0]].code
+    return f"{supplier}:{case.operator.groups_by_id[key[1]].code}"
+
+
+def _accepted(case: Case, ids: Sequence[int]) -> Iterable[Effect]:
+    """Stock of groups whose security would no longer be accepted there."""
+    lost = case.words("accepts", before=True) - case.words("accepts")
+    for group in case.operator.groups.values():
+        if group.security.value not in lost:
+            continue
+        bins = views.bins_with(
+            case.db, case.book, case.visit.viewer, group_id=group.id, destination_ids=ids
+        )
+        name = case.visit.language.own(group.names, group.code)
+        text = case.say(
+            message("%(group)s may no longer go there, and lies in these bins:"), group=name
+        )
+        yield from _touched(case, text, "bins", bins, strong=True)
+
+
+def _article_group(case: Case) -> Iterable[Effect]:
+    if case.is_new or case.before is None:
+        return
+    if case.differs("tolerance_permille"):
+        batches = views.open_batches(case.db, case.book, case.visit.viewer, case.before.id)
+        now, no_longer = previewing.closes_otherwise(
+            batches,
+            case.number("tolerance_permille", before=True),
+            case.number("tolerance_permille"),
+        )
+        yield Effect(
+            text=case.many(
+                message("It is looked whether %(num)d open batch of this group could close."),
+                message("It is looked whether %(num)d open batches of this group could close."),
+                len(batches),
+            )
+        )  # fmt: skip
+        if now:
+            yield Effect(text=case.say(message("These could be closed now as they stand:")),
+                         links=_linked("batches", now), more=max(0, len(now) - SHOWN))  # fmt: skip
+        if no_longer:
+            yield Effect(
+                text=case.say(message("These could be closed as they stand, and then no more:")),
+                links=_linked("batches", no_longer), more=max(0, len(no_longer) - SHOWN),
+                strong=True,
+            )  # fmt: skip
+        if not now and not no_longer:
+            yield Effect(text=case.say(message("For none of them the answer changes.")))
+    if case.differs("security"):
+        yield from _secured(case, case.before.id)
+
+
+def _secured(case: Case, group_id: int) -> Iterable[Effect]:
+    """What lies in bins for destinations that would not accept the new class."""
+    refusing = [
+        row for row in case.operator.destinations if case.now["security"] not in row.accepts
+    ]
+    bins = views.bins_with(
+        case.db, case.book, case.visit.viewer, group_id=group_id,
+        destination_ids=[row.id for row in refusing],
+    )  # fmt: skip
+    text = message("This lies in bins for destinations that do not accept this class:")
+    yield from _touched(case, case.say(text), "bins", bins, strong=True)
+    names = sorted({case.known.of["destination"].get(row.code, row.code) for row in refusing})
+    if names:
+        yield Effect(text=case.say(message("It may not go to: %(names)s."), names=", ".join(names)))
+
+
+def _loss_kind(case: Case) -> Iterable[Effect]:
+    if case.before is None or not case.differs("limit_permille"):
+        return
+    since = date(case.visit.now.year - 1, 1, 1)
+    losses = views.losses_of_kind(case.db, case.book, case.visit.viewer, case.before.id, since)
+    was = previewing.beyond_limit(losses, case.number("limit_permille", before=True))
+    would = previewing.beyond_limit(losses, case.number("limit_permille"))
+    yield Effect(
+        text=case.say(
+            message("Since %(day)s %(was)d of %(all)d batches with this loss lost more than the "
+                    "limit. With the new one that would be %(would)d."),
+            day=case.on(since), was=len(was), all=len(losses), would=len(would),
+        )
+    )  # fmt: skip
+    other = sorted(set(was) ^ set(would))
+    if other:
+        yield Effect(text=case.say(message("For these the answer would have been another:")),
+                     links=_linked("batches", other), more=max(0, len(other) - SHOWN))  # fmt: skip
+
+
+def _container(case: Case) -> Iterable[Effect]:
+    if case.before is None or not case.differs("tare_g"):
+        return
+    bins = views.bins_in_container(case.db, case.book, case.visit.viewer, case.before.id)
+    difference = case.number("tare_g") - case.number("tare_g", before=True)
+    text = case.say(
+        message("Bins in this container that are closed from now on count %(mass)s less or more:"),
+        mass=units.weight(abs(difference), case.visit.language),
+    )
+    yield from _touched(case, text, "bins", bins)
+    yield Effect(
+        text=case.say(message("What was weighed with the old tare stays as it was booked."))
+    )
+
+
+def _scale(case: Case) -> Iterable[Effect]:
+    was, now = case.day("calibration_due", before=True), case.day("calibration_due")
+    if case.before is None or was is None or now is None or was == now:
+        return
+    today = case.visit.now.date()
+    first = min(was, now)
+    found = views.weighed_between(case.db, case.before.id, first, today)
+    yield Effect(
+        text=case.say(
+            message("Since %(day)s it weighed %(measured)d times measured and %(estimated)d times "
+                    "estimated. That stays so: what is booked does not change."),
+            day=case.on(first), measured=found.measured, estimated=found.estimated,
+        ),
+    )  # fmt: skip
+    late = now < today
+    text = (
+        message("What it weighs from now on counts as estimated.")
+        if late
+        else message("What it weighs up to and with %(day)s counts as measured.")
+    )
+    yield Effect(text=case.say(text, **({} if late else {"day": case.on(now)})), strong=late)
+
+
+def _partner(case: Case) -> Iterable[Effect]:
+    organisation = case.book.organisations[str(case.now["organisation"])]
+    if case.before is not None and case.differs("permit_until", "permit"):
+        under_way = views.shipments_under_way(
+            case.db, case.book, case.visit.viewer, organisation.id
+        )
+        text = case.say(message("These shipments are under way and keep the permit of their day:"))
+        yield from _touched(case, text, "shipments", under_way)
+        until = case.day("permit_until")
+        if until is not None and until < case.visit.now.date():
+            yield Effect(text=case.say(message("From now on no waste may be sent there.")),
+                         strong=True)  # fmt: skip
+        elif until is not None:
+            yield Effect(text=case.say(message("Waste may be sent there up to and with %(day)s."),
+                                       day=case.on(until)))  # fmt: skip
+    gone = case.words("treatments", before=True) - case.words("treatments")
+    if gone:
+        names = ", ".join(case.known.of["destination"].get(one, one) for one in sorted(gone))
+        yield Effect(text=case.say(message("It no longer takes: %(names)s."), names=names))
+    if PartnerRole.SUPPLIER.value in case.words("roles", before=True) - case.words("roles"):
+        yield Effect(text=case.say(message("Nothing more of it can be logged.")), strong=True)
+
+
+def _owner_rule(case: Case) -> Iterable[Effect]:
+    allowed = case.words("destinations")
+    supplier = case.book.organisations[str(case.now["supplier"])]
+    group = case.operator.groups[str(case.now["article_group"])]
+    bins = views.bins_with(
+        case.db,
+        case.book,
+        case.visit.viewer,
+        group_id=group.id,
+        supplier_ids=[supplier.id],
+        destination_ids=[row.id for row in case.operator.destinations if row.code not in allowed],
+    )
+    text = message("This lies in bins for destinations to which it may then not go:")
+    yield from _touched(case, case.say(text), "bins", bins, strong=True)
+    if not bins:
+        yield Effect(text=case.say(message("Nothing of it lies where it may then not go.")))
+
+
+def _guide(case: Case) -> Iterable[Effect]:
+    was, now = previewing.tree_of(case.was), previewing.tree_of(case.now)
+    steps = list(previewing.guide_changes(was, now))
+    yield Effect(
+        text=case.many(
+            message("%(num)d place in the guide is other than before."),
+            message("%(num)d places in the guide are other than before."), len(steps),
+        )
+    )  # fmt: skip
+    for step in steps[:SHOWN]:
+        way = " › ".join(case.say(message("Yes") if one == "yes" else message("No"))
+                         for one in step.path)  # fmt: skip
+        yield Effect(
+            text=f"{way or case.say(message('Begin'))}: "
+            f"{_in_guide(case, step.was)} → {_in_guide(case, step.now)}"
+        )
+
+
+def _in_guide(case: Case, said: Any) -> str:
+    if isinstance(said, Mapping):
+        return case.visit.language.own(said, "")
+    return case.known.of["destination"].get(str(said), str(said)) if said else "–"
+
+
+def _site(case: Case) -> Iterable[Effect]:
+    if case.is_new:
+        yield Effect(
+            text=case.say(message("It gets a register of its own, to which all is added."))
+        )
+    elif case.differs("timezone"):
+        yield Effect(
+            text=case.say(message("From now on another clock decides what day it is there.")),
+            strong=True,
+        )
+
+
+_TOLD: Final[Mapping[str, Callable[[Case], Iterable[Effect]]]] = {
+    "destination": _destination,
+    "article_group": _article_group,
+    "loss_kind": _loss_kind,
+    "container": _container,
+    "scale": _scale,
+    "partner": _partner,
+    "owner_rule": _owner_rule,
+    "sorting_guide": _guide,
+    "site": _site,
+}
