@@ -1,8 +1,8 @@
-"""The circularity report as a page: for suppliers their first page."""
+"""The report as a page, for any supplier; for suppliers their first page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -12,35 +12,33 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from catalogue.errors import BadInput
-from catalogue.kinds import Stream
-from catalogue.rulebook import rulebook
-from reporting.circularity import Row
-from reporting.figures import flow, month_bars
+from catalogue.rulebook import Rulebook, rulebook
+from reporting.figures import flow, month_bars, tree
+from reporting.pictures import bars_svg, flow_svg
 from reporting.queries import circularity_report
 from reporting.questions import Basis, By, Question, question
 from reporting.report import Report
 from streams.ledger import site_day
 from web.api.wire import PLAIN
 from web.deps import ReadDb
-from web.i18n import Language
-from web.pages import choices
-from web.pages.drawing import words_of
+from web.i18n import message
+from web.pages import choices, portal_aside, portal_tables
+from web.pages.drawing import Addresses, words_of
 from web.pages.forms import Form
 from web.pages.naming import Names
-from web.pages.portal_pages import (
-    AsOf,
-    DestinationShare,
-    Download,
-    MonthShare,
-    ReportPage,
-    StreamShare,
-)
+from web.pages.portal_pages import AsOf, Download, Drawn, PortalPage
 from web.pages.visiting import Visit, Visitor
 from web.reference import sites_for
 
 router = APIRouter(include_in_schema=False)
 
 FILES: Final = (("xlsx", "Excel"), ("csv", "CSV"), ("parquet", "Parquet"), ("jsonl", "JSON Lines"))
+DIFFERENCE: Final = "weighing_difference"
+YEARS_OFFERED: Final = 3
+FLOW_WORDS: Final = message(
+    "Flow from what came in to what became of it; the same numbers stand in the tables"
+)
+MONTHS_WORDS: Final = message("Weight per month and stream; the same numbers stand in the table")
 
 Text = Annotated[str, Query(max_length=60, pattern=PLAIN)]
 
@@ -56,42 +54,40 @@ def report(
     basis: Text = "",
 ) -> Response:
     typed = {"supplier": supplier, "from": first, "to": end, "basis": basis}
-    today = _today(visit, db)
+    today = today_of(visit, db)
     try:
-        asked = question(
-            today=today, first=first, end=end, basis=basis, suppliers=[supplier], by=By.SUPPLIER
-        )
-        return visit.show("portal.html", report_page(visit, db, asked, Form(values=typed)))
+        asked = question(today=today, first=first, end=end, basis=basis, suppliers=[supplier])
+        return visit.show("portal.html", portal_page(visit, db, asked, Form(values=typed), today))
     except BadInput as refusal:
-        asked = question(today=today, by=By.SUPPLIER)
-        page = report_page(visit, db, asked, Form(values=typed, refusal=refusal))
+        asked = question(today=today)
+        form = Form(values=typed, refusal=refusal)
+        page = portal_page(visit, db, asked, form, today)
         return visit.show("portal.html", page, status=422)
 
 
-def _today(visit: Visit, db: Session) -> date:
+def today_of(visit: Visit, db: Session) -> date:
+    """The day at the viewer's first site."""
     sites = sites_for(rulebook(db), visit.viewer)
     return site_day(visit.now, sites[0]) if sites else visit.now.date()
 
 
-def report_page(visit: Visit, db: Session, asked: Question, form: Form) -> ReportPage:
-    """The report of a question, which asks by supplier: the flow shows them. Nine statements."""
+def portal_page(visit: Visit, db: Session, asked: Question, form: Form, today: date) -> PortalPage:
+    """The report of a question with what stands beside it.
+
+    Three reports (of the period by month and, where there are several suppliers, by supplier; of a
+    year before by month), each of four statements, and some lists.
+    """
     book = rulebook(db)
-    names, language = Names(visit.language, book), visit.language
-    found = circularity_report(db, visit.viewer, asked)
-    monthly = circularity_report(
-        db,
-        visit.viewer,
-        Question(
-            period=asked.period,
-            basis=asked.basis,
-            by=By.MONTH,
-            suppliers=asked.suppliers,
-            sites=asked.sites,
-        ),
-    )
-    terms, words = found.terms, words_of(language)
-    booked = asked.basis is Basis.BOOKED
-    return ReportPage(
+    names, language, to = Names(visit.language, book), visit.language, Addresses(asked)
+    monthly = circularity_report(db, visit.viewer, replace(asked, by=By.MONTH))
+    before = replace(asked, by=By.MONTH, period=asked.period.a_year_earlier())
+    earlier = circularity_report(db, visit.viewer, before)
+    found = monthly
+    if _has_several(visit, book, asked):
+        found = circularity_report(db, visit.viewer, replace(asked, by=By.SUPPLIER))
+    terms, page_path = found.terms, visit.request.url.path
+    return PortalPage(
+        own=not visit.viewer.is_staff,
         supplier=_supplier(visit, names, asked),
         first=asked.period.first,
         end=asked.period.end,
@@ -99,33 +95,56 @@ def report_page(visit: Visit, db: Session, asked: Question, form: Form) -> Repor
         basis=asked.basis.value,
         form=_filled(form, asked),
         suppliers=choices.suppliers(visit, book),
+        periods=_periods(asked, page_path, today),
+        to=to,
         input_g=terms.input_g,
-        streams=_streams(found),
-        loss_g=terms.loss_g,
-        losses=[
-            (language.own(found.loss_names.get(kind, {}), kind), mass_g)
-            for kind, mass_g in terms.losses.items()
-        ],
-        held_g=terms.held_g,
-        finds_g=terms.finds_g,
-        returned_g=terms.returned_g,
-        in_transit_g=terms.in_transit_g,
         estimated_g=terms.estimated_g,
-        opening_g=terms.opening_g if booked else None,
-        closing_g=terms.closing_g if booked else None,
+        balance=portal_tables.balance(found, language),
         measured_permille=found.measure("measured_of_input"),
         proven_permille=found.measure("confirmed_of_sorted"),
+        held_permille=found.measure("held_of_input"),
+        differed_g=terms.losses.get(DIFFERENCE, 0),
         open_batches=found.open_batches,
-        destinations=_destinations(found, language),
-        months=[_month(row) for row in monthly.rows],
+        parts=portal_tables.own_parts(found, names, page_path),
+        destinations=portal_tables.destinations(found, language),
+        months=portal_tables.months(monthly, earlier),
+        changes=portal_tables.changes(found, earlier, language),
+        before=(before.period.first, before.period.last),
+        targets=portal_aside.targets(found, book, visit, to),
         as_of=[
-            AsOf(site=names.book.sites[one.site].name, seq=one.seq, head=one.head)
-            for one in found.as_of
+            AsOf(site=book.sites[one.site].name, seq=one.seq, head=one.head) for one in found.as_of
         ],
-        flow=flow(found, words),
-        months_chart=month_bars(monthly, words),
+        flow=_flow(visit, found, to),
+        months_chart=_months(visit, monthly, earlier, to),
+        tree=tree(found, words_of(language), to.behind),
         downloads=_downloads(visit, asked),
+        beside=portal_aside.beside(visit, db, names, asked),
+        operators=portal_aside.operators(found, book),
     )
+
+
+def _has_several(visit: Visit, book: Rulebook, asked: Question) -> bool:
+    if asked.suppliers:
+        return any(len(book.children(book.organisation(code).id)) > 1
+                   for code in asked.suppliers if code in book.organisations)  # fmt: skip
+    return visit.viewer.is_staff or len(visit.viewer.supplier_ids) > 1
+
+
+def _flow(visit: Visit, found: Report, to: Addresses) -> Drawn | None:
+    words = words_of(visit.language)
+    figure = flow(found, words, to.behind)
+    if figure is None:
+        return None
+    return Drawn(figure=figure, svg=flow_svg(found, words, words.gettext(FLOW_WORDS), to.behind))
+
+
+def _months(visit: Visit, monthly: Report, earlier: Report, to: Addresses) -> Drawn | None:
+    words = words_of(visit.language)
+    figure = month_bars(monthly, words, to.in_month, earlier.rows)
+    if figure is None:
+        return None
+    title = words.gettext(MONTHS_WORDS)
+    return Drawn(figure=figure, svg=bars_svg(monthly, words, title, to.in_month, earlier.rows))
 
 
 def _supplier(visit: Visit, names: Names, asked: Question) -> str | None:
@@ -146,46 +165,21 @@ def _filled(form: Form, asked: Question) -> Form:
     return Form(values={**form.values, **values})
 
 
-def _streams(found: Report) -> list[StreamShare]:
-    shares: Mapping[Stream, int] = found.terms.permille or {}
-    return [
-        StreamShare(
-            stream=stream.value,
-            mass_g=one.mass_g,
-            confirmed_g=one.confirmed_g,
-            estimated_g=one.estimated_g,
-            permille=shares.get(stream),
-        )
-        for stream, one in found.terms.streams.items()
-    ]
-
-
-def _destinations(found: Report, language: Language) -> list[DestinationShare]:
-    """Per destination, whatever its version; streams in their order, the heaviest first."""
-    sums: dict[tuple[str, str], list[int]] = {}
-    for one in found.destinations:
-        key = (one.route.stream.value, language.own(one.route.names, one.route.code))
-        mass = sums.setdefault(key, [0, 0])
-        mass[0] += one.outcome.mass_g
-        mass[1] += one.outcome.confirmed_g
-    order = ["reuse", "recycle", "incineration"]
-    rows = sorted(sums.items(), key=lambda row: (order.index(row[0][0]), -row[1][0]))
-    return [
-        DestinationShare(stream=stream, name=name, mass_g=mass_g, confirmed_g=confirmed_g)
-        for (stream, name), (mass_g, confirmed_g) in rows
-    ]
-
-
-def _month(row: Row) -> MonthShare:
-    mass_g = {stream.value: one.mass_g for stream, one in row.terms.streams.items()}
-    return MonthShare(
-        month=date.fromisoformat(f"{row.key}-01"),
-        input_g=row.terms.input_g,
-        reuse_g=mass_g["reuse"],
-        recycle_g=mass_g["recycle"],
-        incineration_g=mass_g["incineration"],
-        other_g=row.terms.held_g + row.terms.loss_g + row.terms.finds_g,
-    )
+def _periods(asked: Question, path: str, today: date) -> list[tuple[str, str]]:
+    """This year and those before it, to go to; the one that is shown has no address."""
+    found = []
+    for year in range(today.year, today.year - YEARS_OFFERED, -1):
+        first, end = date(year, 1, 1), date(year + 1, 1, 1)
+        shown = (asked.period.first, asked.period.end) == (first, end)
+        query = {
+            "from": first.isoformat(),
+            "to": end.isoformat(),
+            "supplier": ",".join(asked.suppliers),
+            "basis": asked.basis.value if asked.basis is not Basis.RECEIVED else "",
+        }
+        said = urlencode({name: value for name, value in query.items() if value})
+        found.append(("" if shown else f"{path}?{said}", str(year)))
+    return found
 
 
 def _downloads(visit: Visit, asked: Question) -> list[Download]:

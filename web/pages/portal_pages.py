@@ -1,4 +1,4 @@
-"""Context of the circularity report: words, three numbers, one picture, and how complete it is."""
+"""Context of the report: words, three numbers, one picture, how complete it is, what is behind."""
 
 from __future__ import annotations
 
@@ -6,40 +6,107 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from reporting.beside import Announced
+from web.pages.drawing import Addresses
 from web.pages.forms import Form, Options
+from web.pages.rows import BatchLine, DeliveryLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamShare:
-    """One main stream. permille: of what was sorted; the three add up to 1000, or are None."""
+    """One main stream. permille: of what was sorted; the three add up to 1000, or are None.
+
+    of_input: of all that came in, None where that has no meaning.
+    """
 
     stream: str
     mass_g: int
     confirmed_g: int
     estimated_g: int
     permille: int | None
+    of_input: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DestinationShare:
-    """What went to one destination."""
+    """What went to one destination. part: that stands behind it."""
 
     name: str
     stream: str
+    part: str
     mass_g: int
     confirmed_g: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthShare:
-    """One month of the period."""
+    """One month of the period. key: as addresses say it; before_g: input of a year earlier."""
 
     month: date
+    key: str
     input_g: int
     reuse_g: int
     recycle_g: int
     incineration_g: int
     other_g: int
+    before_g: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPart:
+    """One supplier of several. href: the same page, only of it."""
+
+    name: str
+    href: str
+    input_g: int
+    permille: Mapping[str, int] | None
+    sorted_g: int
+    confirmed_g: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A term now and a year earlier. stream: whose it is, if any's; shares in permille."""
+
+    name: str
+    stream: str
+    mass_g: int
+    before_g: int
+    permille: int | None = None
+    before_permille: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetLine:
+    """A line to hold a figure against. met: None when no figure here can meet or miss it."""
+
+    name: str
+    href: str
+    permille: int | None
+    line: int
+    at_least: bool
+    met: bool | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateLine:
+    """A certificate that was issued."""
+
+    code: str
+    title: str
+    about: str
+    mass_g: int
+    issued_on: date
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who sorts, and where."""
+
+    name: str
+    sites: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +127,50 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportPage:
-    """The report of one period. end: the first day after it. flow, months_chart: plotly figures.
+class Drawn:
+    """A chart: the plotly figure for the screen, and as SVG for paper and where no script runs."""
 
-    supplier: None when it is about all of them. losses: name and grams. opening_g and closing_g
-    only for `basis` booked.
+    figure: Mapping[str, object]
+    svg: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """Every gram that came in. losses: code, name and grams; opening_g and closing_g only for
+    `basis` booked."""
+
+    streams: Sequence[StreamShare]
+    losses: Sequence[tuple[str, str, int]]
+    held_g: int
+    finds_g: int
+    returned_g: int
+    in_transit_g: int
+    opening_g: int | None
+    closing_g: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What stands beside the figures: what came last, and what was found and announced. found: what
+    and how many, in how many batches."""
+
+    deliveries: Sequence[DeliveryLine]
+    batches: Sequence[BatchLine]
+    certificates: Sequence[CertificateLine]
+    found: Sequence[tuple[str, int, int]]
+    announced: Announced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalPage:
+    """The report of one period. end: the first day after it.
+
+    own: it speaks to the supplier itself. supplier: None when it is about all of them. periods:
+    address and words of others, the present one without address. differed_g: weighing differences
+    that were taken into the tolerance.
     """
 
+    own: bool
     supplier: str | None
     first: date
     end: date
@@ -74,26 +178,33 @@ class ReportPage:
     basis: str
     form: Form
     suppliers: Options
+    periods: Sequence[tuple[str, str]]
+    to: Addresses
     input_g: int
-    streams: Sequence[StreamShare]
-    loss_g: int
-    losses: Sequence[tuple[str, int]]
-    held_g: int
-    finds_g: int
-    returned_g: int
-    in_transit_g: int
     estimated_g: int
-    opening_g: int | None
-    closing_g: int | None
+    balance: Balance
     measured_permille: int | None
     proven_permille: int | None
+    held_permille: int | None
+    differed_g: int
     open_batches: int
+    parts: Sequence[OwnPart]
     destinations: Sequence[DestinationShare]
     months: Sequence[MonthShare]
+    changes: Sequence[Change]
+    before: tuple[date, date]
+    targets: Sequence[TargetLine]
     as_of: Sequence[AsOf]
-    flow: Mapping[str, object] | None
-    months_chart: Mapping[str, object] | None
+    flow: Drawn | None
+    months_chart: Drawn | None
+    tree: Mapping[str, object] | None
     downloads: Sequence[Download]
+    beside: Beside
+    operators: Sequence[Operator]
+
+    @property
+    def streams(self) -> Sequence[StreamShare]:
+        return self.balance.streams
 
     @property
     def sorted_g(self) -> int:
@@ -110,3 +221,7 @@ class ReportPage:
     @property
     def by_stream(self) -> Mapping[str, StreamShare]:
         return {stream.stream: stream for stream in self.streams}
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.input_g and not self.sorted_g and not self.balance.opening_g

@@ -1,0 +1,98 @@
+"""What stands beside the report: what came last, lines to hold figures against, who to call."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from catalogue.kinds import AppliesTo, Direction
+from catalogue.rulebook import Rulebook
+from certificates.views import ListedCertificate, list_certificates
+from intake.views import list_deliveries
+from reporting.beside import announced, found_things
+from reporting.questions import Question
+from reporting.report import Report
+from streams.views import Asked, list_batches
+from web import certificate_words
+from web.pages.drawing import Addresses
+from web.pages.naming import Names
+from web.pages.portal_pages import Beside, CertificateLine, Operator, TargetLine
+from web.pages.visiting import Visit
+
+SHOWN: Final = 5
+
+
+def beside(visit: Visit, db: Session, names: Names, asked: Question) -> Beside:
+    """What came last, of the supplier that was asked for, and what was found. Twelve statements."""
+    supplier = asked.suppliers[0] if asked.suppliers else None
+    wanted, viewer, book = Asked(supplier=supplier, limit=SHOWN), visit.viewer, names.book
+    return Beside(
+        deliveries=[names.delivery(row) for row in list_deliveries(db, book, viewer, wanted)],
+        batches=[names.batch(row) for row in list_batches(db, book, viewer, wanted)],
+        certificates=[
+            _certificate(visit, row) for row in list_certificates(db, book, viewer, wanted)
+        ],
+        found=[
+            (visit.language.own(one.names, one.kind), one.count, one.batches)
+            for one in found_things(db, viewer, asked)
+        ],
+        announced=announced(db, viewer, asked),
+    )
+
+
+def _certificate(visit: Visit, found: ListedCertificate) -> CertificateLine:
+    row = found.row
+    said: dict[str, Any] = {"kind": row.scope, "code": row.scope_code}
+    if row.first_day and row.end_day:
+        said |= {"from": row.first_day.isoformat(), "to": row.end_day.isoformat()}
+    return CertificateLine(
+        code=row.code,
+        title=certificate_words.title(row.kind, visit.language),
+        about=certificate_words.scope(said, visit.language),
+        mass_g=row.mass_g,
+        issued_on=row.issued_on,
+        state=found.stands.state.value,
+    )
+
+
+def targets(found: Report, book: Rulebook, visit: Visit, to: Addresses) -> list[TargetLine]:
+    """The lines that hold in the period, each beside its figure."""
+    suppliers = {book.organisation(code).id for code in found.asked.suppliers}
+    if not visit.viewer.is_staff and not suppliers:
+        suppliers = {visit.viewer.organisation_id}
+    operators = {site.operator_id for site in map(book.sites.__getitem__, found.sites)}
+    rows = [
+        row
+        for operator in sorted(operators)
+        for row in book.operators[operator].targets
+        if row.is_valid(found.asked.period.last)
+        and (row.supplier_id is None or row.supplier_id in suppliers)
+    ]
+    lines = []
+    for row in rows:
+        value = found.measure(row.measure)
+        at_least = row.direction is Direction.AT_LEAST
+        counts = value is not None and row.applies_to is AppliesTo.OPERATOR
+        met = ((value or 0) >= row.permille) == at_least or value == row.permille
+        lines.append(
+            TargetLine(
+                name=visit.language.own(row.names, row.code),
+                href=to.figure(row.measure),
+                permille=value,
+                line=row.permille,
+                at_least=at_least,
+                met=met if counts else None,
+                source=row.source,
+            )
+        )
+    return lines
+
+
+def operators(found: Report, book: Rulebook) -> list[Operator]:
+    """Who sorts what the report is about, with the addresses of its sites."""
+    sites: dict[int, list[tuple[str, str]]] = {}
+    for code in found.sites:
+        row = book.sites[code]
+        sites.setdefault(row.operator_id, []).append((row.name, row.address))
+    return [Operator(book.organisations_by_id[id].name, rows) for id, rows in sites.items()]
