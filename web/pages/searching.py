@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -12,17 +12,20 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
+from catalogue.access import Viewer
 from catalogue.codes import CodeKind, MisreadCode, parse
 from catalogue.errors import NotFound
 from catalogue.kinds import PartnerRole
 from catalogue.near_codes import near, squeezed
-from catalogue.rulebook import Rulebook, rulebook
+from catalogue.rulebook import OperatorBook, Rulebook, rulebook
 from certificates.views import certificate_by_code
 from streams.ledger import site_day
+from streams.views import sites_of
 from web.api.shapes import SEES_SCANS
 from web.deps import ReadDb
 from web.pages.naming import Names
 from web.pages.searching_found import LISTS, Scope, has_state
+from web.pages.searching_hits import MAKERS, Hit
 from web.pages.searching_words import Name, Question, Term, read
 from web.pages.visiting import PAGES, Visit, Visitor
 from web.reference import operators_for, sites_for
@@ -34,24 +37,6 @@ SHOWN: Final = 6
 PAGE: Final = 50
 ASKED_MAX: Final = 120
 UTC: Final = "UTC"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """Something that fits. own: what it is called by itself, such as its code or its number; now:
-    where it stands, or what came of it; at: only for those who may know the hour."""
-
-    href: str
-    own: tuple[str, ...]
-    what: str
-    detail: str = ""
-    day: date | None = None
-    at: datetime | None = None
-    mass_g: int | None = None
-    state: str = ""
-    held: bool = False
-    rest_g: int | None = None
-    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,15 +150,16 @@ def _listed(
     *,
     goes_on: bool,
 ) -> FoundList:
-    make = _MAKERS[noun]
     names = Names(visit.language, book)
-    sees_hours = visit.viewer.role in SEES_SCANS
     shown = rows[:limit]
+    hits = [MAKERS[noun](names, row) for row in shown]
+    if visit.viewer.role not in SEES_SCANS:
+        hits = [replace(hit, at=None) for hit in hits]
     here = {"q": text, "only": noun}
     on = {**here, "after": shown[-1].code} if limit == PAGE else here
     return FoundList(
         noun=noun,
-        hits=[make(names, row, sees_hours=sees_hours) for row in shown],
+        hits=hits,
         more=f"/search?{urlencode(on)}" if len(rows) > limit else None,
         first=f"/search?{urlencode(here)}" if goes_on else None,
     )
@@ -218,16 +204,8 @@ def _alone(question: Question, found: Sequence[FoundList]) -> str | None:
 def names_for(visit: Visit, book: Rulebook) -> Iterator[Name]:
     """What this viewer may ask for by name. Names of others are words like any other."""
     viewer = visit.viewer
-    own_sites = {site.id for site in sites_for(book, viewer)}
     for operator in operators_for(book, viewer):
-        for partner in operator.partners.values():
-            row = book.organisations_by_id[partner.organisation_id]
-            is_own = viewer.is_staff or row.id in viewer.supplier_ids
-            if PartnerRole.SUPPLIER in partner.roles and is_own:
-                for child in book.children(row.id):
-                    yield Name("supplier", child, (row.code, row.name))
-            if PartnerRole.OUTLET in partner.roles and viewer.is_staff:
-                yield Name("outlet", row.id, (row.code, row.name))
+        yield from _partners(viewer, book, operator)
         for group in operator.groups.values():
             yield Name("group", group.id, (group.code, *group.names.values()))
         if viewer.is_staff:
@@ -236,119 +214,18 @@ def names_for(visit: Visit, book: Rulebook) -> Iterator[Name]:
                 yield Name("destination", destination.id, said)
             for kind in operator.find_kinds.values():
                 yield Name("find_kind", kind.id, (kind.code, *kind.names.values()))
-    if viewer.is_staff:
-        for container in book.containers.values():
-            if container.site_id in own_sites:
-                yield Name("container", container.id, (container.code,))
+    own_sites = set(sites_of(book, viewer))
+    for container in book.containers.values():
+        if container.site_id in own_sites:
+            yield Name("container", container.id, (container.code,))
 
 
-def _batch(names: Names, row: Any, *, sees_hours: bool) -> Hit:
-    site = names.book.sites_by_id[row.site_id]
-    group = names.book.operator(site).groups_by_id[row.group_id]
-    return Hit(
-        href=f"/batches/{row.code}",
-        own=(row.code,),
-        what=names.book.organisations_by_id[row.supplier_id].name,
-        detail=names.group(site, group.code) or "",
-        day=row.received_day,
-        at=row.at if sees_hours else None,
-        mass_g=row.gross_g - row.tare_g,
-        state=row.state,
-        held=row.held,
-        rest_g=int(row.held_g) or None,
-    )
-
-
-def _bin(names: Names, row: Any, *, sees_hours: bool) -> Hit:
-    site = names.book.sites_by_id[row.site_id]
-    destination = names.book.operator(site).destinations_by_id.get(row.destination_id or 0)
-    label = names.destination(destination)
-    container = names.book.containers_by_id.get(row.container_id or 0)
-    weighed = None if row.gross_g is None else row.gross_g - row.tare_g
-    return Hit(
-        href=f"/bins/{row.code}",
-        own=(row.code,),
-        what=label.name if label else "",
-        detail=container.code if container else "",
-        day=row.day,
-        at=row.at if sees_hours else None,
-        mass_g=weighed if weighed is not None else int(row.in_it_g),
-        state=row.state,
-        where=f"/shipments/{row.shipment}" if row.shipment else "",
-    )
-
-
-def _delivery(names: Names, row: Any, *, sees_hours: bool) -> Hit:
-    return Hit(
-        href=f"/deliveries/{row.code}",
-        own=(row.code, row.reference or row.code),
-        what=names.book.organisations_by_id[row.supplier_id].name,
-        detail=row.reference or "",
-        day=row.expected_on,
-        mass_g=int(row.received_g) or row.announced_g,
-        state=row.state,
-    )
-
-
-def _shipment(names: Names, row: Any, *, sees_hours: bool) -> Hit:
-    return Hit(
-        href=f"/shipments/{row.code}",
-        own=(row.code, row.waybill or row.code),
-        what=names.book.organisations_by_id[row.outlet_id].name,
-        detail=row.waybill,
-        day=row.shipped_on,
-        mass_g=int(row.mass_g),
-        state=row.state,
-    )
-
-
-def _find(names: Names, row: Any, *, sees_hours: bool) -> Hit:
-    site = names.book.sites_by_id[row.site_id]
-    kinds = names.book.operator(site).find_kinds
-    kind = next(code for code, each in kinds.items() if each.id == row.kind_id)
-    return Hit(
-        href=f"/finds/{row.code}",
-        own=(row.code,),
-        what=f"{row._mapping['count']} × {names.find_kind(site, kind)}",
-        day=row.day,
-        mass_g=row.mass_g,
-        state="handed_over" if row.handover_id else "kept",
-        where=f"/batches/{row.batch}" if row.batch else "",
-    )
-
-
-def _item(names: Names, row: Any, *, sees_hours: bool) -> Hit:
-    operator = names.book.operators[row.operator_id]
-    group = operator.groups_by_id[row.group_id]
-    return Hit(
-        href=f"/batches/{row.batch}/items",
-        own=(row.number,),
-        what=names.language.own(group.names, group.code),
-        detail=names.book.organisations_by_id[row.supplier_id].name,
-        day=row.day,
-        state="destroyed" if row.destruction_id else "noted",
-        where=f"/batches/{row.batch}",
-    )
-
-
-def _seal(names: Names, row: Any, *, sees_hours: bool) -> Hit:
-    return Hit(
-        href=f"/certificates/{row.code}",
-        own=(row.code,),
-        what=names.book.organisations_by_id[row.supplier_id].name,
-        detail=row.kind,
-        day=row.issued_on,
-        mass_g=row.mass_g,
-        state="withdrawn" if row.withdrawal_id else "signed",
-    )
-
-
-_MAKERS: Final = {
-    "batches": _batch,
-    "deliveries": _delivery,
-    "bins": _bin,
-    "shipments": _shipment,
-    "finds": _find,
-    "items": _item,
-    "certificates": _seal,
-}
+def _partners(viewer: Viewer, book: Rulebook, operator: OperatorBook) -> Iterator[Name]:
+    for partner in operator.partners.values():
+        row = book.organisations_by_id[partner.organisation_id]
+        is_own = viewer.is_staff or row.id in viewer.supplier_ids
+        if PartnerRole.SUPPLIER in partner.roles and is_own:
+            for child in book.children(row.id):
+                yield Name("supplier", child, (row.code, row.name))
+        if PartnerRole.OUTLET in partner.roles and viewer.is_staff:
+            yield Name("outlet", row.id, (row.code, row.name))

@@ -20,6 +20,7 @@ BrowserOf = Callable[[str], Browser]
 STAFF = {"worker", "leader", "manager", "auditor", "administrator"}
 MAY_OPEN = {
     "/desk": STAFF - {"worker"},
+    "/desk/waiting": STAFF - {"worker"},
     "/today": STAFF,
     "/attention": STAFF,
     "/portal": {"supplier"},
@@ -75,6 +76,8 @@ MAY_OPEN = {
     "/finds/{handed}/receipt.pdf": {"worker", "leader", "auditor"},
     "/entries/{scan_id}/undo": {"worker", "leader"},
     "/find-code?text={batch}": STAFF,
+    "/search": STAFF | {"supplier"},
+    "/search?q={batch}": STAFF | {"supplier"},
     "/notices": {"leader", "manager", "administrator", "supplier", "outlet"},
     "/notices/settings": {"leader", "manager", "administrator", "supplier", "outlet"},
     "/notices/contacts": {"leader", "administrator"},
