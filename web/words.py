@@ -80,6 +80,19 @@ QUALITIES = {
     Quality.ESTIMATED: message("estimated"),
 }
 
+FIGURE_QUALITIES = {
+    "measured": message("all of it was weighed"),
+    "estimated": message("a part of it was estimated"),
+    "declared": message("a supplier declared a part of it"),
+    "default": message("it rests on numbers of others, not only on weighing"),
+}
+
+FACTOR_UNITS = {
+    "permille": message("permille"),
+    "g_co2e_per_kg": message("g CO₂e per kg"),
+    "mg_co2e_per_t": message("mg CO₂e per t"),
+}
+
 POOLS = {
     Pool.SUPPLIER: message("At the supplier"),
     Pool.HOLDING: message("Waiting to be sorted"),

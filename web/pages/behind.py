@@ -131,14 +131,14 @@ def behind_number(
         return f"/behind?{said}"
 
     page = BehindPage(
-        title=_title(found.part, names),
+        title=title_of(found.part, names),
         help=visit.language.gettext(HELPS[wanted.name]),
         stream=wanted.codes[0] if wanted.name in ("stream", "destination") else "",
         supplier=", ".join(names.organisation(code) for code in asked.suppliers) or None,
         first=asked.period.first,
         last=asked.period.last,
         basis=asked.basis.value,
-        back=_report(visit, to),
+        back=report_address(visit, to),
         orders=[("" if which is way else address(which), words) for which, words in ORDERS],
         count=found.count,
         mass_g=found.mass_g,
@@ -157,7 +157,8 @@ def _order(word: str) -> Order:
         raise Malformed(field="order", problem=f"must be one of {known}", read=word) from None
 
 
-def _report(visit: Visit, to: Addresses) -> str:
+def report_address(visit: Visit, to: Addresses) -> str:
+    """The way back to the report of the same question."""
     path = "/report" if visit.viewer.is_staff else "/portal"
     return f"{path}?{to.query(basis='' if to.asked.basis is Basis.RECEIVED else 'booked')}"
 
@@ -178,7 +179,7 @@ def _rows(found: Behind, names: Names) -> list[Line]:
     ]
 
 
-def _title(wanted: Part, names: Names) -> str:
+def title_of(wanted: Part, names: Names) -> str:
     """What a number is called: its term, and what is asked of it."""
     title = _term(wanted, names)
     if wanted.state is None:
