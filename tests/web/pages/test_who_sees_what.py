@@ -21,6 +21,10 @@ STAFF = {"worker", "leader", "manager", "auditor", "administrator"}
 MAY_OPEN = {
     "/desk": STAFF - {"worker"},
     "/desk/waiting": STAFF - {"worker"},
+    "/desk/unproven": STAFF - {"worker"},
+    "/desk/announced": STAFF - {"worker"},
+    "/desk/differences": STAFF - {"worker"},
+    "/desk/kept": STAFF - {"worker"},
     "/today": STAFF,
     "/attention": STAFF,
     "/portal": {"supplier"},
@@ -77,7 +81,6 @@ MAY_OPEN = {
     "/entries/{scan_id}/undo": {"worker", "leader"},
     "/find-code?text={batch}": STAFF,
     "/search": STAFF | {"supplier"},
-    "/search?q={batch}": STAFF | {"supplier"},
     "/notices": {"leader", "manager", "administrator", "supplier", "outlet"},
     "/notices/settings": {"leader", "manager", "administrator", "supplier", "outlet"},
     "/notices/contacts": {"leader", "administrator"},
