@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session
 
 from catalogue.access import Viewer
+from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
 from dispatch import rules
 from dispatch.documents import ListedDocument, documents_of
@@ -31,6 +32,8 @@ _movement = table_of(Movement)
 
 OVERDUE: Final = "overdue"
 """Not a state that is kept: what the outlet should have confirmed by now."""
+
+UNPROVEN_MAX: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,29 @@ class Overdue:
     due_on: date
     days: int
     mass_g: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unproven:
+    """A shipment that is under way. mass_g: neither confirmed nor come back, of which its outlet
+    refused refused_g; due_on: the last day on which its confirmation is in time."""
+
+    code: str
+    site: SiteRow
+    outlet: str
+    waybill: str
+    shipped_on: date
+    mass_g: int
+    refused_g: int
+    due_on: date
+
+    def days(self, today: date) -> int:
+        """How long it has been under way."""
+        return (today - self.shipped_on).days
+
+    def late_days(self, today: date) -> int:
+        """By how many days its confirmation is late; 0 when nothing is to be confirmed."""
+        return max(0, (today - self.due_on).days) if self.mass_g > self.refused_g else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +174,50 @@ def overdue(
         for row in rows
     ]
     return sorted(found, key=lambda row: (row.due_on, row.code))
+
+
+def unproven_shipments(session: Session, book: Rulebook, viewer: Viewer) -> list[Unproven]:
+    """Every shipment of which something is not proven, the longest under way first. One
+    statement."""
+    own = _shipment.c.site_id.in_(sites_of(book, viewer))
+    open_ones = select(_shipment.c.id).where(own, _shipment.c.state == "shipped")
+    # The places of a shipment are those that its own entry brought it to.
+    spots = (
+        select(_movement.c.entry_id, _movement.c.target_id)
+        .where(_movement.c.entry_id.in_(open_ones))
+        .distinct()
+        .subquery()
+    )
+    under_way_g = func.sum(_balance.c.mass_g)
+    rows = session.execute(
+        select(_shipment, under_way_g.label("under_way_g"))
+        .select_from(
+            _shipment.join(spots, spots.c.entry_id == _shipment.c.id).join(
+                _balance, _balance.c.place_id == spots.c.target_id
+            )
+        )
+        .group_by(_shipment.c.id)
+        .having(under_way_g > 0)
+        .order_by(_shipment.c.shipped_on, _shipment.c.id)
+        .limit(UNPROVEN_MAX)
+    )
+    found = []
+    for row in rows:
+        site = book.sites_by_id[row.site_id]
+        partner = book.operator(site).partners.get(row.outlet_id)
+        found.append(
+            Unproven(
+                code=row.code,
+                site=site,
+                outlet=book.organisations_by_id[row.outlet_id].code,
+                waybill=row.waybill,
+                shipped_on=row.shipped_on,
+                mass_g=int(row.under_way_g),
+                refused_g=row.refused_g or 0,
+                due_on=rules.due_on(row.shipped_on, partner),
+            )
+        )
+    return found
 
 
 def _exists(book: Rulebook, viewer: Viewer) -> ColumnElement[bool]:

@@ -102,8 +102,8 @@ def _environment(code: str) -> Environment:
         language.gettext, language.ngettext, newstyle=True
     )
     for name in (
-        "weight", "weight_parts", "weight_typed", "count", "share", "day", "long_day", "month",
-        "moment", "clock",
+        "weight", "weight_parts", "weight_typed", "count", "share", "points", "day", "long_day",
+        "month", "moment", "clock",
     ):  # fmt: skip
         environment.filters[name] = partial(_reversed_last, getattr(units, name), language)
     environment.filters["said"] = partial(_said, language)

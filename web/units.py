@@ -51,6 +51,14 @@ def share(permille: int | None, language: Language) -> str:
     return f"{format_decimal(permille / 10, format='#,##0.0', locale=language.locale)}%"
 
 
+def points(permille: int | None, language: Language) -> str:
+    """By how much a share changed, in percentage points and always with its sign: `+1,2`, `−0,4`."""
+    if permille is None:
+        return "–"
+    sign = "+" if permille > 0 else "−" if permille < 0 else "±"
+    return f"{sign}{format_decimal(abs(permille) / 10, format='#,##0.0', locale=language.locale)}"
+
+
 def day(value: date, language: Language) -> str:
     """`2 mrt 2026`."""
     return format_date(value, format="d MMM y", locale=language.locale)

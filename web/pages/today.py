@@ -40,7 +40,6 @@ PAGE_OF_KIND: Final = {
 }
 
 
-@router.get("/desk")
 @router.get("/today")
 def today(visit: Visitor, db: ReadDb, site: Annotated[str | None, Query()] = None) -> Response:
     book = rulebook(db)

@@ -1,0 +1,115 @@
+"""The manager's desk: what came in, what became of it, what is proven, and what needs a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from sqlmodel import Session
+from starlette.responses import Response
+
+from catalogue.rulebook import Rulebook, rulebook
+from reporting import access
+from reporting.changes import year_so_far
+from reporting.figures import month_bars
+from reporting.periods import YEAR_MAX, YEAR_MIN
+from reporting.pictures import bars_svg
+from reporting.queries import report_within
+from reporting.questions import By, Question
+from reporting.report import Report
+from streams.ledger import site_day
+from web.deps import ReadDb
+from web.i18n import message
+from web.pages import desk_lists, portal_aside, portal_tables
+from web.pages.desk_pages import DeskPage, Figures
+from web.pages.desk_worries import standing, worries
+from web.pages.drawing import Addresses, words_of
+from web.pages.first_steps import first_steps
+from web.pages.portal_pages import Drawn
+from web.pages.visiting import Visit, Visitor
+from web.reference import sites_for
+
+router = APIRouter(include_in_schema=False)
+
+YEARS_SHOWN: Final = 4
+MONTHS_WORDS: Final = message("Weight per month and stream; the same numbers stand in the table")
+
+
+@router.get("/desk")
+def desk(
+    visit: Visitor, db: ReadDb, year: Annotated[int | None, Query(ge=YEAR_MIN, le=YEAR_MAX)] = None
+) -> Response:
+    return visit.show("desk.html", desk_page(visit, db, year))
+
+
+@router.get("/desk/waiting")
+@router.get("/desk/unproven")
+@router.get("/desk/announced")
+@router.get("/desk/differences")
+@router.get("/desk/kept")
+def desk_list(visit: Visitor, db: ReadDb) -> Response:
+    book = rulebook(db)
+    what = visit.request.url.path.rpartition("/")[2]
+    page = desk_lists.list_page(visit, db, book, what, today_of(visit, book))
+    return visit.show("desk_list.html", page)
+
+
+def today_of(visit: Visit, book: Rulebook) -> date:
+    """The day at the viewer's first site."""
+    sites = sites_for(book, visit.viewer)
+    return site_day(visit.now, sites[0]) if sites else visit.now.date()
+
+
+def desk_page(visit: Visit, db: Session, year: int | None) -> DeskPage:
+    """Thirteen statements, whatever the size of the register; seven for who sees no figures."""
+    book = rulebook(db)
+    today = today_of(visit, book)
+    year = today.year if year is None else year
+    now = standing(visit, db, book, today)
+    found = figures(visit, db, book, year, today) if "report" in visit.may else None
+    empty = not now.waiting and (found is None or not (found.now.input_g or found.before.input_g))
+    operator = book.operators.get(visit.viewer.operator_id or 0)
+    return DeskPage(
+        operator=operator.organisation.name if operator else "",
+        today=today,
+        year=year,
+        years=range(today.year, today.year - YEARS_SHOWN, -1),
+        figures=found,
+        worries=worries(visit, book, now),
+        steps=first_steps(visit, db, book) if empty else (),
+    )
+
+
+def figures(visit: Visit, db: Session, book: Rulebook, year: int, today: date) -> Figures:
+    """A year beside the one before it, each by month. Six statements."""
+    asked = Question(period=year_so_far(year, today), by=By.MONTH)
+    before = replace(asked, period=asked.period.a_year_earlier())
+    seen = access.scope(book, visit.viewer, asked)
+    monthly = report_within(db, book, seen, asked)
+    earlier = report_within(db, book, seen, before)
+    to = Addresses(asked)
+    return Figures(
+        first=asked.period.first,
+        last=asked.period.last,
+        before_first=before.period.first,
+        before_last=before.period.last,
+        now=monthly.terms,
+        before=earlier.terms,
+        proven_permille=monthly.measure("confirmed_of_sorted"),
+        proven_before=earlier.measure("confirmed_of_sorted"),
+        months=portal_tables.months(monthly, earlier),
+        chart=_chart(visit, monthly, earlier, to),
+        targets=portal_aside.targets(monthly, book, visit, to),
+        to=to,
+    )
+
+
+def _chart(visit: Visit, monthly: Report, earlier: Report, to: Addresses) -> Drawn | None:
+    words = words_of(visit.language)
+    figure = month_bars(monthly, words, to.in_month, earlier.rows)
+    if figure is None:
+        return None
+    title = words.gettext(MONTHS_WORDS)
+    return Drawn(figure=figure, svg=bars_svg(monthly, words, title, to.in_month, earlier.rows))
