@@ -145,11 +145,7 @@ def faint_line(name: str, keys: Sequence[str], masses: Mapping[str, int], unit: 
 
 def tree(report: Report, words: Words, address: Address | None = None) -> Picture | None:
     """A treemap: the streams, and in each its destinations. None when nothing was sorted."""
-    sums: dict[tuple[str, str], int] = {}
-    for one in report.destinations:
-        key = (one.route.stream.value, one.route.code)
-        sums[key] = sums.get(key, 0) + one.outcome.mass_g
-    found = {key: mass_g for key, mass_g in sums.items() if mass_g > 0}
+    found = {key: mass_g for key, (mass_g, _) in flows.destined(report) if mass_g > 0}
     if not found:
         return None
     streams = list(dict.fromkeys(stream for stream, _ in found))

@@ -97,13 +97,27 @@ def _flows(report: Report) -> Iterator[tuple[str, str, int]]:
         for outcome, grams in outcomes(terms).items():
             kind = "stream" if outcome in list(Stream) else "outcome"
             yield f"supplier:{supplier}", f"{kind}:{outcome}", grams
+    for (stream, code), (mass_g, confirmed_g) in destined(report):
+        destination = f"destination:{stream}/{code}"
+        yield f"stream:{stream}", destination, mass_g
+        yield destination, "proof:confirmed", confirmed_g
+        yield destination, "proof:pending", mass_g - confirmed_g
+
+
+def destined(report: Report) -> list[tuple[tuple[str, str], tuple[int, int]]]:
+    """Stream and code of each destination, with its grams and those confirmed; streams in their
+    order, the heaviest first.
+
+    Versions of a destination are one to the eye, unless they changed to another stream.
+    """
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
     for one in report.destinations:
-        # Versions of a destination are one to the eye, unless they changed to another stream.
-        destination = f"destination:{one.route.stream}/{one.route.code}"
-        pending_g = one.outcome.mass_g - one.outcome.confirmed_g
-        yield f"stream:{one.route.stream}", destination, one.outcome.mass_g
-        yield destination, "proof:confirmed", one.outcome.confirmed_g
-        yield destination, "proof:pending", pending_g
+        key = (one.route.stream.value, one.route.code)
+        mass_g, confirmed_g = sums.get(key, (0, 0))
+        done = one.outcome
+        sums[key] = (mass_g + done.mass_g, confirmed_g + done.confirmed_g)
+    order = [stream.value for stream in Stream]
+    return sorted(sums.items(), key=lambda row: (order.index(row[0][0]), -row[1][0], row[0][1]))
 
 
 def _sources(report: Report) -> Iterator[tuple[str, Terms]]:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from catalogue.kinds import Stream
 from reporting.circularity import Row
 from reporting.figures import a_year_on
+from reporting.flows import destined
 from reporting.questions import Basis, By
 from reporting.report import Report
 from web.i18n import Language, message
@@ -64,26 +65,20 @@ def _streams(found: Report) -> list[StreamShare]:
 
 def destinations(found: Report, language: Language) -> list[DestinationShare]:
     """Per destination, whatever its version; streams in their order, the heaviest first."""
-    sums: dict[tuple[str, str], list[int]] = {}
-    names: dict[tuple[str, str], str] = {}
-    for one in found.destinations:
-        key = (one.route.stream.value, one.route.code)
-        # Versions stand in their order: the last one's name is the present one.
-        names[key] = language.own(one.route.names, one.route.code)
-        mass = sums.setdefault(key, [0, 0])
-        mass[0] += one.outcome.mass_g
-        mass[1] += one.outcome.confirmed_g
-    order = [stream.value for stream in Stream]
-    rows = sorted(sums.items(), key=lambda row: (order.index(row[0][0]), -row[1][0]))
+    # Versions stand in their order: the last one's name is the present one.
+    names = {
+        (one.route.stream.value, one.route.code): language.own(one.route.names, one.route.code)
+        for one in found.destinations
+    }
     return [
         DestinationShare(
-            stream=key[0],
-            name=names[key],
-            part=f"destination/{key[0]}/{key[1]}",
+            stream=stream,
+            name=names[stream, code],
+            part=f"destination/{stream}/{code}",
             mass_g=mass_g,
             confirmed_g=confirmed_g,
         )
-        for key, (mass_g, confirmed_g) in rows
+        for (stream, code), (mass_g, confirmed_g) in destined(found)
     ]
 
 
