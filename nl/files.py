@@ -8,7 +8,8 @@ from typing import Final
 from nl.lines import Delivered, Received
 from nl.months import Told
 from nl.rules import Counted
-from reporting.formats import Cell, Column, Format, Kind, chunks
+from reporting.columnar import Cell, Column, Kind
+from reporting.formats import Format, chunks
 
 _PARTIES: Final = ("name", "address", "registration")
 _CARRIED: Final = (

@@ -15,7 +15,7 @@ from chain.rows import SEQ_BITS
 from chain.tables import Entry
 from reporting import circularity
 from reporting.access import Scope
-from reporting.formats import LINES_AT_ONCE, Cell, Column, Kind
+from reporting.columnar import LINES_AT_ONCE, Cell, Column, Kind
 from reporting.queries import RETURNED, asked_for
 from reporting.questions import Question
 from store.columns import table_of

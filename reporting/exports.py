@@ -14,7 +14,8 @@ from catalogue.access import Viewer
 from catalogue.errors import Malformed
 from catalogue.rulebook import rulebook
 from reporting import access, batch_lines, figure_lines, movement_lines
-from reporting.formats import MEDIA_TYPES, Column, Format, Line, chunks
+from reporting.columnar import Column, Table, tables_of
+from reporting.formats import ENDINGS, MEDIA_TYPES, Format, pieces
 from reporting.queries import as_of
 from reporting.questions import Question
 
@@ -44,7 +45,7 @@ class Export:
 
     @property
     def file_name(self) -> str:
-        return f"{self.dataset}.{self.format}"
+        return f"{self.dataset}{ENDINGS[self.format]}"
 
     @property
     def media_type(self) -> str:
@@ -78,14 +79,14 @@ def export(
     Four statements, of which the last streams (figures: those of the report). Raises NotFound and
     NotAllowed as `access.scope`, before anything is written.
     """
-    found = _table(session, viewer, asked, dataset)
+    found = _found(session, viewer, asked, dataset)
     return Export(
         dataset=dataset,
         format=format,
         columns=found.columns,
         rows=found.rows,
         mass_g=found.mass_g,
-        pieces=chunks(format, found.columns, found.lines, title=dataset.value),
+        pieces=pieces(format, found.columns, found.tables, title=dataset.value),
     )
 
 
@@ -126,22 +127,24 @@ def control(
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _Found:
     columns: tuple[Column, ...]
-    lines: Iterable[Line]
+    tables: Iterable[Table]
     rows: int
     mass_g: int
 
 
-def _table(session: Session, viewer: Viewer, asked: Question, dataset: Dataset) -> _Table:
+def _found(session: Session, viewer: Viewer, asked: Question, dataset: Dataset) -> _Found:
     if dataset is Dataset.FIGURES:
         figures = figure_lines.lines(session, viewer, asked)
-        return _Table(figure_lines.COLUMNS, figures, len(figures), figure_lines.mass_g(figures))
+        tables = tables_of(figure_lines.COLUMNS, figures)
+        return _Found(figure_lines.COLUMNS, tables, len(figures), figure_lines.mass_g(figures))
     book = rulebook(session)
     seen = access.scope(book, viewer, asked)
     if dataset is Dataset.BATCHES:
         totals = batch_lines.totals(session, seen, asked)
-        return _Table(batch_lines.COLUMNS, batch_lines.lines(session, book, seen, asked), *totals)
-    columns = movement_lines.columns(viewer)
+        tables = tables_of(batch_lines.COLUMNS, batch_lines.lines(session, book, seen, asked))
+        return _Found(batch_lines.COLUMNS, tables, *totals)
     totals = movement_lines.totals(session, seen, asked)
-    return _Table(columns, movement_lines.lines(session, book, viewer, seen, asked), *totals)
+    tables = movement_lines.tables(session, book, viewer, seen, asked, rows=totals[0])
+    return _Found(movement_lines.columns(viewer), tables, *totals)

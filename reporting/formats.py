@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import islice
-from typing import IO, Any, TypeAlias
+from typing import IO, Any
 
-Cell: TypeAlias = str | int | bool | date | datetime | None
-Line: TypeAlias = Sequence[Cell]
+from reporting.columnar import (
+    Cell,
+    Column,
+    Kind,
+    Line,
+    Table,
+    lines_of,
+    schema_of,
+    tables_of,
+)
+from reporting.text_files import csv_pieces, dutch_csv_pieces, harmless, jsonl_pieces
 
-LINES_AT_ONCE = 2_000
 CHUNK_BYTES = 1 << 16
 SHEET_LINES_MAX = 1_048_576
 """What a worksheet can hold, its heading included."""
@@ -24,13 +29,15 @@ SHEET_LINES_MAX = 1_048_576
 _SHEET_DAY_ZERO = date(1899, 12, 30)
 """A worksheet counts days from here; finding that out per cell would take most of the time."""
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+GROUP_LINES = 1 << 15
+"""Lines of a group in a Parquet file: what it holds in memory before it can write."""
 
 
 class Format(StrEnum):
     """The kinds of file."""
 
     CSV = "csv"
+    CSV_NL = "csv-nl"
     JSONL = "jsonl"
     PARQUET = "parquet"
     XLSX = "xlsx"
@@ -38,28 +45,21 @@ class Format(StrEnum):
 
 MEDIA_TYPES = {
     Format.CSV: "text/csv; charset=utf-8",
+    Format.CSV_NL: "text/csv; charset=utf-8",
     Format.JSONL: "application/jsonl",
     Format.PARQUET: "application/vnd.apache.parquet",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
-class Kind(StrEnum):
-    """What a column holds. Mass and counts are whole numbers."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    DAY = "day"
-    MOMENT = "moment"
-    YES_NO = "yes_no"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table."""
-
-    name: str
-    kind: Kind = Kind.TEXT
+ENDINGS = {
+    Format.CSV: ".csv",
+    Format.CSV_NL: "-nl.csv",
+    Format.JSONL: ".jsonl",
+    Format.PARQUET: ".parquet",
+    Format.XLSX: ".xlsx",
+}
+"""What the name of a file ends in."""
 
 
 def chunks(
@@ -69,97 +69,75 @@ def chunks(
     *,
     title: str,
 ) -> Iterator[bytes]:
-    """The file in pieces. The same lines give the same bytes.
+    """The file of these lines in pieces. The same lines give the same bytes."""
+    return pieces(format, columns, tables_of(columns, lines), title=title)
 
-    CSV and JSON lines are handed on as they are made; Parquet and XLSX pass a temporary file.
-    """
+
+def pieces(
+    format: Format,
+    columns: Sequence[Column],
+    tables: Iterable[Table],
+    *,
+    title: str,
+) -> Iterator[bytes]:
+    """The file of these tables in pieces, handed on as they are made; only XLSX, whose pieces are
+    packed last, passes a temporary file. The same tables give the same bytes."""
     if format is Format.CSV:
-        return _csv(columns, lines)
+        return csv_pieces(columns, tables)
+    if format is Format.CSV_NL:
+        return dutch_csv_pieces(columns, tables)
     if format is Format.JSONL:
-        return _jsonl(columns, lines)
+        return jsonl_pieces(columns, tables)
     if format is Format.PARQUET:
-        return _parquet(columns, lines)
-    return _xlsx(columns, lines, title)
+        return _parquet(columns, tables)
+    return _xlsx(columns, tables, title)
 
 
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: what would start one gets an apostrophe."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
-
-
-def _csv(columns: Sequence[Column], lines: Iterable[Line]) -> Iterator[bytes]:
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow([column.name for column in columns])
-    # Numbers, days and empty cells are written right as they are; only the rest costs time.
-    said = [
-        (place, _SAID_IN_CSV[column.kind])
-        for place, column in enumerate(columns)
-        if column.kind in _SAID_IN_CSV
-    ]
-    for some in _some(lines):
-        writer.writerows(_words(line, said) for line in some)
-        yield written.getvalue().encode()
-        written.seek(0)
-        written.truncate()
-    yield written.getvalue().encode()
-
-
-def _words(line: Line, said: Sequence[tuple[int, Callable[[Any], str]]]) -> list[Cell]:
-    cells = list(line)
-    for place, say in said:
-        if cells[place] is not None:
-            cells[place] = say(cells[place])
-    return cells
-
-
-def _iso(cell: date | datetime | None) -> str | None:
-    if isinstance(cell, datetime):
-        return cell.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return None if cell is None else cell.isoformat()
-
-
-_SAID_IN_CSV: Mapping[Kind, Callable[[Any], str]] = {
-    Kind.TEXT: harmless,
-    Kind.MOMENT: lambda moment: _iso(moment) or "",
-    Kind.YES_NO: lambda answer: "true" if answer else "false",
-}
-
-
-def _jsonl(columns: Sequence[Column], lines: Iterable[Line]) -> Iterator[bytes]:
-    names = [column.name for column in columns]
-    for some in _some(lines):
-        said = (
-            json.dumps(dict(zip(names, line, strict=True)), ensure_ascii=False, default=_iso)
-            for line in some
-        )
-        yield "".join(f"{one}\n" for one in said).encode()
-
-
-def _parquet(columns: Sequence[Column], lines: Iterable[Line]) -> Iterator[bytes]:
+def _parquet(columns: Sequence[Column], tables: Iterable[Table]) -> Iterator[bytes]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    types = {
-        Kind.TEXT: pa.string(),
-        Kind.NUMBER: pa.int64(),
-        Kind.DAY: pa.date32(),
-        Kind.MOMENT: pa.timestamp("us", tz="UTC"),
-        Kind.YES_NO: pa.bool_(),
-    }
-    schema = pa.schema([(column.name, types[column.kind]) for column in columns])
-    with tempfile.TemporaryFile() as file:
-        with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-            for some in _some(lines):
-                arrays = [
-                    pa.array(values, type=kind)
-                    for values, kind in zip(zip(*some, strict=True), schema.types, strict=True)
-                ]
-                writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-        yield from _read(file)
+    written = _Written()
+    schema = schema_of(columns)
+    with pq.ParquetWriter(pa.PythonFile(written, "w"), schema, compression="zstd") as writer:
+        for some in _together(tables, GROUP_LINES):
+            writer.write_table(pa.Table.from_batches(some, schema=schema), GROUP_LINES)
+            yield written.taken()
+    yield written.taken()
 
 
-def _xlsx(columns: Sequence[Column], lines: Iterable[Line], title: str) -> Iterator[bytes]:
+class _Written(io.RawIOBase):
+    """What was written since it was last taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._pieces.append(bytes(piece))
+        return len(piece)
+
+    def taken(self) -> bytes:
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
+
+
+def _together(tables: Iterable[Table], lines: int) -> Iterator[list[Table]]:
+    """Tables by so many lines or somewhat more."""
+    some: list[Table] = []
+    for table in tables:
+        some.append(table)
+        if sum(len(one) for one in some) >= lines:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _xlsx(columns: Sequence[Column], tables: Iterable[Table], title: str) -> Iterator[bytes]:
     from xlsxwriter import Workbook
 
     with tempfile.TemporaryFile() as file:
@@ -174,7 +152,7 @@ def _xlsx(columns: Sequence[Column], lines: Iterable[Line], title: str) -> Itera
             Kind.YES_NO: book.add_format(),
         }
         heading = book.add_format({"bold": True, "bottom": 1})
-        lines = iter(lines)
+        lines = lines_of(tables)
         number = 1
         while True:
             sheet = book.add_worksheet(title if number == 1 else f"{title} {number}")
@@ -212,9 +190,3 @@ def _read(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
     while piece := file.read(CHUNK_BYTES):
         yield piece
-
-
-def _some(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    left = iter(lines)
-    while some := list(islice(left, LINES_AT_ONCE)):
-        yield some

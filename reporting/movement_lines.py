@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import JSON, ColumnElement, Select, case, cast, func, select, text, type_coerce
 from sqlmodel import Session
 
 from catalogue.access import Viewer
-from catalogue.kinds import UNKNOWN_GROUP, Role
+from catalogue.kinds import UNKNOWN_GROUP, Quality, Role
 from catalogue.rulebook import Rulebook
 from chain.rows import SEQ_BITS
 from chain.tables import Chain, Entry
 from reporting.access import Scope
-from reporting.formats import LINES_AT_ONCE, Cell, Column, Kind
+from reporting.columnar import Column, Kind, Table, schema_of
+from reporting.cursors import by_column, days, moments
+from reporting.lookups import Lookup, Rows, rows_by_key
 from reporting.queries import asked_for
-from reporting.questions import Question
+from reporting.questions import Basis, Question
 from store.columns import table_of
 from streams.tables import Batch, Movement, Place
 
@@ -27,8 +26,7 @@ _movement = table_of(Movement)
 _entry = table_of(Entry)
 _batch = table_of(Batch)
 _chain = table_of(Chain)
-_source = table_of(Place).alias("source")
-_target = table_of(Place).alias("target")
+_place = table_of(Place)
 
 COLUMNS = (
     Column("entry"),
@@ -74,154 +72,208 @@ def totals(session: Session, seen: Scope, asked: Question) -> tuple[int, int]:
     return int(rows), int(mass_g)
 
 
-def lines(
-    session: Session, book: Rulebook, viewer: Viewer, seen: Scope, asked: Question
-) -> Iterator[list[Cell]]:
-    """The movements, oldest entry first. Two statements; the second streams."""
-    words = _words(session, book)
-    audited = viewer.role is Role.AUDITOR
-    rows = session.execute(
-        _statement(seen, asked, audited=audited), execution_options={"yield_per": LINES_AT_ONCE}
-    )
-    for row in rows:
-        line = _line(words, row[:_MOVED])
-        yield [*line, *_traces(*row[_MOVED:])] if audited else line
+def tables(
+    session: Session, book: Rulebook, viewer: Viewer, seen: Scope, asked: Question, *, rows: int
+) -> Iterator[Table]:
+    """The movements, oldest entry first, by column. rows: how many there will be.
 
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The codes of the keys in a row: there are few of them, so joining them would only cost.
-
-    destinations: code, version and stream. None stands for none.
+    One statement streams the movements as numbers alone; for every few thousand of them one or two
+    more read the entries and the batches that they are of, each once. Nothing is done for one row:
+    columns come as the driver has them, and all else is done for a whole column at once.
     """
+    import pyarrow as pa
 
-    chains: Mapping[int, str]
-    organisations: Mapping[int, str]
-    sites: Mapping[int, str]
-    groups: Mapping[int, str]
-    destinations: Mapping[int | None, tuple[str, int, str] | tuple[None, None, None]]
-    loss_kinds: Mapping[int | None, str | None]
-
-    def entry(self, entry_id: int) -> str:
-        seq = entry_id & ((1 << SEQ_BITS) - 1)
-        return f"{self.chains[entry_id >> SEQ_BITS]}#{seq}"
-
-
-def _words(session: Session, book: Rulebook) -> _Words:
-    operators = book.operators.values()
-    chains = session.execute(select(_chain.c.id, _chain.c.code))
-    return _Words(
-        chains={row.id: row.code for row in chains},
-        organisations={row.id: row.code for row in book.organisations.values()},
-        sites={row.id: row.code for row in book.sites.values()},
-        groups={row.id: row.code for one in operators for row in one.groups.values()},
-        destinations={
-            None: (None, None, None),
-            **{
-                row.id: (row.code, row.version, row.stream.value)
-                for one in operators
-                for row in one.destinations
-            },
-        },
-        loss_kinds={
-            None: None,
-            **{row.id: row.code for one in operators for row in one.loss_kinds.values()},
-        },
-    )
+    codes = _Codes(session, book)
+    audited = viewer.role is Role.AUDITOR
+    schema = schema_of(columns(viewer))
+    entries = _entry_columns(session, audited=audited)
+    selected = _moved()
+    statement = _statement(selected, seen, asked, in_order=_are_most(session, rows))
+    for found in by_column(session, statement):
+        moved = {
+            name: pa.array(values, type=pa.int64())
+            for name, values in zip(selected, found, strict=True)
+        }
+        cells = _movements(codes, moved)
+        cells |= _of_entries(codes, rows_by_key(session, entries, moved["entry_id"]))
+        cells |= _of_batches(codes, rows_by_key(session, _BATCHES, moved["batch_id"]))
+        cells["article_group"] = _group(cells)
+        yield pa.RecordBatch.from_arrays([cells[name] for name in schema.names], schema=schema)
 
 
-def _statement(seen: Scope, asked: Question, *, audited: bool) -> Select[Any]:
-    traces = (_entry.c.at, _entry.c.scan_id, _entry.c.payload) if audited else ()
-    selected = select(*_moved_columns(), *traces)
-    joined = (
-        _movement.join(_entry, _entry.c.id == _movement.c.entry_id)
-        .join(_batch, _batch.c.id == _movement.c.batch_id)
-        .join(_source, _source.c.id == _movement.c.source_id)
-        .join(_target, _target.c.id == _movement.c.target_id)
-    )
+def _are_most(session: Session, rows: int) -> bool:
+    """Whether so many rows are a good part of all movements. Then SQLite, which keeps no figures
+    of its tables, had better read them in their order than gather and sort them."""
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    last = session.execute(select(func.max(text("rowid"))).select_from(_movement)).scalar_one()
+    return last is not None and rows * 5 > int(last)
+
+
+def _moved() -> dict[str, ColumnElement[Any]]:
+    measured = Quality.MEASURED.value
+    return {
+        "entry_id": _movement.c.entry_id,
+        "batch_id": _movement.c.batch_id,
+        "source_id": _movement.c.source_id,
+        "target_id": _movement.c.target_id,
+        "source_group_id": _movement.c.source_group_id,
+        "target_group_id": _movement.c.target_group_id,
+        "mass_g": _movement.c.mass_g,
+        "pieces": _movement.c.pieces,
+        "source_measured": case((_movement.c.source_quality == measured, 1), else_=0),
+        "target_measured": case((_movement.c.target_quality == measured, 1), else_=0),
+    }
+
+
+def _statement(
+    selected: Mapping[str, ColumnElement[Any]], seen: Scope, asked: Question, *, in_order: bool
+) -> Select[Any]:
+    joined = _movement.join(_batch, _batch.c.id == _movement.c.batch_id)
+    if asked.basis is Basis.BOOKED:
+        joined = joined.join(_entry, _entry.c.id == _movement.c.entry_id)
     return (
-        selected.select_from(joined)
-        .where(*asked_for(seen, asked))
+        select(*(column.label(name) for name, column in selected.items()))
+        .select_from(joined)
+        .where(*asked_for(seen, asked, by_index=not in_order))
         .order_by(_movement.c.entry_id, _movement.c.line)
     )
 
 
-def _moved_columns() -> tuple[ColumnElement[Any], ...]:
-    """What `_line` unpacks, in its order: by name it would take twice the time."""
-    return (
-        _movement.c.entry_id,
-        _entry.c.reverses_id,
-        _entry.c.hash,
-        _entry.c.day,
-        _batch.c.received_day,
-        _batch.c.code,
-        _batch.c.supplier_id,
-        _batch.c.site_id,
-        _batch.c.group_id,
-        _source.c.code,
-        _source.c.destination_id,
-        _source.c.loss_kind_id,
-        _target.c.code,
-        _target.c.destination_id,
-        _target.c.loss_kind_id,
-        _movement.c.source_group_id,
-        _movement.c.target_group_id,
-        _movement.c.mass_g,
-        _movement.c.pieces,
-        _movement.c.source_quality,
-        _movement.c.target_quality,
-    )
+class _Codes:
+    """What stands for the keys of a movement."""
+
+    def __init__(self, session: Session, book: Rulebook) -> None:
+        import pyarrow as pa
+
+        operators = book.operators.values()
+        routes = [row for one in operators for row in one.destinations]
+        losses = [row for one in operators for row in one.loss_kinds.values()]
+        groups = [row for one in operators for row in one.groups.values()]
+        chains = session.execute(select(_chain.c.id, _chain.c.code))
+        self.chains = Lookup({row.id: row.code for row in chains})
+        self.organisations = Lookup({row.id: row.code for row in book.organisations.values()})
+        self.sites = Lookup({row.id: row.code for row in book.sites.values()})
+        self.groups = Lookup({row.id: row.code for row in groups})
+        self.destinations = Lookup({row.id: row.code for row in routes})
+        self.versions = Lookup({row.id: row.version for row in routes}, kind=pa.int64())
+        self.streams = Lookup({row.id: row.stream.value for row in routes})
+        self.loss_kinds = Lookup({row.id: row.code for row in losses})
+        self.qualities = Lookup({0: Quality.ESTIMATED.value, 1: Quality.MEASURED.value})
+        self.places = _Places(session)
 
 
-_MOVED = len(_moved_columns())
+class _Places:
+    """Code, destination and kind of loss of every place, under its key. Keys of places are counted
+    up from one, and there are some thousands of movements for each."""
+
+    def __init__(self, session: Session) -> None:
+        import pyarrow as pa
+
+        found = select(_place.c.id, _place.c.code, _place.c.destination_id, _place.c.loss_kind_id)
+        rows = {row.id: row for row in session.execute(found)}
+        spots = [rows.get(spot) for spot in range(max(rows, default=0) + 1)]
+        self.codes = pa.array([row and row.code for row in spots], type=pa.string())
+        self.routes = pa.array([row and row.destination_id for row in spots], type=pa.int64())
+        self.losses = pa.array([row and row.loss_kind_id for row in spots], type=pa.int64())
 
 
-def _line(words: _Words, moved: tuple[Any, ...]) -> list[Cell]:
-    # fmt: off
-    (
-        entry_id, reverses_id, digest, day, received_day,
-        batch, supplier_id, site_id, declared_id,
-        source, source_destination_id, source_loss_id,
-        target, target_destination_id, target_loss_id,
-        source_group_id, target_group_id, mass_g, pieces, source_quality, target_quality,
-    ) = moved
-    # fmt: on
-    source_code, source_version, source_stream = words.destinations[source_destination_id]
-    target_code, target_version, target_stream = words.destinations[target_destination_id]
-    source_group = words.groups[source_group_id]
-    target_group = words.groups[target_group_id]
-    return [
-        words.entry(entry_id),
-        day,
-        received_day,
-        batch,
-        words.organisations[supplier_id],
-        words.sites[site_id],
-        source,
-        source_code,
-        source_version,
-        source_stream,
-        target,
-        target_code,
-        target_version,
-        target_stream or source_stream,
-        source_group,
-        target_group,
-        _group(target_group, source_group, words.groups[declared_id]),
-        words.loss_kinds[target_loss_id or source_loss_id],
-        mass_g,
-        pieces,
-        source_quality,
-        target_quality,
-        None if reverses_id is None else words.entry(reverses_id),
-        digest,
-    ]
+def _movements(codes: _Codes, moved: Mapping[str, Any]) -> dict[str, Any]:
+    import pyarrow.compute as pc
+
+    source, target = moved["source_id"], moved["target_id"]
+    source_route, target_route = codes.places.routes.take(source), codes.places.routes.take(target)
+    source_stream = codes.streams.of(source_route)
+    losses = codes.places.losses
+    return {
+        "source": codes.places.codes.take(source),
+        "source_destination": codes.destinations.of(source_route),
+        "source_destination_version": codes.versions.of(source_route),
+        "source_stream": source_stream,
+        "target": codes.places.codes.take(target),
+        "target_destination": codes.destinations.of(target_route),
+        "target_destination_version": codes.versions.of(target_route),
+        "stream": pc.coalesce(codes.streams.of(target_route), source_stream),
+        "source_article_group": codes.groups.of(moved["source_group_id"]),
+        "target_article_group": codes.groups.of(moved["target_group_id"]),
+        "loss_kind": codes.loss_kinds.of(pc.coalesce(losses.take(target), losses.take(source))),
+        "mass_g": moved["mass_g"],
+        "pieces": moved["pieces"],
+        "source_quality": codes.qualities.of(moved["source_measured"]),
+        "quality": codes.qualities.of(moved["target_measured"]),
+    }
 
 
-def _group(*codes: str) -> str:
+def _entry_columns(session: Session, *, audited: bool) -> Select[Any]:
+    plain = select(_entry.c.id, _entry.c.reverses_id, _entry.c.hash, _entry.c.day)
+    if not audited:
+        return plain
+    as_json = type_coerce if session.get_bind().dialect.name == "sqlite" else cast
+    station = as_json(_entry.c.payload, JSON)[("body", "station")].as_string()
+    return plain.add_columns(_entry.c.at, station.label("station"), _entry.c.scan_id)
+
+
+def _of_entries(codes: _Codes, entries: Rows) -> dict[str, Any]:
+    import pyarrow as pa
+
+    cells = {
+        "hash": pa.array(entries.raw("hash"), type=pa.string()),
+        "day": days(entries.raw("day")),
+        "reverses": _entry_names(codes, pa.array(entries.raw("reverses_id"), type=pa.int64())),
+        "entry": _entry_names(codes, pa.array(entries.raw("id"), type=pa.int64())),
+    }
+    if "at" in entries.names:
+        cells["at"] = moments(entries.raw("at"))
+        cells["station"] = pa.array(entries.raw("station"), type=pa.string())
+        cells["scan_id"] = pa.array(entries.raw("scan_id"), type=pa.string())
+    return {name: entries.of(values) for name, values in cells.items()}
+
+
+def _entry_names(codes: _Codes, ids: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    chains = codes.chains.of(pc.shift_right(ids, SEQ_BITS))
+    numbers = pc.bit_wise_and(ids, (1 << SEQ_BITS) - 1).cast(pa.string())
+    return pc.binary_join_element_wise(chains, numbers, "#")
+
+
+_BATCHES: Final = select(
+    _batch.c.id,
+    _batch.c.code,
+    _batch.c.supplier_id,
+    _batch.c.site_id,
+    _batch.c.group_id,
+    _batch.c.received_day,
+)
+
+
+def _of_batches(codes: _Codes, batches: Rows) -> dict[str, Any]:
+    import pyarrow as pa
+
+    def keys(name: str) -> Any:
+        return pa.array(batches.raw(name), type=pa.int64())
+
+    cells = {
+        "batch": pa.array(batches.raw("code"), type=pa.string()),
+        "supplier": codes.organisations.of(keys("supplier_id")),
+        "site": codes.sites.of(keys("site_id")),
+        "declared": codes.groups.of(keys("group_id")),
+        "received_day": days(batches.raw("received_day")),
+    }
+    return {name: batches.of(values) for name, values in cells.items()}
+
+
+def _group(cells: Mapping[str, Any]) -> Any:
     """The group that says most: found at the target, found at the source, declared."""
-    return next((code for code in codes if code != UNKNOWN_GROUP), UNKNOWN_GROUP)
+    import pyarrow.compute as pc
+
+    found = (_if_known(cells[f"{side}_article_group"]) for side in ("target", "source"))
+    return pc.coalesce(*found, cells["declared"])
 
 
-def _traces(at: datetime, scan_id: str, payload: str) -> list[Cell]:
-    return [at, json.loads(payload)["body"].get("station"), scan_id]
+def _if_known(groups: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(pc.equal(groups, UNKNOWN_GROUP), pa.scalar(None, pa.string()), groups)

@@ -12,7 +12,9 @@ from itertools import count
 import openpyxl
 import pytest
 
-from reporting.formats import Cell, Column, Format, Kind, chunks, harmless
+from reporting.columnar import Cell, Column, Kind
+from reporting.formats import Format, chunks
+from reporting.text_files import harmless
 
 COLUMNS = (
     Column("name"),
