@@ -15,7 +15,10 @@ ROUTED_POOLS = frozenset({Pool.BIN, Pool.SHIPPED, Pool.CONFIRMED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A destination version with the cells that other reports put it in (scheme -> cell)."""
+    """A destination version with the cells that other reports put it in (scheme -> cell).
+
+    eural: its waste code; one with an asterisk is hazardous.
+    """
 
     operator: str
     code: str
@@ -23,6 +26,7 @@ class Route:
     stream: Stream
     names: Mapping[str, str] = field(default_factory=dict, hash=False)
     cells: Mapping[str, str] = field(default_factory=dict, hash=False)
+    eural: str = field(default="", hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,8 @@ class Sum:
     """Net grams that came to stand at one kind of place.
 
     key: what the row of the report is called, if rows are asked for; before: it came there before
-    the period; returned: at the supplier again.
+    the period; returned: at the supplier again. in_scheme: of an article group that producers
+    answer for.
     """
 
     pool: Pool
@@ -41,6 +46,7 @@ class Sum:
     returned: bool = False
     route: Route | None = None
     loss_kind: str | None = None
+    in_scheme: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,9 @@ class Outcome:
     confirmed_g: int
     in_transit_g: int
     estimated_g: int
+
+
+NOTHING = Outcome(mass_g=0, confirmed_g=0, in_transit_g=0, estimated_g=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +108,13 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destined:
-    """What went to one destination version. permille: share of what was sorted."""
+    """What went to one destination version. permille: share of what was sorted. in_scheme: what
+    of it is of article groups that producers answer for."""
 
     route: Route
     outcome: Outcome
     permille: int | None
+    in_scheme: Outcome = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,13 +186,15 @@ def destined(sums: Iterable[Sum]) -> list[Destined]:
     outcomes = {route: outcome(by_route[route]) for route in routes}
     shares = split({route: done.mass_g for route, done in outcomes.items()}) or {}
     return [
-        Destined(route=route, outcome=outcomes[route], permille=shares.get(route))
+        Destined(
+            route=route,
+            outcome=outcomes[route],
+            permille=shares.get(route),
+            in_scheme=outcome([one for one in by_route[route] if one.in_scheme]),
+        )
         for route in routes
         if outcomes[route] != NOTHING
     ]
-
-
-NOTHING = outcome([])
 
 
 def rows(sums: Iterable[Sum], names: Mapping[str, Mapping[str, str]]) -> list[Row]:

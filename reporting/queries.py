@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, false, func, null, or_, select
 from sqlmodel import Session
@@ -15,12 +15,14 @@ from catalogue.rulebook import Rulebook, rulebook
 from catalogue.tables import Destination
 from chain.tables import Chain, Entry
 from proof.merkle import Frontier, root
-from reporting import access, circularity
+from reporting import access, circularity, knowledge
 from reporting.circularity import Route, Sum
-from reporting.measures import SCHEMES, measures
+from reporting.formulas.facts import Facts
+from reporting.measures import SCHEMES, Measure, figures
 from reporting.periods import Spans, month_of, months_between
 from reporting.questions import Basis, By, Question
 from reporting.report import AsOf, Report
+from reporting.targets import completeness, held_targets
 from store.columns import table_of
 from streams.tables import Batch, Place, Total
 
@@ -39,7 +41,8 @@ def circularity_report(session: Session, viewer: Viewer, asked: Question) -> Rep
     """The circularity report as the viewer may see it.
 
     Four statements, whatever the size of the register: the edition of the rulebook (which is read
-    anew when it changed), the heads of the chains, the totals, and the open batches. The session
+    anew when it changed), the heads of the chains, the totals, and the open batches; a fifth where
+    a supplier declared what it bought. The session
     should see one state throughout (`Database.read`), or `as_of` may lie before the figures.
     Raises NotFound and NotAllowed as `access.scope`.
     """
@@ -47,23 +50,62 @@ def circularity_report(session: Session, viewer: Viewer, asked: Question) -> Rep
     return report_within(session, book, access.scope(book, viewer, asked), asked)
 
 
-def report_within(session: Session, book: Rulebook, seen: access.Scope, asked: Question) -> Report:
-    """The report of a part of the register that is known already. Three statements."""
-    sums = _sums(session, book, seen, asked)
+def report_within(
+    session: Session,
+    book: Rulebook,
+    seen: access.Scope,
+    asked: Question,
+    *,
+    as_if: Callable[[Route], Route] | None = None,
+) -> Report:
+    """The report of a part of the register that is known already. Three statements.
+
+    as_if: what each destination version would be, to see how the report would read then.
+    """
+    sums = _sums(session, book, seen, asked, as_if)
     found = circularity.terms(sums)
-    destinations = circularity.destined(sums)
+    known = _figures(session, book, seen, asked, sums, found)
+    open_batches = _open_batches(session, seen, asked)
     return Report(
         asked=asked,
         suppliers=asked.suppliers,
         sites=tuple(site.code for site in seen.sites),
         terms=found,
-        destinations=destinations,
-        measures=measures(found, destinations, asked.basis),
+        destinations=known.destinations,
+        measures=known.measures,
         as_of=as_of(session, seen),
         rows=_rows(book, asked, sums, found.opening_g),
-        open_batches=_open_batches(session, seen, asked),
+        open_batches=open_batches,
         loss_names=_loss_names(book, found.losses),
+        completeness=completeness(found, open_batches),
+        targets=held_targets(book, seen, asked, known.measures),
     )
+
+
+class _Figures(NamedTuple):
+    destinations: list[circularity.Destined]
+    measures: list[Measure]
+
+
+def _figures(
+    session: Session,
+    book: Rulebook,
+    seen: access.Scope,
+    asked: Question,
+    sums: list[Sum],
+    found: circularity.Terms,
+) -> _Figures:
+    """Every figure. One statement more where suppliers declared what they bought."""
+    destinations = circularity.destined(sums)
+    facts = Facts(
+        terms=found,
+        destinations=destinations,
+        basis=asked.basis,
+        factors=knowledge.factors(book, seen, asked),
+        flows=knowledge.flows(session, book, seen, asked, [_within(seen), _when(asked)]),
+        distances=knowledge.distances(book, seen),
+    )
+    return _Figures(destinations, figures(facts))
 
 
 def _rows(
@@ -93,14 +135,21 @@ def _names(book: Rulebook, by: By, keys: set[str]) -> dict[str, Mapping[str, str
     return {month_of(month): {} for month in months_between(first, last)}
 
 
-def _sums(session: Session, book: Rulebook, seen: access.Scope, asked: Question) -> list[Sum]:
+def _sums(
+    session: Session,
+    book: Rulebook,
+    seen: access.Scope,
+    asked: Question,
+    as_if: Callable[[Route], Route] | None = None,
+) -> list[Sum]:
     routes: dict[int, Route] = {}
     losses = {row.id: row.code for o in book.operators.values() for row in o.loss_kinds.values()}
     keys = _keys(book, asked.by)
     sums = []
-    for row in session.execute(_grouped(seen, asked)):
+    for row in session.execute(_grouped(book, seen, asked)):
         if row.destination_id is not None and row.destination_id not in routes:
-            routes[row.destination_id] = _route(book, row)
+            known = _route(book, row)
+            routes[row.destination_id] = as_if(known) if as_if else known
         sums.append(
             Sum(
                 pool=Pool(row.pool),
@@ -112,6 +161,7 @@ def _sums(session: Session, book: Rulebook, seen: access.Scope, asked: Question)
                 returned=row.pool == Pool.SUPPLIER and row.code.endswith(RETURNED),
                 route=None if row.destination_id is None else routes[row.destination_id],
                 loss_kind=None if row.loss_kind_id is None else losses[row.loss_kind_id],
+                in_scheme=bool(row.in_scheme),
             )
         )
     return sums
@@ -148,11 +198,12 @@ def _route(book: Rulebook, row: Row[Any]) -> Route:
                 stream=Stream(known.stream),
                 names=known.names,
                 cells={scheme: getattr(row, scheme) for scheme in SCHEMES},
+                eural=known.eural,
             )
     raise AssertionError("A place refers to a destination that no operator has.")
 
 
-def _grouped(seen: access.Scope, asked: Question) -> Select[Any]:
+def _grouped(book: Rulebook, seen: access.Scope, asked: Question) -> Select[Any]:
     """Totals of the period (and for booked of the time before) per place, quality and row."""
     first = asked.period.first
     keys: dict[By, ColumnElement[Any]] = {
@@ -167,6 +218,9 @@ def _grouped(seen: access.Scope, asked: Question) -> Select[Any]:
             _total.c.mass_g,
             case((_total.c.start < first, 1), else_=0).label("before"),
             (keys[asked.by] if asked.by in keys else null()).label("key"),
+            case((_total.c.group_id.in_(_scheme_groups(book, seen)), 1), else_=0).label(
+                "in_scheme"
+            ),
         )
         .join(_place, _place.c.id == _total.c.place_id)
         .where(_total.c.basis == asked.basis.value, _within(seen), _when(asked))
@@ -183,12 +237,30 @@ def _grouped(seen: access.Scope, asked: Question) -> Select[Any]:
             inner.c.quality,
             inner.c.before,
             inner.c.key,
+            inner.c.in_scheme,
             func.sum(inner.c.mass_g).label("mass_g"),
         )
         .join(_place, _place.c.id == inner.c.place_id)
         .outerjoin(_destination, _destination.c.id == _place.c.destination_id)
-        .group_by(_place.c.id, _destination.c.id, inner.c.quality, inner.c.before, inner.c.key)
+        .group_by(
+            _place.c.id,
+            _destination.c.id,
+            inner.c.quality,
+            inner.c.before,
+            inner.c.key,
+            inner.c.in_scheme,
+        )
     )
+
+
+def _scheme_groups(book: Rulebook, seen: access.Scope) -> list[int]:
+    """The article groups that producers answer for."""
+    return [
+        group.id
+        for operator in knowledge.operators_of(book, seen)
+        for group in operator.groups.values()
+        if group.in_producer_scheme
+    ]
 
 
 def _within(seen: access.Scope) -> ColumnElement[bool]:
@@ -199,7 +271,7 @@ def _within(seen: access.Scope) -> ColumnElement[bool]:
 
 
 def _when(asked: Question) -> ColumnElement[bool]:
-    during = _covered(asked.period.spans())
+    during = covered(asked.period.spans())
     if asked.basis is Basis.RECEIVED:
         return during
     held = or_(
@@ -209,10 +281,11 @@ def _when(asked: Question) -> ColumnElement[bool]:
             _place.c.destination_id.is_(None),
         ),
     )
-    return or_(during, and_(held, _covered(asked.period.spans_before())))
+    return or_(during, and_(held, covered(asked.period.spans_before())))
 
 
-def _covered(spans: Spans) -> ColumnElement[bool]:
+def covered(spans: Spans) -> ColumnElement[bool]:
+    """The totals that cover these months and days exactly once."""
     months = () if spans.months is None else (("month", spans.months),)
     ranges: Iterable[Any] = (*months, *(("day", days) for days in spans.days))
     return or_(
@@ -242,20 +315,30 @@ def _root(size: int, peaks: str) -> str:
     return root(Frontier(size, tuple(bytes.fromhex(peak) for peak in peaks.split(",")))).hex()
 
 
-def asked_for(seen: access.Scope, asked: Question) -> list[ColumnElement[bool]]:
-    """Conditions on batch and entry, for a statement that joins both: the lines of exports."""
+def asked_for(
+    seen: access.Scope, asked: Question, *, by_index: bool = True
+) -> list[ColumnElement[bool]]:
+    """Conditions on batch and entry, for a statement that joins both: the lines of exports.
+
+    by_index: False keeps the database from looking batches up by their site or supplier first.
+    """
     day = _batch.c.received_day if asked.basis is Basis.RECEIVED else _entry.c.day
     return [
         day >= asked.period.first,
         day < asked.period.end,
-        *_batches_within(seen),
+        *_batches_within(seen, by_index=by_index),
     ]
 
 
-def _batches_within(seen: access.Scope) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [_batch.c.site_id.in_(seen.site_ids)]
+def _batches_within(seen: access.Scope, *, by_index: bool = True) -> list[ColumnElement[bool]]:
+    site: ColumnElement[int] = _batch.c.site_id
+    supplier: ColumnElement[int] = _batch.c.supplier_id
+    if not by_index:
+        # What is computed stands in no index.
+        site, supplier = site + 0, supplier + 0
+    where: list[ColumnElement[bool]] = [site.in_(seen.site_ids)]
     if seen.supplier_ids is not None:
-        where.append(_batch.c.supplier_id.in_(sorted(seen.supplier_ids)))
+        where.append(supplier.in_(sorted(seen.supplier_ids)))
     return where
 
 

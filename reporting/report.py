@@ -8,8 +8,9 @@ from typing import Any
 
 from catalogue.kinds import Stream
 from reporting.circularity import Destined, Outcome, Row, Terms
-from reporting.measures import Measure
+from reporting.measure import Measure, as_plain
 from reporting.questions import Basis, By, Question
+from reporting.targets import Completeness, HeldTarget, targets_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,12 @@ class Report:
     rows: Sequence[Row]
     open_batches: int
     loss_names: Mapping[str, Mapping[str, str]]
+    completeness: Completeness | None = None
+    targets: Sequence[HeldTarget] = ()
+
+    def figure(self, id: str) -> Measure | None:
+        """One figure with all that explains it, None where it does not exist here."""
+        return next((one for one in self.measures if one.id == id), None)
 
     def measure(self, id: str) -> int | None:
         """The value of one figure, None where it has no meaning or does not exist here."""
@@ -70,16 +77,13 @@ def as_json(report: Report) -> dict[str, Any]:
             }
             for one in report.destinations
         ],
-        "figures": [_figure(one) for one in report.measures],
+        "figures": [as_plain(one) for one in report.measures],
+        "targets": targets_plain(report.targets),
+        "completeness": asdict(report.completeness) if report.completeness else None,
         "as_of": [asdict(one) for one in report.as_of],
         "rows": [_row(row, asked) for row in report.rows],
         "open_batches": report.open_batches,
     }
-
-
-def _figure(one: Measure) -> dict[str, Any]:
-    said = asdict(one)
-    return {**said, "sources": list(one.sources), "factors": list(said["factors"])}
 
 
 def _terms(found: Terms, basis: Basis) -> dict[str, Any]:

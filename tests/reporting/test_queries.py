@@ -32,6 +32,10 @@ PERIODS = [
     {"first": "2026-01-20", "end": "2026-02-10"},
 ]
 BASES = ["received", "booked"]
+STREAMS = ("reuse", "recycle", "incineration")
+REST = ("held", "finds", "loss")
+OUTCOMES = (*STREAMS, *REST)
+APART = (*(f"{each}_{part}" for each in STREAMS for part in ("confirmed", "pending")), *REST)
 
 
 @contextmanager
@@ -119,11 +123,8 @@ def test_shares_add_up_to_a_thousand(reading: Session, world: World) -> None:
     said = report(reading, world.staff("OPA"), ask())
     assert sum(one["permille"] for one in said["streams"].values()) == 1000
     assert sum(one["permille"] for one in said["destinations"]) == 1000
-    of_input = [one for one in found.measures if one.id.endswith("_of_input")]
-    split = [
-        one.value for one in of_input if one.id not in ("estimated_of_input", "measured_of_input")
-    ]
-    assert sum(value or 0 for value in split) == 1000
+    for ends in (OUTCOMES, APART):
+        assert sum(found.measure(f"{end}_of_input") or 0 for end in ends) == 1000
     assert found.measure("measured_of_input") == 1000 - (found.measure("estimated_of_input") or 0)
     assert found.measure("no_such_figure") is None
 
