@@ -85,19 +85,27 @@ def _is_small(part_g: int, whole_g: int, least_permille: int) -> bool:
     return part_g <= 0 or part_g * PERMILLE < whole_g * least_permille
 
 
-def by_fall(found: Iterable[Change[Key]], stream: Stream) -> list[Change[Key]]:
-    """What fell most first. Small ones come after, then those without a share to compare."""
+def by_change(
+    found: Iterable[Change[Key]], stream: Stream, *, rising: bool = False
+) -> list[Change[Key]]:
+    """What fell most first, or rose most. Small ones come after, then those without a share to
+    compare."""
 
     def rank(one: Change[Key]) -> tuple[bool, bool, int, int]:
         points = one.points(stream)
-        return (points is None, one.is_small, points or 0, -one.now.sorted_g)
+        return (
+            points is None,
+            one.is_small,
+            (points or 0) * (-1 if rising else 1),
+            -one.now.sorted_g,
+        )
 
     return sorted(found, key=rank)
 
 
 def fell_most(found: Iterable[Change[Key]], stream: Stream) -> Change[Key] | None:
     """What fell most of what is not small, if anything fell."""
-    first = next(iter(by_fall(found, stream)), None)
+    first = next(iter(by_change(found, stream)), None)
     if first is None or first.is_small or (first.points(stream) or 0) >= 0:
         return None
     return first

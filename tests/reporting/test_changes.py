@@ -9,7 +9,7 @@ import pytest
 from catalogue.kinds import Stream
 from reporting.changes import (
     Masses,
-    by_fall,
+    by_change,
     changes,
     fell_most,
     relative_permille,
@@ -42,9 +42,11 @@ def test_without_a_share_in_both_periods_nothing_changed_that_can_be_said() -> N
 def test_a_tiny_supplier_does_not_top_the_list() -> None:
     before = {"LARGE": masses(3000, 7000), "TINY": masses(50, 0), "STEADY": masses(500, 500)}
     now = {"LARGE": masses(2900, 7100), "TINY": masses(0, 50), "STEADY": masses(500, 500)}
-    ranked = by_fall(changes(before, now), Stream.REUSE)
+    ranked = by_change(changes(before, now), Stream.REUSE)
     assert [one.key for one in ranked] == ["LARGE", "STEADY", "TINY"]
     assert [one.is_small for one in ranked] == [False, False, True]
+    rising = by_change(changes(before, now), Stream.REUSE, rising=True)
+    assert [one.key for one in rising] == ["STEADY", "LARGE", "TINY"]
     fell = fell_most(changes(before, now), Stream.REUSE)
     assert fell is not None
     assert (fell.key, fell.points(Stream.REUSE)) == ("LARGE", -10)

@@ -96,6 +96,7 @@ _ACTS: Final = {
 PAGES: Final[dict[str, frozenset[Role]]] = {
     "/": EVERYBODY,
     "/desk": COUNTER,
+    "/compare": API["GET", "/reports/circularity"] & COUNTER,
     "/desk/waiting": COUNTER,
     "/desk/unproven": COUNTER,
     "/desk/announced": COUNTER,

@@ -20,6 +20,7 @@ BrowserOf = Callable[[str], Browser]
 STAFF = {"worker", "leader", "manager", "auditor", "administrator"}
 MAY_OPEN = {
     "/desk": STAFF - {"worker"},
+    "/compare": {"leader", "manager", "auditor"},
     "/desk/waiting": STAFF - {"worker"},
     "/desk/unproven": STAFF - {"worker"},
     "/desk/announced": STAFF - {"worker"},
