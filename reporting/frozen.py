@@ -10,10 +10,11 @@ from typing import Any, Final, TypeVar
 from catalogue.kinds import Stream
 from chain.actions import instant
 from reporting.circularity import Destined, Outcome, Route, Row, Terms
-from reporting.measure import FactorUsed, Measure
+from reporting.measure import measure_from
 from reporting.periods import Period
 from reporting.questions import Basis, By, Question
 from reporting.report import AsOf, Report, as_json
+from reporting.targets import completeness_from, targets_from
 
 PURPOSE: Final = "stofstroom/report/1"
 PARTS: Final = {By.MONTH: "months", By.ARTICLE_GROUP: "article_groups", By.SUPPLIER: "by_supplier"}
@@ -125,9 +126,11 @@ def _report(said: Said) -> Report:
         "sites": tuple(said["sites"]),
         "terms": _terms(said, basis),
         "destinations": [_destined(one) for one in said["destinations"]],
-        "measures": [_measure(one) for one in said["figures"]],
+        "measures": [measure_from(one) for one in said["figures"]],
         "as_of": [AsOf(**one) for one in said["as_of"]],
         "rows": [],
+        "completeness": completeness_from(said.get("completeness")),
+        "targets": targets_from(said.get("targets", ())),
     }
     return _made(Report, {**said, **known})
 
@@ -135,11 +138,6 @@ def _report(said: Said) -> Report:
 def _made(kind: type[T], said: Said) -> T:
     """A value of those fields that it has: what is said may know more, or come from before."""
     return kind(**{one.name: said[one.name] for one in fields(kind) if one.name in said})  # type: ignore[arg-type]
-
-
-def _measure(said: Said) -> Measure:
-    factors = tuple(_made(FactorUsed, one) for one in said["factors"])
-    return _made(Measure, {**said, "sources": tuple(said["sources"]), "factors": factors})
 
 
 def _destined(said: Said) -> Destined:

@@ -17,6 +17,7 @@ FLOOR: Final = frozenset({WORKER, LEADER})
 LEADERS: Final = frozenset({LEADER})
 STAFF: Final = frozenset({WORKER, LEADER, MANAGER, AUDITOR, ADMINISTRATOR})
 FIGURES: Final = frozenset({LEADER, MANAGER, SUPPLIER, AUDITOR})
+ISSUED: Final = frozenset({MANAGER, SUPPLIER, AUDITOR})
 SEALERS: Final = frozenset({LEADER, MANAGER})
 CERTIFIED: Final = frozenset({LEADER, MANAGER, SUPPLIER, AUDITOR, ADMINISTRATOR})
 EVERYBODY: Final = frozenset(Role)
@@ -86,6 +87,13 @@ API: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", "/certificates/{code}/withdrawal"): SEALERS,
     ("GET", "/verify/{code}"): EVERYBODY,
     ("GET", "/reports/circularity"): FIGURES,
+    ("POST", "/reports/issued"): frozenset({MANAGER}),
+    ("GET", "/reports/issued"): ISSUED,
+    ("GET", "/reports/issued/{number}"): ISSUED,
+    ("GET", "/reports/issued/{number}.json"): ISSUED,
+    ("GET", "/reports/issued/{number}.pdf"): ISSUED,
+    ("GET", "/reports/issued/{number}.xlsx"): ISSUED,
+    ("GET", "/reports/issued/{number}.csv"): ISSUED,
     ("GET", "/exports/{dataset}"): frozenset({MANAGER, SUPPLIER, AUDITOR}),
     ("GET", "/exports/{dataset}.meta.json"): frozenset({MANAGER, SUPPLIER, AUDITOR}),
     ("GET", "/scales/{code}/reading"): FLOOR,

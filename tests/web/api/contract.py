@@ -36,6 +36,7 @@ ANSWERS: Final[Mapping[str, set[str]]] = {
     "/shipments/{code}/legs": {"code", "entry"},
     "/parked/{scan_id}/settlement": {"state"},
     "/certificates": {"code", "state"},
+    "/reports/issued": {"number", "code", "digest", "entry"},
     "/certificates/{code}/withdrawal": {"code", "state"},
     "/waste/stream-numbers": {"code"},
     "/waste/stream-numbers/{number}/carriage": {"code"},

@@ -60,6 +60,22 @@ def report(hall: Hall) -> Good:
     return Good(query={**YEAR, "by": "month"})
 
 
+@good("POST", "/reports/issued")
+def issue_report(hall: Hall) -> Good:
+    hall.depot.log()
+    return Good(body=scan(**YEAR, supplier="NOORDERHAVEN"))
+
+
+@good("GET", "/reports/issued/{number}")
+def issued_report(hall: Hall) -> Good:
+    made = hall.post("/reports/issued", issue_report(hall).body, by="manager")
+    return Good({"number": made.json()["number"]})
+
+
+for ending in (".json", ".pdf", ".xlsx", ".csv"):
+    good("GET", f"/reports/issued/{{number}}{ending}")(issued_report)
+
+
 @good("GET", "/exports/{dataset}")
 def export(hall: Hall) -> Good:
     hall.depot.log()
@@ -203,6 +219,7 @@ for plain in (
 ):
     _plain_read(f"/{plain}")
 _plain_read("/certificates")
+_plain_read("/reports/issued")
 _plain_read("/checkpoints")
 _plain_read("/keys")
 _plain_read("/print-jobs")

@@ -66,6 +66,15 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
         )
         for ending in ("", ".json", ".pdf")
     },
+    **{
+        ("GET", f"/reports/issued/{{number}}{ending}"): (
+            "other_supplier",
+            "foreign_supplier",
+            "foreign_auditor",
+            "foreign_manager",
+        )
+        for ending in ("", ".json", ".pdf", ".xlsx", ".csv")
+    },
     ("POST", "/waste/stream-numbers/{number}/carriage"): (
         "foreign_manager",
         "foreign_administrator",
@@ -99,7 +108,7 @@ def nothing_like(route: Route, sent: Good) -> Good:
     """The same call about what does not exist."""
     noun = route[1].split("/")[1]
     never = {"scan_id": str(uuid4()), "entry": "site:S9.2", "hash": "0" * 64}
-    never["number"] = "08P04NOTHERE"
+    never["number"] = "2026-9999" if noun == "reports" else "08P04NOTHERE"
     named = {name: never.get(name) or mint(KINDS[noun]) for name in sent.named}
     return Good(named, sent.body, sent.query, sent.png)
 

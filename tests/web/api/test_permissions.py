@@ -75,6 +75,13 @@ GET  /certificates/{code}.pdf           .      x      x       x        .      x 
 POST /certificates/{code}/withdrawal    .      x      x       .        .      .       .
 GET  /verify/{code}                     x      x      x       x        x      x       x
 GET  /reports/circularity               .      x      x       x        .      x       .
+POST /reports/issued                    .      .      x       .        .      .       .
+GET  /reports/issued                    .      .      x       x        .      x       .
+GET  /reports/issued/{number}           .      .      x       x        .      x       .
+GET  /reports/issued/{number}.json      .      .      x       x        .      x       .
+GET  /reports/issued/{number}.pdf       .      .      x       x        .      x       .
+GET  /reports/issued/{number}.xlsx      .      .      x       x        .      x       .
+GET  /reports/issued/{number}.csv       .      .      x       x        .      x       .
 GET  /exports/{dataset}                 .      .      x       x        .      x       .
 GET  /exports/{dataset}.meta.json       .      .      x       x        .      x       .
 GET  /scales/{code}/reading             x      x      .       .        .      .       .
