@@ -55,6 +55,7 @@ def build(database: Database) -> None:
         paperwork(session)
     with database.write() as session:
         _seal(Teller(session, "S2", "seal"))
+        _report(Teller(session, "S2", "report"))
     with database.write() as session:
         new_epoch(session, "site:S2", now=START + timedelta(days=40))
 
@@ -338,3 +339,11 @@ def _seal(tell: Teller) -> None:
     first = tell.certify("recycling", "period", supplier="NH", **march)
     tell.certify("recycling", "period", supplier="NH", **march, replaces=first, reason=REASON)
     tell.withdraw(tell.certify("destruction", "period", supplier="NH", **march))
+
+
+def _report(tell: Teller) -> None:
+    """Reports: one of a supplier that another follows up, and one of all."""
+    march = {"first": date(2026, 3, 1), "end": date(2026, 6, 1)}
+    first = tell.issue_report(supplier="NH", **march)
+    tell.issue_report(supplier="NH", replaces=first, basis="booked", **march)
+    tell.issue_report(**march)
