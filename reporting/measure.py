@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,12 @@ class Measure:
     quality: str = ""
     estimated_permille: int | None = None
     missing: str = ""
+
+
+def title_of(one: Measure, gettext: Callable[[str], str]) -> str:
+    """What people call a figure. gettext: from English to their language."""
+    # An empty sentence is the head of a catalogue.
+    return gettext(one.title).format(cell=gettext(one.cell) if one.cell else "")
 
 
 def used(row: FactorRow) -> FactorUsed:

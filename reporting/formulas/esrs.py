@@ -39,6 +39,20 @@ TITLES: Final = {
     "_08": message("ESRS E5-5_08: diverted from disposal, {cell}"),
     "_09": message("ESRS E5-5_09: directed to disposal, {cell}"),
 }
+CELLS: Final = {
+    "non_hazardous.preparing_for_reuse": message("prepared for reuse, not hazardous"),
+    "non_hazardous.recycling": message("recycled, not hazardous"),
+    "non_hazardous.other_recovery": message("other recovery, not hazardous"),
+    "hazardous.preparing_for_reuse": message("prepared for reuse, hazardous"),
+    "hazardous.recycling": message("recycled, hazardous"),
+    "hazardous.other_recovery": message("other recovery, hazardous"),
+    "non_hazardous.incineration": message("incinerated, not hazardous"),
+    "non_hazardous.landfill": message("landfilled, not hazardous"),
+    "non_hazardous.other": message("other disposal, not hazardous"),
+    "hazardous.incineration": message("incinerated, hazardous"),
+    "hazardous.landfill": message("landfilled, hazardous"),
+    "hazardous.other": message("other disposal, hazardous"),
+}
 NON_RECYCLED: Final = message("ESRS E5-5_10: non-recycled waste")
 NON_RECYCLED_SHARE: Final = message("ESRS E5-5_11: share of non-recycled waste")
 HAZARDOUS: Final = message("ESRS E5-5_15: hazardous waste")
@@ -127,7 +141,7 @@ class _Maker:
             value=None if facts.is_empty else value,
             unit=unit,
             title=title,
-            cell=", ".join(point.split(".")[1:]),
+            cell=CELLS.get(point.partition(".")[2], ""),
             formula=formula,
             sources=(REGISTER, ESRS),
             inputs=inputs or ({} if value is None else {"mass_g": value}),

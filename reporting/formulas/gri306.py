@@ -40,6 +40,12 @@ TITLES: Final = {
     Cell.LANDFILL: message("GRI 306-5: landfilled, {cell}"),
     Cell.OTHER_DISPOSAL: message("GRI 306-5: other disposal, {cell}"),
 }
+CELLS: Final = {
+    ("non_hazardous", "offsite"): message("not hazardous, off site"),
+    ("non_hazardous", "onsite"): message("not hazardous, on site"),
+    ("hazardous", "offsite"): message("hazardous, off site"),
+    ("hazardous", "onsite"): message("hazardous, on site"),
+}
 GENERATED: Final = message("GRI 306-3: waste generated")
 NOT_WASTE: Final = message("Left as goods, outside GRI 306")
 DIVERTED_TITLE: Final = message("GRI 306-4: waste diverted from disposal")
@@ -102,7 +108,7 @@ def _split(
             value=None if facts.is_empty else value,
             unit="g",
             title=TITLES[cell],
-            cell=f"{waste}, {where}",
+            cell=CELLS[waste, where],
             formula=how,
             sources=(REGISTER, GRI),
             inputs={} if where == "onsite" else {"mass_g": grams},
