@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -13,7 +14,7 @@ from reporting.questions import Question
 from web import units
 from web.i18n import Language, message
 from web.pages.reference.case import Case
-from web.pages.reference.things import FigureRow, FigureTable
+from web.pages.reference.things import Effect, FigureRow, FigureTable
 
 NOUNS: Final = frozenset({"destination", "factor", "declaration"})
 """Nouns on which figures rest."""
@@ -32,7 +33,7 @@ def tables(case: Case) -> list[FigureTable]:
 
 
 def _of_year(case: Case, year: int) -> FigureTable | None:
-    asked = Question(period=Period(date(year, 1, 1), date(year + 1, 1, 1)))
+    asked = _asked(year)
     seen = access.scope(case.book, case.visit.viewer, asked)
     if not seen.sites:
         return None
@@ -54,14 +55,57 @@ def _row(one: previewing.Compared, language: Language) -> FigureRow:
     after = one.would.value if one.would else None
     difference = "–"
     if before is not None and after is not None:
-        sign = "+" if after > before else ""
-        difference = f"{sign}{_said(one.any, after - before, language)}"
+        sign = "+" if after > before else "−"
+        difference = f"{sign}{said(one.any, abs(after - before), language)}"
     return FigureRow(
         name=name_of(one.any, language),
-        was=_said(one.any, before, language),
-        would=_said(one.any, after, language),
+        was=said(one.any, before, language),
+        would=said(one.any, after, language),
         difference=difference,
     )
+
+
+def target(case: Case) -> Iterable[Effect]:
+    """Beside which figure the line would stand, and how that figure reads now."""
+    line = units.share(case.number("permille"), case.visit.language)
+    found = figure_in_years(case, str(case.now["measure"]))
+    if not any(one for _, one in found):
+        text = message("No report of this year or the year before has this figure.")
+        yield Effect(text=case.say(text), strong=True)
+    for year, one in found:
+        if one is None:
+            continue
+        yield Effect(
+            text=case.say(
+                message("%(figure)s is %(value)s in %(year)s. The line would be %(line)s."),
+                figure=name_of(one, case.visit.language),
+                value=said(one, one.value, case.visit.language),
+                year=str(year),
+                line=line,
+            )
+        )
+    supplier = case.now.get("supplier")
+    if supplier:
+        name = case.known.of["organisation"].get(str(supplier), str(supplier))
+        text = case.say(message("It stands only on reports about %(supplier)s."), supplier=name)
+    else:
+        text = case.say(message("It stands on every report that has this figure."))
+    yield Effect(text=text)
+
+
+def figure_in_years(case: Case, id: str) -> list[tuple[int, Measure | None]]:
+    """A figure as this year and the year before have it."""
+    found = []
+    for year in (case.visit.now.year, case.visit.now.year - 1):
+        asked = _asked(year)
+        seen = access.scope(case.book, case.visit.viewer, asked)
+        measures = report_within(case.db, case.book, seen, asked).measures if seen.sites else ()
+        found.append((year, next((one for one in measures if one.id == id), None)))
+    return found
+
+
+def _asked(year: int) -> Question:
+    return Question(period=Period(date(year, 1, 1), date(year + 1, 1, 1)))
 
 
 def name_of(measure: Measure, language: Language) -> str:
@@ -71,7 +115,8 @@ def name_of(measure: Measure, language: Language) -> str:
     return language.gettext(measure.title).format(cell=measure.cell)
 
 
-def _said(measure: Measure, value: int | None, language: Language) -> str:
+def said(measure: Measure, value: int | None, language: Language) -> str:
+    """The value of a figure in its unit."""
     if value is None:
         return "–"
     if measure.unit == "permille":

@@ -168,7 +168,7 @@ DESTINATION: Final = Noun(
 
 GATE: Final = Noun(
     noun="gate",
-    title=message("Steps"),
+    title=message("Gates"),
     one=message("Step"),
     purpose=message("What must be done before something may leave, such as marks off."),
     code=WORD_CODE,

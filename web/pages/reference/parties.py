@@ -136,7 +136,7 @@ SITES: Final = Noun(
         Field(
             name="announced_limit_permille", kind="permille", optional=True,
             label=message("How far from what was announced"),
-            help=message("What comes in may differ so much before somebody is told. 100 ‰ is 10 percent."),
+            help=message("If it differs more, somebody is told. 100 ‰ is 10 percent."),
         ),
         Field(
             name="gln", kind="text", label=message("Location number (GLN)"), optional=True,

@@ -231,8 +231,26 @@ def whole(visit: Visitor, db: ReadDb, noun: Word, code: Code) -> Response:
         zone=zone_of(visit, book),
         may_write="define" in visit.may and one.own,
         kept_by="" if one.own else say(words.KEPT_ELSEWHERE),
+        next=_next_step(visit, db, book) if "done" in visit.request.query_params else None,
+        role=_role_of(visit, book, one),
     )  # fmt: skip
     return visit.show("reference/piece.html", page)
+
+
+def _next_step(visit: Visit, db: Session, book: Rulebook) -> tuple[str, str] | None:
+    """What a new operator makes after this, as long as something is missing."""
+    counts = how_many(db, book, visit.viewer)
+    steps = _first_steps(visit, counts, pieces(db, book, visit.viewer, "organisation"))
+    return next(((href, text) for href, text, done in steps if not done), None)
+
+
+def _role_of(visit: Visit, book: Rulebook, one: Piece) -> str:
+    """Where to say what an organisation is to us; empty when that is said, or not the viewer's."""
+    if one.noun != "organisation" or "define" not in visit.may or one.values.get("is_operator"):
+        return ""
+    partners = operator_of(book, visit.viewer).partners
+    known = book.organisations[one.code].id in partners
+    return "" if known else f"/reference/partner/new?{urlencode({'organisation': one.code})}"
 
 
 def _uses(visit: Visit, db: Session, book: Rulebook, one: Piece) -> list[tuple[str, int, str]]:

@@ -108,9 +108,9 @@ def _destination(case: Case) -> Iterable[Effect]:
         return
     ids = views.versions_of_destination(case.operator, case.code)
     bins = views.bins_for(case.db, case.book, case.visit.viewer, ids)
-    text = case.many(
-        message("%(num)d bin that has not left yet keeps the version before."),
-        message("%(num)d bins that have not left yet keep the version before."), len(bins),
+    text = case.ngettext(
+        "%(num)d bin that has not left yet keeps the version before.",
+        "%(num)d bins that have not left yet keep the version before.", len(bins),
     )  # fmt: skip
     yield from _touched(case, text, "bins", bins)
     yield from _refer_to_destination(case, gone=not case.now.get("active"))
@@ -167,41 +167,47 @@ def _accepted(case: Case, ids: Sequence[int]) -> Iterable[Effect]:
         )
         name = case.visit.language.own(group.names, group.code)
         text = case.say(
-            message("%(group)s may no longer go there, and lies in these bins:"), group=name
+            message("By its security %(group)s may no longer go there. It lies in these bins:"),
+            group=name,
         )
         yield from _touched(case, text, "bins", bins, strong=True)
 
 
 def _article_group(case: Case) -> Iterable[Effect]:
-    if case.is_new or case.before is None:
+    if case.before is None:
         return
     if case.differs("tolerance_permille"):
-        batches = views.open_batches(case.db, case.book, case.visit.viewer, case.before.id)
-        now, no_longer = previewing.closes_otherwise(
-            batches,
-            case.number("tolerance_permille", before=True),
-            case.number("tolerance_permille"),
-        )
-        yield Effect(
-            text=case.many(
-                message("It is looked whether %(num)d open batch of this group could close."),
-                message("It is looked whether %(num)d open batches of this group could close."),
-                len(batches),
-            )
-        )  # fmt: skip
-        if now:
-            yield Effect(text=case.say(message("These could be closed now as they stand:")),
-                         links=_linked("batches", now), more=max(0, len(now) - SHOWN))  # fmt: skip
-        if no_longer:
-            yield Effect(
-                text=case.say(message("These could be closed as they stand, and then no more:")),
-                links=_linked("batches", no_longer), more=max(0, len(no_longer) - SHOWN),
-                strong=True,
-            )  # fmt: skip
-        if not now and not no_longer:
-            yield Effect(text=case.say(message("For none of them the answer changes.")))
+        yield from _tolerated(case, case.before.id)
     if case.differs("security"):
         yield from _secured(case, case.before.id)
+
+
+def _tolerated(case: Case, group_id: int) -> Iterable[Effect]:
+    """Open batches of the group for which the answer to closing them would be another."""
+    batches = views.open_batches(case.db, case.book, case.visit.viewer, group_id)
+    if not batches:
+        yield Effect(text=case.say(message("No batch of this group is open now.")))
+        return
+    was, would = (case.number("tolerance_permille", before=before) for before in (True, False))
+    now, no_longer = previewing.closes_otherwise(batches, was, would)
+    yield Effect(
+        text=case.ngettext(
+            "It is looked whether %(num)d open batch of this group could close.",
+            "It is looked whether %(num)d open batches of this group could close.",
+            len(batches),
+        )
+    )
+    if now:
+        yield Effect(text=case.say(message("These could be closed now as they stand:")),
+                     links=_linked("batches", now), more=max(0, len(now) - SHOWN))  # fmt: skip
+    if no_longer:
+        yield Effect(
+            text=case.say(message("These could be closed as they stand, and then no more:")),
+            links=_linked("batches", no_longer), more=max(0, len(no_longer) - SHOWN),
+            strong=True,
+        )  # fmt: skip
+    if not now and not no_longer:
+        yield Effect(text=case.say(message("For none of them the answer changes.")))
 
 
 def _secured(case: Case, group_id: int) -> Iterable[Effect]:
@@ -323,9 +329,9 @@ def _guide(case: Case) -> Iterable[Effect]:
     was, now = previewing.tree_of(case.was), previewing.tree_of(case.now)
     steps = list(previewing.guide_changes(was, now))
     yield Effect(
-        text=case.many(
-            message("%(num)d place in the guide is other than before."),
-            message("%(num)d places in the guide are other than before."), len(steps),
+        text=case.ngettext(
+            "%(num)d place in the guide is other than before.",
+            "%(num)d places in the guide are other than before.", len(steps),
         )
     )  # fmt: skip
     for step in steps[:SHOWN]:
@@ -365,4 +371,5 @@ _TOLD: Final[Mapping[str, Callable[[Case], Iterable[Effect]]]] = {
     "owner_rule": _owner_rule,
     "sorting_guide": _guide,
     "site": _site,
+    "target": figuring.target,
 }

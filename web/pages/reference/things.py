@@ -114,7 +114,8 @@ class GuideLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PiecePage:
-    """One piece: its fields, where it is used, and what became of it."""
+    """One piece: its fields, where it is used, and what became of it. next: what to make now;
+    role: where to say what an organisation is to us, when nobody said so."""
 
     noun: str
     noun_title: str
@@ -132,17 +133,20 @@ class PiecePage:
     zone: str
     may_write: bool
     kept_by: str
+    next: tuple[str, str] | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """A field of the form with what can be chosen for it. fixed: its value in words, when it can
-    no longer be changed."""
+    no longer be changed; first: what has to be made before, when there is nothing to choose."""
 
     field: Field
     options: Options
     fixed: str
     chosen: frozenset[str]
+    first: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ ACTS = {
     "reversal": message("Undo"),
     "close": message("Close with a difference"),
     "reopen": message("Open again"),
-    "return": message("Take back"),
+    "return": message("Take goods back"),
     "handover": message("Hand over a find"),
     "destruction": message("Destroy an item"),
     "relabel": message("Replace a label"),

@@ -34,6 +34,7 @@ from web.pages.booking import Sent, Typed, fresh, scan_id_of
 from web.pages.forms import Form, Options
 from web.pages.reference import naming, telling, words
 from web.pages.reference.fields import Choices, Field, Noun, as_typed, read, refers, shown
+from web.pages.reference.nouns import BY_NAME
 from web.pages.reference.reading import href_of, noun_of
 from web.pages.reference.things import Ask, EditPage, LookPage
 from web.pages.visiting import Visit, Visitor
@@ -201,10 +202,11 @@ def _look(desk: Desk, db: Session, sent: Typed, code: str, data: dict[str, Any])
         _beside(desk, sent, refusal)
         return None
     before = desk.before.values if desk.before else {}
+    values = {name: value for name, value in values.items() if desk.noun.field(name)}
     changes = [
         Change(name, before.get(name), value)
         for name, value in values.items()
-        if desk.noun.field(name) and before.get(name) != value
+        if before.get(name) != value
     ]
     told = naming.changed(desk.noun, changes, desk.known)
     if not told:
@@ -353,5 +355,9 @@ def _ask(desk: Desk, form: Form, one: Field) -> Ask:
     fixed = ""
     if one.fixed and desk.before is not None:
         fixed = shown(one, desk.before.values.get(one.name), desk.known)
+    first = one.of in BY_NAME and not options and not one.optional
     chosen = frozenset(form.value(one.name).split(",")) - {""}
-    return Ask(field=one, options=options, fixed=fixed, chosen=chosen)
+    return Ask(
+        field=one, options=options, fixed=fixed, chosen=chosen,
+        first=(f"/reference/{one.of}/new", desk.say(BY_NAME[one.of].one)) if first else None,
+    )  # fmt: skip
