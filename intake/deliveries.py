@@ -11,8 +11,9 @@ from catalogue.access import Viewer, require
 from catalogue.codes import CodeKind, mint
 from catalogue.kinds import DeliveryState, PartnerRole, Role
 from catalogue.rulebook import rulebook
+from chain.actions import instant
 from chain.rows import RowChange
-from intake import rules
+from intake import queries, rules
 from proof.canonical import canonical
 from streams.acts import Act, Command
 from streams.ledger import Booked, book, site_day
@@ -76,7 +77,50 @@ def announce_delivery(
         },
     )
     answer = {"code": code, "mass_g": announced_g, "state": DeliveryState.ANNOUNCED.value}
-    act = Act(kind="delivery", site=site, command=command, subject=code, rows=[row], answer=answer)
+    act = Act(
+        kind="delivery",
+        site=site,
+        command=command,
+        subject=code,
+        rows=[row],
+        facts={"expected_at": instant(command.expected_at)},
+        answer=answer,
+    )
+    return book(session, act, now=now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawDelivery(Command):
+    """Take an announcement back: what was announced will not come, or comes otherwise."""
+
+
+def withdraw_delivery(
+    session: Session, code: str, command: WithdrawDelivery, *, viewer: Viewer, now: datetime
+) -> Booked:
+    """Take back an announcement of which nothing came: by its supplier, or by the site's staff.
+
+    It undoes the announcing entry, so both stay in the history.
+    Raises NotFound, StateForbids, ScanReused.
+    """
+    if before := answered(session, "reverse", code, command):
+        return before
+    reference = rulebook(session)
+    delivery, scan_id = queries.announced_delivery(session, code)
+    site = reference.sites_by_id[delivery.site_id]
+    own = viewer.role is Role.SUPPLIER and delivery.supplier_id in viewer.supplier_ids
+    require(own or viewer.sees_site(operator_id=site.operator_id, site_id=site.id))
+    rules.require_state(code, delivery.state, DeliveryState.ANNOUNCED.value)
+    state = DeliveryState.REVERSED
+    act = Act(
+        kind="reverse",
+        site=site,
+        command=command,
+        target=code,
+        subject=code,
+        reverses=(delivery.id, scan_id),
+        rows=[queries.delivery_change(delivery, state)],
+        answer={"code": code, "mass_g": delivery.announced_g, "state": state.value},
+    )
     return book(session, act, now=now)
 
 

@@ -12,6 +12,7 @@ from catalogue.errors import NotFound
 from catalogue.kinds import DeliveryState
 from catalogue.rows import SiteRow
 from chain.rows import RowChange
+from chain.tables import Entry
 from intake.tables import Delivery, Find, Receipt
 from store.columns import table_of
 from streams.tables import Batch
@@ -20,6 +21,7 @@ _delivery = table_of(Delivery)
 _receipt = table_of(Receipt)
 _find = table_of(Find)
 _batch = table_of(Batch)
+_entry = table_of(Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,22 @@ def delivery_to_receive(
     return DeliveryRow(
         row.id, row.code, row.site_id, row.supplier_id, row.expected_on, row.announced_g, row.state
     )
+
+
+def announced_delivery(session: Session, code: str) -> tuple[DeliveryRow, str]:
+    """A delivery, locked, and the scan that announced it. One statement. Raises NotFound."""
+    row = session.execute(
+        select(_delivery, _entry.c.scan_id)
+        .join(_entry, _entry.c.id == _delivery.c.id)
+        .where(_delivery.c.code == code)
+        .with_for_update(of=_delivery, key_share=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    found = DeliveryRow(
+        row.id, row.code, row.site_id, row.supplier_id, row.expected_on, row.announced_g, row.state
+    )
+    return found, row.scan_id
 
 
 def delivery_change(delivery: DeliveryRow, state: DeliveryState) -> RowChange:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, or_, select
 from sqlmodel import Session
@@ -21,6 +21,8 @@ from intake.tables import Delivery, Find, Receipt
 from store.columns import table_of
 from streams.tables import Batch
 from streams.views import Asked, at_site, newest_first, sites_of
+
+REFERENCES_AT_ONCE: Final = 500
 
 _delivery = table_of(Delivery)
 _receipt = table_of(Receipt)
@@ -51,6 +53,19 @@ class ListedDelivery:
             received_g=self.received_g,
             limit_permille=self.site.announced_limit_permille,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedBefore:
+    """A delivery as it was announced under its supplier's own number."""
+
+    code: str
+    site_id: int
+    supplier_id: int
+    expected_on: date
+    reference: str
+    lines: Sequence[Mapping[str, Any]]
+    taken_back: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +148,38 @@ def delivery_by_reference(
     if row is None:
         return None
     return _listed(book, row, _received(session, [row.id]).get(row.id, (0, 0)))
+
+
+def announced_before(
+    session: Session, supplier_ids: Collection[int], references: Collection[str]
+) -> list[AnnouncedBefore]:
+    """What these suppliers announced under these numbers of their own, in upper case: the oldest
+    first, what was taken back included. One statement for a few hundred numbers each.
+    """
+    wanted = sorted(references)
+    found = []
+    for start in range(0, len(wanted), REFERENCES_AT_ONCE):
+        rows = session.execute(
+            select(_delivery)
+            .where(
+                _delivery.c.supplier_id.in_(sorted(supplier_ids)),
+                func.upper(_delivery.c.reference).in_(wanted[start : start + REFERENCES_AT_ONCE]),
+            )
+            .order_by(_delivery.c.id)
+        )
+        found += [
+            AnnouncedBefore(
+                row.code,
+                row.site_id,
+                row.supplier_id,
+                row.expected_on,
+                row.reference,
+                json.loads(row.lines),
+                row.state == "reversed",
+            )
+            for row in rows
+        ]
+    return found
 
 
 def batches_of_delivery(session: Session, code: str) -> list[str]:

@@ -13,10 +13,12 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.documents import AT_ONCE_MAX, SIZE_MAX
+from intake.announcing_files import BYTES_MAX
 from scales.link import Links
 from store.engine import Database
 from web import errors
 from web.api import (
+    announcing,
     answers,
     certificates,
     figures,
@@ -53,6 +55,7 @@ PAPERS: Final = {
     r"/outlet/[^/]+": AT_ONCE_MAX * SIZE_MAX + (1 << 20),
     r"/api/v1/shipments/[^/]+/documents": SIZE_MAX,
     r"/verify(/[^/]+)?": FILE_MAX_BYTES,
+    r"(/api/v1/deliveries|/announce)/file": 3 * BYTES_MAX,
 }
 """Where an outlet brings its papers, and photos as a phone takes them."""
 
@@ -87,6 +90,7 @@ def settle(app: FastAPI, settings: Settings, database: Database) -> None:
 
 
 ROOMS = (
+    announcing,
     writes,
     items,
     nl,

@@ -26,6 +26,8 @@ PAPERWORK: Final = frozenset({MANAGER, ADMINISTRATOR})
 
 API: Final[dict[tuple[str, str], frozenset[Role]]] = {
     ("POST", "/deliveries"): frozenset({LEADER, SUPPLIER}),
+    ("POST", "/deliveries/file"): frozenset({LEADER, SUPPLIER}),
+    ("POST", "/deliveries/{code}/withdrawal"): frozenset({LEADER, SUPPLIER}),
     ("POST", "/codes"): FLOOR,
     ("POST", "/batches"): FLOOR,
     ("POST", "/batches/{code}/sortings"): FLOOR,

@@ -21,7 +21,7 @@ from dispatch.shipping import ship
 from intake.actions import log_batch, weigh_batch
 from intake.aside import hold_batch, refuse_batch, release_batch
 from intake.codes import reserve_codes
-from intake.deliveries import announce_delivery
+from intake.deliveries import announce_delivery, withdraw_delivery
 from intake.finds import hand_over, log_find
 from intake.items import destroy_item, note_item
 from labels.actions import relabel
@@ -56,6 +56,9 @@ def _kind(kind: str, path: str, model: type[wire.Wire], run: Run) -> ActKind:
 
 ACTS: Final = (
     _kind("delivery", "/deliveries", wire.DeliveryIn, announce_delivery),
+    _kind(
+        "withdraw", "/deliveries/{code}/withdrawal", wire.DeliveryWithdrawalIn, withdraw_delivery
+    ),
     _kind("codes", "/codes", wire.CodesIn, reserve_codes),
     _kind("intake", "/batches", wire.BatchIn, log_batch),
     _kind("sort", "/batches/{code}/sortings", wire.SortIn, sort_batch),
@@ -83,11 +86,18 @@ ACTS: Final = (
     _kind("confirm", "/shipments/{code}/confirmation", wire_out.ConfirmationIn, confirm),
 )
 BY_KIND: Final[Mapping[str, ActKind]] = {act.kind: act for act in ACTS}
-LEDGER_KINDS: Final = {"sort_bin": "sort", "gate_bin": "gate"}
-"""A batch and a bin are sorted by two actions, but it is one kind of entry."""
+LEDGER_KINDS: Final = {"sort_bin": "sort", "gate_bin": "gate", "withdraw": "reverse"}
+"""Two actions that are one kind of entry: a batch and a bin are sorted alike, and who takes an
+announcement back undoes it."""
 
 NOBODY: Final[Mapping[str, Any]] = {}
-TABLES: Final = {"/batches": "batch", "/bins": "bin", "/shipments": "shipment", "/finds": "find"}
+TABLES: Final = {
+    "/batches": "batch",
+    "/deliveries": "delivery",
+    "/bins": "bin",
+    "/shipments": "shipment",
+    "/finds": "find",
+}
 
 
 def perform(call: Call, kind: str, target: str | None, body: wire.Wire) -> Booked:

@@ -23,7 +23,7 @@ from dispatch.bins import CloseBin
 from intake.actions import LogBatch, WeighBatch
 from intake.aside import SetAside
 from intake.codes import CODES_AT_ONCE_MAX, ReserveCodes
-from intake.deliveries import AnnounceDelivery, AnnouncedLine
+from intake.deliveries import AnnounceDelivery, AnnouncedLine, WithdrawDelivery
 from intake.finds import HandOver, LogFind, hand_over_of
 from labels.actions import Relabel
 from sorting.actions import Part, Sort
@@ -132,6 +132,13 @@ class DeliveryIn(Wire):
     def command(self, now: datetime) -> AnnounceDelivery:
         lines = tuple(AnnouncedLine(**line.model_dump()) for line in self.lines)
         return AnnounceDelivery(**self.common(now), **self.rest("lines"), lines=lines)
+
+
+class DeliveryWithdrawalIn(Wire):
+    """An announcement is taken back, before anything of it came."""
+
+    def command(self, now: datetime) -> WithdrawDelivery:
+        return WithdrawDelivery(**self.common(now))
 
 
 class CodesIn(Wire):

@@ -35,6 +35,12 @@ def announce_delivery(body: wire.DeliveryIn, call: Calling) -> JSONResponse:
     return answer(perform(call, "delivery", None, body))
 
 
+@router.post("/deliveries/{code}/withdrawal", **writes("state_forbids"))
+def withdraw_delivery(code: Target, body: wire.DeliveryWithdrawalIn, call: Calling) -> JSONResponse:
+    """Take an announcement back, before anything of it came. A supplier takes back its own."""
+    return answer(perform(call, "withdraw", code, body))
+
+
 @router.post("/codes", **writes())
 def reserve_codes(body: wire.CodesIn, call: Calling) -> JSONResponse:
     """Reserve label codes for a station, for use without a network."""

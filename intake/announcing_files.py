@@ -1,0 +1,201 @@
+"""From the bytes of a file to lines of cells: CSV and XLSX, within limits that hold before reading.
+
+What cannot be read whole is refused whole: no line is lost in silence.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final, TypeAlias
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
+
+from catalogue.errors import Malformed
+
+BYTES_MAX: Final = 2_000_000
+LINES_MAX: Final = 2_000
+COLUMNS_MAX: Final = 40
+CELL_MAX: Final = 200
+UNPACKED_MAX: Final = 20_000_000
+PARTS_MAX: Final = 500
+DELIMITERS: Final = ";,\t"
+GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a calculation program takes for a formula, when a cell begins with it."""
+
+Cell: TypeAlias = str | int | float
+"""A cell as it came: a number only where the file itself says that it is one."""
+
+TOO_LARGE: Final = "too large"
+TOO_MANY_LINES: Final = "too many lines"
+TOO_MANY_COLUMNS: Final = "too many columns"
+NO_LINES: Final = "no lines"
+NOT_TEXT: Final = "not text"
+QUOTES: Final = "quotes"
+NO_WORKBOOK: Final = "no workbook"
+OLD_WORKBOOK: Final = "old workbook"
+
+_BREAKS: Final = (
+    AttributeError, BadZipFile, EOFError, IndexError, KeyError, NotImplementedError, OverflowError,
+    ParseError, RuntimeError, TypeError, ValueError, zlib.error,
+)  # fmt: skip
+"""What the reader of workbooks raises at one that is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """A line with something in it. number: as a calculation program counts it."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A file as it was read. kind: csv or xlsx; delimiter: of a CSV."""
+
+    kind: str
+    delimiter: str
+    header: tuple[str, ...]
+    lines: tuple[FileLine, ...]
+
+
+def read_file(content: bytes) -> Table:
+    """The lines of a file. Raises Malformed, with the limit where one is passed."""
+    if len(content) > BYTES_MAX:
+        raise _refused(TOO_LARGE, limit_bytes=BYTES_MAX)
+    if content.startswith(b"PK\x03\x04"):
+        return _table("xlsx", "", _workbook(content))
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise _refused(OLD_WORKBOOK)
+    text = _text(content)
+    delimiter, body, skipped = _delimiter(text)
+    return _table("csv", delimiter, _rows(body, delimiter, skipped))
+
+
+def _refused(problem: str, **figures: int) -> Malformed:
+    return Malformed(field="file", problem=problem, **figures)
+
+
+def _table(kind: str, delimiter: str, rows: Iterable[tuple[int, Sequence[Cell]]]) -> Table:
+    header: tuple[str, ...] | None = None
+    lines: list[FileLine] = []
+    for number, cells in rows:
+        if not any(str(cell).strip() for cell in cells):
+            continue
+        if len(cells) > COLUMNS_MAX:
+            raise _refused(TOO_MANY_COLUMNS, limit=COLUMNS_MAX)
+        if header is None:
+            header = tuple(str(cell).strip()[:CELL_MAX] for cell in cells)
+            continue
+        if len(lines) == LINES_MAX:
+            raise _refused(TOO_MANY_LINES, limit=LINES_MAX)
+        lines.append(FileLine(number, tuple(cells)))
+    if header is None or not lines:
+        raise _refused(NO_LINES)
+    return Table(kind=kind, delimiter=delimiter, header=header, lines=tuple(lines))
+
+
+def _text(content: bytes) -> str:
+    """UTF-8, or UTF-16 with its mark, or else Windows-1252, of which every byte but five is one."""
+    try:
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            text = content.decode("utf-16")
+        else:
+            text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError as error:
+            raise _refused(NOT_TEXT) from error
+    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", text):
+        raise _refused(NOT_TEXT)
+    return text
+
+
+def _delimiter(text: str) -> tuple[str, str, int]:
+    """The sign between the cells, the text after a line that only says it, and lines skipped."""
+    first, _, rest = text.partition("\n")
+    if said := re.fullmatch(r"sep=(.)\s*", first.strip("\r"), re.IGNORECASE):
+        return said[1], rest, 1
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    bare = re.sub(r'"[^"]*"', "", head)
+    return max(DELIMITERS, key=bare.count), text, 0
+
+
+def _rows(text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, Sequence[Cell]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        before = skipped
+        for cells in reader:
+            yield before + 1, [unguarded(cell.strip()) for cell in cells]
+            before = skipped + reader.line_num
+    except csv.Error as error:
+        raise _refused(QUOTES) from error
+
+
+def guarded(cell: Cell) -> Cell:
+    """A cell that no calculation program takes for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(GUARDED) else cell
+
+
+def unguarded(text: str) -> str:
+    """What was guarded when it went out, as it was."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(GUARDED) else text
+
+
+def _workbook(content: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
+    # Loading the reader takes longer than reading most files, and most servers never need it.
+    from openpyxl import load_workbook
+
+    try:
+        _require_small(content)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        rows = book.worksheets[0].iter_rows(values_only=True)
+        for number, values in enumerate(rows, start=1):
+            if number > LINES_MAX * 5:
+                raise _refused(TOO_MANY_LINES, limit=LINES_MAX)
+            yield number, _cells(values)
+    except Malformed:
+        raise
+    except _BREAKS as error:
+        raise _refused(NO_WORKBOOK) from error
+
+
+def _require_small(content: bytes) -> None:
+    """Refuse a workbook that unpacks to far more than it seems, before anything reads it."""
+    with ZipFile(io.BytesIO(content)) as packed:
+        parts = packed.infolist()
+        if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
+            raise _refused(TOO_LARGE, limit_bytes=UNPACKED_MAX)
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in packed.read(part):
+                raise _refused(NO_WORKBOOK)
+
+
+def _cells(values: Sequence[Any]) -> list[Cell]:
+    cells: list[Cell] = [_cell(value) for value in values[: COLUMNS_MAX * 4]]
+    while cells and cells[-1] == "":
+        cells.pop()
+    return cells
+
+
+def _cell(value: Any) -> Cell:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return (
+            value.isoformat(" ", "minutes") if value.time() != time() else value.date().isoformat()
+        )
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return unguarded(str(value).strip())
+    return value
