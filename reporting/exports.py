@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from sqlmodel import Session
 
 from catalogue.access import Viewer
 from catalogue.errors import Malformed
-from catalogue.rulebook import rulebook
-from reporting import access, batch_lines, figure_lines, movement_lines
-from reporting.columnar import Column, Table, tables_of
+from reporting.columnar import Column
+from reporting.datasets import Dataset, Told, control_of, find, stands_at
 from reporting.formats import ENDINGS, MEDIA_TYPES, Format, pieces
-from reporting.queries import as_of
+from reporting.kept import Kept, key_of
+from reporting.packages import Seal, package
 from reporting.questions import Question
-
-
-class Dataset(StrEnum):
-    """What can be exported."""
-
-    MOVEMENTS = "movements"
-    BATCHES = "batches"
-    FIGURES = "figures"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """A file to be handed on. rows and mass_g: control totals, known before the first byte.
+    lines: all that will be read for it, for whoever shows how far it is.
 
     pieces: the file, to be read once and while the session lives; only then does the database
     hand out the rows, some at a time.
@@ -41,6 +32,7 @@ class Export:
     columns: tuple[Column, ...]
     rows: int
     mass_g: int
+    lines: int
     pieces: Iterator[bytes]
 
     @property
@@ -73,20 +65,36 @@ def export(
     *,
     dataset: Dataset,
     format: Format,
+    seal: Seal | None = None,
+    kept: Kept | None = None,
+    told: Told | None = None,
 ) -> Export:
-    """A dataset as a file. basis booked: by the day of the entry; received: of the batch.
+    """A dataset as a file; a package holds all of them, under the control totals of this one.
 
-    Four statements, of which the last streams (figures: those of the report). Raises NotFound and
-    NotAllowed as `access.scope`, before anything is written.
+    seal: signs the control files within a package. kept: where the fingerprint is kept once the
+    last byte is read. told: hears of every row that is done. Raises NotFound and NotAllowed as
+    `access.scope`, before anything is written.
     """
-    found = _found(session, viewer, asked, dataset)
+    found = find(session, viewer, asked, dataset, told)
+    if format is Format.PACKAGE:
+        others = [
+            found if one is dataset else find(session, viewer, asked, one, told) for one in Dataset
+        ]
+        lines = sum(one.rows for one in others)
+        made = package(others, stands_at(session, viewer, asked), seal)
+    else:
+        lines = found.rows
+        made = pieces(format, found.columns, found.tables, title=dataset.value)
+    if kept is not None:
+        made = kept.keeping(_key(session, viewer, asked, dataset, format, seal), made)
     return Export(
         dataset=dataset,
         format=format,
         columns=found.columns,
         rows=found.rows,
         mass_g=found.mass_g,
-        pieces=pieces(format, found.columns, found.tables, title=dataset.value),
+        lines=lines,
+        pieces=made,
     )
 
 
@@ -97,54 +105,36 @@ def control(
     *,
     dataset: Dataset,
     format: Format,
+    seal: Seal | None = None,
+    kept: Kept | None = None,
 ) -> dict[str, Any]:
-    """What `{dataset}.meta.json` holds: control totals, the SHA-256 of the file as it would be
-    now, and the entries up to which it stands. Makes the whole file once to hash it."""
-    made = export(session, viewer, asked, dataset=dataset, format=format)
-    digest, size = hashlib.sha256(), 0
-    for piece in made.pieces:
-        digest.update(piece)
-        size += len(piece)
-    seen = access.scope(rulebook(session), viewer, asked)
-    return {
-        "dataset": dataset.value,
-        "format": format.value,
-        "from": asked.period.first.isoformat(),
-        "to": asked.period.end.isoformat(),
-        "basis": asked.basis.value,
-        "suppliers": list(asked.suppliers),
-        "sites": [site.code for site in seen.sites],
-        "columns": [column.name for column in made.columns],
-        "rows": made.rows,
-        "mass_g": made.mass_g,
-        "bytes": size,
-        "sha256": digest.hexdigest(),
-        "as_of": [
-            {"site": one.site, "seq": one.seq, "head": one.head, "root": one.root}
-            for one in as_of(session, seen)
-        ],
-    }
+    """What `{dataset}.meta.json` holds: control totals, the SHA-256 of the file, and the entries up
+    to which it stands. The file is made for it only when it was not made before as it is now."""
+    kept = kept if kept is not None else Kept()
+    key = _key(session, viewer, asked, dataset, format, seal)
+    if kept.find(key) is None:
+        options: dict[str, Any] = {"dataset": dataset, "format": format, "seal": seal}
+        for _ in export(session, viewer, asked, kept=kept, **options).pieces:
+            pass
+    known = kept.find(key)
+    assert known is not None, "what was read to its end is kept"
+    return control_of(
+        find(session, viewer, asked, dataset),
+        format.value,
+        stands_at(session, viewer, asked),
+        sha256=known.sha256,
+        size=known.size,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    columns: tuple[Column, ...]
-    tables: Iterable[Table]
-    rows: int
-    mass_g: int
-
-
-def _found(session: Session, viewer: Viewer, asked: Question, dataset: Dataset) -> _Found:
-    if dataset is Dataset.FIGURES:
-        figures = figure_lines.lines(session, viewer, asked)
-        tables = tables_of(figure_lines.COLUMNS, figures)
-        return _Found(figure_lines.COLUMNS, tables, len(figures), figure_lines.mass_g(figures))
-    book = rulebook(session)
-    seen = access.scope(book, viewer, asked)
-    if dataset is Dataset.BATCHES:
-        totals = batch_lines.totals(session, seen, asked)
-        tables = tables_of(batch_lines.COLUMNS, batch_lines.lines(session, book, seen, asked))
-        return _Found(batch_lines.COLUMNS, tables, *totals)
-    totals = movement_lines.totals(session, seen, asked)
-    tables = movement_lines.tables(session, book, viewer, seen, asked, rows=totals[0])
-    return _Found(movement_lines.columns(viewer), tables, *totals)
+def _key(
+    session: Session,
+    viewer: Viewer,
+    asked: Question,
+    dataset: Dataset,
+    format: Format,
+    seal: Seal | None,
+) -> str:
+    # Another key signs a package otherwise.
+    signer = str(seal({})["key"]) if seal and format is Format.PACKAGE else ""
+    return key_of(session, viewer, asked, dataset.value, format.value, signer)

@@ -41,6 +41,11 @@ class Format(StrEnum):
     JSONL = "jsonl"
     PARQUET = "parquet"
     XLSX = "xlsx"
+    PACKAGE = "package"
+
+
+TABLES = tuple(format for format in Format if format is not Format.PACKAGE)
+"""The kinds of file that hold one table; a package holds several."""
 
 
 MEDIA_TYPES = {
@@ -49,6 +54,7 @@ MEDIA_TYPES = {
     Format.JSONL: "application/jsonl",
     Format.PARQUET: "application/vnd.apache.parquet",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.PACKAGE: "application/zip",
 }
 
 
@@ -58,6 +64,7 @@ ENDINGS = {
     Format.JSONL: ".jsonl",
     Format.PARQUET: ".parquet",
     Format.XLSX: ".xlsx",
+    Format.PACKAGE: ".zip",
 }
 """What the name of a file ends in."""
 
@@ -90,6 +97,7 @@ def pieces(
         return jsonl_pieces(columns, tables)
     if format is Format.PARQUET:
         return _parquet(columns, tables)
+    assert format is Format.XLSX, "A package is no table."
     return _xlsx(columns, tables, title)
 
 
@@ -97,7 +105,7 @@ def _parquet(columns: Sequence[Column], tables: Iterable[Table]) -> Iterator[byt
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    written = _Written()
+    written = Written()
     schema = schema_of(columns)
     with pq.ParquetWriter(pa.PythonFile(written, "w"), schema, compression="zstd") as writer:
         for some in _together(tables, GROUP_LINES):
@@ -106,7 +114,7 @@ def _parquet(columns: Sequence[Column], tables: Iterable[Table]) -> Iterator[byt
     yield written.taken()
 
 
-class _Written(io.RawIOBase):
+class Written(io.RawIOBase):
     """What was written since it was last taken."""
 
     def __init__(self) -> None:

@@ -30,6 +30,7 @@ _place = table_of(Place)
 
 COLUMNS = (
     Column("entry"),
+    Column("line", Kind.NUMBER),
     Column("day", Kind.DAY),
     Column("received_day", Kind.DAY),
     Column("batch"),
@@ -114,6 +115,7 @@ def _moved() -> dict[str, ColumnElement[Any]]:
     measured = Quality.MEASURED.value
     return {
         "entry_id": _movement.c.entry_id,
+        "line": _movement.c.line,
         "batch_id": _movement.c.batch_id,
         "source_id": _movement.c.source_id,
         "target_id": _movement.c.target_id,
@@ -186,6 +188,7 @@ def _movements(codes: _Codes, moved: Mapping[str, Any]) -> dict[str, Any]:
     source_stream = codes.streams.of(source_route)
     losses = codes.places.losses
     return {
+        "line": moved["line"],
         "source": codes.places.codes.take(source),
         "source_destination": codes.destinations.of(source_route),
         "source_destination_version": codes.versions.of(source_route),

@@ -16,7 +16,8 @@ from demo.counter import manager
 from nl import queries, views
 from nl.months import latest_months, whole_month
 from nl.rules import Counted, month_after
-from reporting.exports import Dataset, export
+from reporting.datasets import Dataset
+from reporting.exports import export
 from reporting.formats import Format
 from reporting.questions import question
 from tests.demo.conftest import NOW

@@ -7,7 +7,8 @@ from typing import Any
 from sqlmodel import Session
 
 from catalogue.access import Viewer
-from reporting.exports import Dataset, export
+from reporting.datasets import Dataset
+from reporting.exports import export
 from reporting.formats import Format
 from reporting.queries import circularity_report
 from reporting.questions import Question, question
