@@ -16,6 +16,8 @@ _NOUNS: Final = {
     "find_kinds": "find_kind",
     "reasons": "reason",
     "sorting_guides": "sorting_guide",
+    "factors": "factor",
+    "targets": "target",
 }
 """Sections of the file in the order in which they are loaded, and the noun of each."""
 
