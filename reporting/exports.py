@@ -21,7 +21,8 @@ from reporting.questions import Question
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """A file to be handed on. rows and mass_g: control totals, known before the first byte.
-    lines: all that will be read for it, for whoever shows how far it is.
+    lines: all that will be read for it, for whoever shows how far it is. size: in bytes, where the
+    file was made before as it is now.
 
     pieces: the file, to be read once and while the session lives; only then does the database
     hand out the rows, some at a time.
@@ -33,6 +34,7 @@ class Export:
     rows: int
     mass_g: int
     lines: int
+    size: int | None
     pieces: Iterator[bytes]
 
     @property
@@ -85,8 +87,11 @@ def export(
     else:
         lines = found.rows
         made = pieces(format, found.columns, found.tables, title=dataset.value)
+    known = None
     if kept is not None:
-        made = kept.keeping(_key(session, viewer, asked, dataset, format, seal), made)
+        key = _key(session, viewer, asked, dataset, format, seal)
+        known = kept.find(key)
+        made = made if known else kept.keeping(key, made)
     return Export(
         dataset=dataset,
         format=format,
@@ -94,6 +99,7 @@ def export(
         rows=found.rows,
         mass_g=found.mass_g,
         lines=lines,
+        size=known.size if known else None,
         pieces=made,
     )
 

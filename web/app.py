@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.documents import AT_ONCE_MAX, SIZE_MAX
 from intake.announcing_files import BYTES_MAX
+from reporting.kept import Kept
 from scales.link import Links
 from store.engine import Database
 from web import errors
@@ -21,6 +22,7 @@ from web.api import (
     announcing,
     answers,
     certificates,
+    exports,
     figures,
     floor,
     issued,
@@ -83,6 +85,7 @@ def settle(app: FastAPI, settings: Settings, database: Database) -> None:
     app.state.database = database
     app.state.clock = clock
     app.state.remembered = Remembered()
+    app.state.kept = Kept()
     app.state.wrong_tries = WrongTries()
     app.state.wrong_codes = WrongTries()
     app.state.wrong_links = WrongTries()
@@ -100,6 +103,7 @@ ROOMS = (
     waybills,
     proof_chain,
     figures,
+    exports,
     tools,
     proofs,
     certificates,

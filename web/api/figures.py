@@ -1,15 +1,11 @@
-"""The circularity report and the exports."""
+"""The circularity report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import StreamingResponse
 
-from proof.signing import EXPORT_PURPOSE, TreeHead, seal, sign_head
-from reporting.exports import control, dataset_of, export, format_of
 from reporting.periods import YEAR_MAX, YEAR_MIN
 from reporting.queries import circularity_report
 from reporting.questions import Question, question
@@ -17,7 +13,8 @@ from reporting.report import as_json
 from web.api.answers import refusals
 from web.api.wire import PLAIN
 from web.checkpoints import ring_of
-from web.deps import Me, ReadDb, database_of
+from web.deps import Me, ReadDb
+from web.exporting import signed_heads
 
 router = APIRouter(tags=["figures"], responses=refusals("read", "not_found"))
 
@@ -61,65 +58,7 @@ def circularity(request: Request, me: Me, db: ReadDb, wanted: Asked) -> dict[str
 
     checkpoints: the signed heads of the chains that it was read from."""
     said = as_json(circularity_report(db, me.viewer, wanted))
-    return {**said, "checkpoints": _signed_heads(request, said["as_of"])}
-
-
-@router.get("/exports/{dataset}.meta.json")
-def export_meta(
-    request: Request,
-    dataset: str,
-    me: Me,
-    db: ReadDb,
-    wanted: Asked,
-    format: str = "csv",
-) -> dict[str, Any]:
-    """Control totals of an export, and the hash of the file as it is now: signed."""
-    which, kind = dataset_of(dataset), format_of(format)
-    said = control(db, me.viewer, wanted, dataset=which, format=kind)
-    document = {**said, "checkpoints": _signed_heads(request, said["as_of"])}
-    return {**document, "signed": seal(ring_of(request).current, EXPORT_PURPOSE, document)}
-
-
-def _signed_heads(request: Request, as_of: Iterable[Mapping[str, Any]]) -> list[dict[str, object]]:
-    """The heads up to which figures stand, signed."""
-    ring, now = ring_of(request), request.app.state.clock()
-    return [
-        sign_head(
-            ring.current,
-            TreeHead(
-                log=f"site:{one['site']}", size=one["seq"], root=bytes.fromhex(one["root"]), at=now
-            ),
-        )
-        for one in as_of
-    ]
-
-
-@router.get("/exports/{dataset}", response_class=StreamingResponse)
-def export_file(
-    request: Request,
-    dataset: str,
-    me: Me,
-    wanted: Asked,
-    format: str = "csv",
-) -> StreamingResponse:
-    """Movements, batches or figures as a file; its control totals stand in the headers."""
-    which, kind = dataset_of(dataset), format_of(format)
-    pieces = _streamed(request, me, wanted, which, kind)
-    made = next(pieces)
-    return StreamingResponse(
-        pieces,
-        media_type=made.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{made.file_name}"',
-            "X-Control-Rows": str(made.rows),
-            "X-Control-Mass-G": str(made.mass_g),
-        },
-    )
-
-
-def _streamed(request: Request, me: Me, wanted: Question, dataset: Any, kind: Any) -> Iterator[Any]:
-    """The export first, then its bytes: the session lives as long as they are read."""
-    with database_of(request).read() as session:
-        made = export(session, me.viewer, wanted, dataset=dataset, format=kind)
-        yield made
-        yield from made.pieces
+    return {
+        **said,
+        "checkpoints": signed_heads(ring_of(request), said["as_of"], request.app.state.clock()),
+    }
