@@ -169,6 +169,11 @@ def _matching(book: Rulebook, seen: access.Scope, wanted: Part, group: str) -> M
     require(bool(losses) or not (wanted.name == "loss" and wanted.codes))
     groups = [one.groups[group].id for one in operators if group in one.groups]
     require(bool(groups) or not group)
+    of_scheme = None
+    if wanted.codes[:1] == ("producer_class",):
+        # A class of producer responsibility counts only what is in the scheme.
+        rows = (row for one in operators for row in one.groups.values())
+        of_scheme = [row.id for row in rows if row.in_producer_scheme]
 
     def matches(
         place: Any, destination: Any, quality: ColumnElement[Any], group_id: ColumnElement[Any]
@@ -178,6 +183,8 @@ def _matching(book: Rulebook, seen: access.Scope, wanted: Part, group: str) -> M
             conditions.append(place.c.loss_kind_id.in_(losses))
         if groups:
             conditions.append(group_id.in_(groups))
+        if of_scheme is not None:
+            conditions.append(group_id.in_(of_scheme))
         if wanted.state is not None:
             conditions.append(_of_state(wanted.state, place, quality))
         return and_(*conditions)
@@ -201,10 +208,17 @@ def _of_term(wanted: Part, place: Any, destination: Any) -> ColumnElement[bool]:
     if wanted.name == "cell":
         scheme, cell = wanted.codes
         conditions.append(destination.c[scheme] == cell)
+    elif wanted.name == "version":
+        code, _, version = wanted.codes[0].partition("@")
+        conditions += [destination.c.code == code, destination.c.version == _number(version)]
     elif wanted.codes:
         conditions.append(destination.c.stream == wanted.codes[0])
         conditions += [destination.c.code == code for code in wanted.codes[1:]]
     return and_(*conditions)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 def _of_state(state: str, place: Any, quality: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -15,9 +15,15 @@ PLAIN: Final = frozenset(
     {"received", "returned", "sorted", "held", "opening", "closing", "loss", "finds", "open"}
 )
 """Parts that need no code."""
-CODES: Final[Mapping[str, int]] = {"stream": 1, "loss": 1, "destination": 2, "cell": 2}
+CODES: Final[Mapping[str, int]] = {
+    "stream": 1,
+    "loss": 1,
+    "destination": 2,
+    "version": 1,
+    "cell": 2,
+}
 """How many codes follow the name of a part."""
-ROUTED: Final = frozenset({"sorted", "stream", "destination", "cell"})
+ROUTED: Final = frozenset({"sorted", "stream", "destination", "version", "cell"})
 STATES: Final = frozenset({"confirmed", "pending", "transit", "estimated"})
 """What may be asked of mass that has a stream; of what was received only the last."""
 
@@ -63,7 +69,8 @@ _TERM_PARTS: Final[Mapping[str, str]] = {
     "returned_g": "returned",
     "estimated_g": "received/estimated",
     "sorted_g": "sorted",
-    "confirmed_g": "sorted/confirmed",
+    "reuse_confirmed_g": "stream/reuse/confirmed",
+    "recycle_confirmed_g": "stream/recycle/confirmed",
     "in_transit_g": "sorted/transit",
     "held_g": "held",
     "opening_g": "opening",
@@ -97,3 +104,15 @@ def part_of(term: str) -> str | None:
     if found := _LOSS_TERM.fullmatch(term):
         return f"loss/{found.group(1)}"
     return None
+
+
+def part_of_input(figure: str, cell: str, term: str) -> str | None:
+    """The part behind what went into a figure. cell: of the figure, which `mass_g` is short for."""
+    if term not in ("mass_g", "confirmed_g"):
+        return part_of(term)
+    scheme = figure.partition(".")[0]
+    if not cell or not figure.startswith(f"{scheme}.{cell}"):
+        return None
+    if scheme == "destination":
+        return f"version/{cell}{_ENDS[term]}"
+    return f"cell/{scheme}/{cell}{_ENDS[term]}" if scheme in SCHEMES else None

@@ -61,6 +61,7 @@ HELPS: Final[Mapping[str, str]] = {
     "open": message("The weight is what of each batch still waits to be sorted."),
     "stream": message("What stands at the destinations of this stream."),
     "destination": message("What stands at this destination, in all its versions."),
+    "version": message("What stands at this version of a destination."),
     "cell": message("What stands at the destinations that count for this cell."),
 }
 ORDERS: Final = (
@@ -202,6 +203,6 @@ def _term(wanted: Part, names: Names) -> str:
         kinds = [one.loss_kinds[code] for one in operators if code in one.loss_kinds]
         name = language.own(kinds[0].names, code) if kinds else code
         return f"{language.gettext(TITLES['loss'])}: {name}"
-    if wanted.name == "cell":
+    if wanted.name in ("cell", "version"):
         return " ".join(wanted.codes)
     return language.gettext(TITLES[wanted.name])

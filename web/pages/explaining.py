@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
@@ -13,8 +13,10 @@ from starlette.responses import Response
 
 from catalogue.errors import NotFound
 from catalogue.rulebook import rulebook
+from reporting.history import figure_history
 from reporting.measure import FactorUsed, Measure
-from reporting.parts import part, part_of
+from reporting.parts import part, part_of_input
+from reporting.periods import Period
 from reporting.queries import circularity_report
 from reporting.questions import question
 from web import units
@@ -29,6 +31,7 @@ from web.pages.visiting import Visitor
 
 router = APIRouter(include_in_schema=False)
 
+Past = Sequence[tuple[Period, Measure | None]]
 Text = Annotated[str, Query(max_length=60, pattern=PLAIN)]
 
 
@@ -67,6 +70,8 @@ class FigurePage:
     last: date
     basis: str
     back: str
+    history: Sequence[tuple[date, str, str]]
+    drawn: Sequence[tuple[str, int, int]]
 
 
 @router.get("/figures/{id}")
@@ -81,10 +86,12 @@ def figure(
 ) -> Response:
     today, language = today_of(visit, db), visit.language
     asked = question(today=today, first=first, end=end, basis=basis, suppliers=[supplier])
-    one = circularity_report(db, visit.viewer, asked).figure(id)
+    found = circularity_report(db, visit.viewer, asked)
+    one, known = found.figure(id), {each.id for each in found.measures}
     if one is None:
         raise NotFound
     names, to = Names(language, rulebook(db)), Addresses(asked)
+    past = figure_history(db, visit.viewer, asked, id, until=min(today, asked.period.last))
     page = FigurePage(
         id=one.id,
         title=title_of_figure(one, language),
@@ -92,7 +99,7 @@ def figure(
         missing=language.gettext(one.missing) if one.missing else "",
         formula=one.formula.replace(" * ", " × "),
         filled=filled(one, language),
-        inputs=[_input(name, value, names, to) for name, value in one.inputs.items()],
+        inputs=[_input(one, name, names, to, known) for name in one.inputs],
         factors=one.factors,
         sources=one.sources,
         boundary=language.gettext(one.boundary) if one.boundary else "",
@@ -104,6 +111,11 @@ def figure(
         last=asked.period.last,
         basis=asked.basis.value,
         back=report_address(visit, to),
+        history=[
+            (month.first, Addresses(replace(asked, period=month)).figure(id), _value(of, language))
+            for month, of in past
+        ],
+        drawn=_drawn(past, language),
     )
     return visit.show("figure.html", page)
 
@@ -122,27 +134,61 @@ def said(value: int, unit: str, language: Language) -> str:
     return f"{units.weight(value, language)} CO₂e"
 
 
+def _value(one: Measure | None, language: Language) -> str:
+    return "–" if one is None or one.value is None else said(one.value, one.unit, language)
+
+
+def _drawn(past: Past, language: Language) -> list[tuple[str, int, int]]:
+    """Per month its name, how high its bar stands in permille of the highest, and its place."""
+    values = [of.value if of and of.value and of.value > 0 else 0 for _, of in past]
+    most = max(values, default=0)
+    if not most:
+        return []
+    return [
+        (units.short_month(month.first, language), 1000 * value // most, place)
+        for place, ((month, _), value) in enumerate(zip(past, values, strict=True))
+    ]
+
+
 def filled(one: Measure, language: Language) -> str:
     """The formula with what stood there in place of each name."""
     if not one.inputs:
         return ""
-    names = sorted(one.inputs, key=len, reverse=True)
-    known = re.compile(rf"(?<![\w.\[])({'|'.join(map(re.escape, names))})(?![\w.])")
 
-    def value(found: re.Match[str]) -> str:
-        number = units.count(one.inputs[found.group(1)], language)
-        return f"{number} g" if found.group(1).split(".")[-1].endswith("_g") else number
+    def value(name: str) -> str:
+        number = units.count(one.inputs[name], language)
+        return f"{number} g" if name.rsplit(".", maxsplit=1)[-1].endswith("_g") else number
 
-    return known.sub(value, one.formula).replace(" * ", " × ")
+    def summed(found: re.Match[str]) -> str:
+        ends = [name for name in one.inputs if name.endswith(f".{found.group(1)}")]
+        return " + ".join(value(name) for name in ends) or found.group()
+
+    def known(found: re.Match[str]) -> str:
+        return value(found.group(1)) if found.group(1) in one.inputs else found.group()
+
+    text = re.sub(r"sum of streams\.\*\.(\w+)", summed, one.formula)
+    text = re.sub(r"sum of destinations\[[^\]]*\]\.(\w+)", known, text)
+    names = "|".join(map(re.escape, sorted(one.inputs, key=len, reverse=True)))
+    text = re.sub(rf"(?<![\w.\[])({names})(?![\w.])", known, text)
+    return text.replace(" * ", " × ")
 
 
-def _input(name: str, value: int, names: Names, to: Addresses) -> Input:
-    behind = part_of(name)
-    language = names.language
-    in_grams = name.endswith("_g") or name.startswith("losses.")
+def _input(one: Measure, name: str, names: Names, to: Addresses, known: Collection[str]) -> Input:
+    """What went in: with the batches behind it, or the figure that it is."""
+    value, language = one.inputs[name], names.language
+    behind = part_of_input(one.id, one.cell, name)
+    other = next((id for id in _longer(one.id, name) if id in known), None)
+    in_grams = one.unit == "g" or name.endswith("_g") or name.startswith("losses.")
+    href = to.behind(behind) if behind else to.figure(other) if other else ""
     return Input(
         name=name,
         words=title_of(part(behind), names) if behind else "",
         value=units.weight(value, language) if in_grams else units.count(value, language),
-        href=to.behind(behind) if behind else "",
+        href=href,
     )
+
+
+def _longer(id: str, name: str) -> tuple[str, str]:
+    """What a figure would be called that an input is named after."""
+    whole = f"{id.rpartition('.')[0]}.{name}"
+    return whole, f"{whole}.offsite"

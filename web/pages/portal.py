@@ -33,7 +33,6 @@ from web.reference import sites_for
 router = APIRouter(include_in_schema=False)
 
 FILES: Final = (("xlsx", "Excel"), ("csv", "CSV"), ("parquet", "Parquet"), ("jsonl", "JSON Lines"))
-DIFFERENCE: Final = "weighing_difference"
 YEARS_OFFERED: Final = 3
 FLOW_WORDS: Final = message(
     "Flow from what came in to what became of it; the same numbers stand in the tables"
@@ -103,14 +102,15 @@ def portal_page(visit: Visit, db: Session, asked: Question, form: Form, today: d
         measured_permille=found.measure("measured_of_input"),
         proven_permille=found.measure("confirmed_of_sorted"),
         held_permille=found.measure("held_of_input"),
-        differed_g=terms.losses.get(DIFFERENCE, 0),
+        differed_g=found.completeness.difference_g if found.completeness else None,
+        differed_permille=found.completeness.difference_permille if found.completeness else None,
         open_batches=found.open_batches,
         parts=portal_tables.own_parts(found, names, page_path),
         destinations=portal_tables.destinations(found, language),
         months=portal_tables.months(monthly, earlier),
         changes=portal_tables.changes(found, earlier, language),
         before=(before.period.first, before.period.last),
-        targets=portal_aside.targets(found, book, visit, to),
+        targets=portal_aside.targets(found, visit, to),
         as_of=[
             AsOf(site=book.sites[one.site].name, seq=one.seq, head=one.head) for one in found.as_of
         ],

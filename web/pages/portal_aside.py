@@ -56,37 +56,21 @@ def _certificate(visit: Visit, found: ListedCertificate) -> CertificateLine:
     )
 
 
-def targets(found: Report, book: Rulebook, visit: Visit, to: Addresses) -> list[TargetLine]:
+def targets(found: Report, visit: Visit, to: Addresses) -> list[TargetLine]:
     """The lines that hold in the period, each beside its figure."""
-    suppliers = {book.organisation(code).id for code in found.asked.suppliers}
-    if not visit.viewer.is_staff and not suppliers:
-        suppliers = {visit.viewer.organisation_id}
-    operators = {site.operator_id for site in map(book.sites.__getitem__, found.sites)}
-    rows = [
-        row
-        for operator in sorted(operators)
-        for row in book.operators[operator].targets
-        if row.is_valid(found.asked.period.last)
-        and (row.supplier_id is None or row.supplier_id in suppliers)
-    ]
-    lines = []
-    for row in rows:
-        value = found.measure(row.measure)
-        at_least = row.direction is Direction.AT_LEAST
-        counts = value is not None and row.applies_to is AppliesTo.OPERATOR
-        met = ((value or 0) >= row.permille) == at_least or value == row.permille
-        lines.append(
-            TargetLine(
-                name=visit.language.own(row.names, row.code),
-                href=to.figure(row.measure),
-                permille=value,
-                line=row.permille,
-                at_least=at_least,
-                met=met if counts else None,
-                source=row.source,
-            )
+    return [
+        TargetLine(
+            name=visit.language.own(one.names, one.code),
+            href=to.figure(one.measure),
+            permille=one.value,
+            line=one.permille,
+            at_least=one.direction == Direction.AT_LEAST,
+            of_law=one.applies_to == AppliesTo.PRODUCERS,
+            met=one.met,
+            source=one.source,
         )
-    return lines
+        for one in found.targets
+    ]
 
 
 def operators(found: Report, book: Rulebook) -> list[Operator]:

@@ -78,13 +78,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetLine:
-    """A line to hold a figure against. met: None when no figure here can meet or miss it."""
+    """A line to hold a figure against. of_law: it is the law's for producers, which no figure here
+    can meet or miss; met: None then, and where there is no figure."""
 
     name: str
     href: str
     permille: int | None
     line: int
     at_least: bool
+    of_law: bool
     met: bool | None
     source: str
 
@@ -186,7 +188,8 @@ class PortalPage:
     measured_permille: int | None
     proven_permille: int | None
     held_permille: int | None
-    differed_g: int
+    differed_g: int | None
+    differed_permille: int | None
     open_batches: int
     parts: Sequence[OwnPart]
     destinations: Sequence[DestinationShare]

@@ -30,6 +30,8 @@ MAY_OPEN = {
     "/attention": STAFF,
     "/portal": {"supplier"},
     "/report": {"leader", "manager", "auditor", "supplier"},
+    "/behind": {"leader", "manager", "auditor", "supplier"},
+    "/figures/reuse_of_sorted": {"leader", "manager", "auditor", "supplier"},
     "/batches": STAFF | {"supplier"},
     "/bins": STAFF,
     "/deliveries": STAFF | {"supplier"},
