@@ -6,7 +6,9 @@ BIN := $(VENV)/bin
 DEMO_DATABASE := var/demo.sqlite3
 # 300 boxes: what loads while one fetches coffee. 1.0 is the whole of 6,000.
 SCALE ?= 0.05
-DEMO_ARGUMENTS = $(if $(YEAR),--year $(YEAR)) --scale $(SCALE) $(if $(SEED),--seed $(SEED))
+# The year before comes along, so that there is something to compare with.
+YEARS ?= 2
+DEMO_ARGUMENTS = $(if $(YEAR),--year $(YEAR)) --scale $(SCALE) --years $(YEARS) $(if $(SEED),--seed $(SEED))
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-emit-index-url
@@ -31,7 +33,7 @@ run: setup # Serve the database of STOFSTROOM_DATABASE_URL on http://localhost:8
 
 demo: export STOFSTROOM_DATABASE_URL = sqlite:///$(DEMO_DATABASE)
 demo: export STOFSTROOM_KEYS = $(DEMO_DATABASE).keys
-demo: setup # Fill a year of believable data anew and serve it (YEAR= SCALE= SEED=).
+demo: setup # Fill a year of believable data anew and serve it (YEAR= SCALE= YEARS= SEED=).
 	@mkdir -p $(dir $(DEMO_DATABASE))
 	@rm -f $(DEMO_DATABASE) $(DEMO_DATABASE)-wal $(DEMO_DATABASE)-shm
 	@$(BIN)/stofstroom init

@@ -13,12 +13,12 @@ from catalogue.rulebook import rulebook
 from demo.agenda import Agenda
 from demo.benches import Benches
 from demo.counter import Paperwork, fill_in
-from demo.days import Clock, Shift, shifts, whole_weeks
+from demo.days import Clock, Shift, shifts, shifts_before, whole_weeks
 from demo.floor import Floor
 from demo.gate_in import delivery_life
 from demo.halls import Hall, Permits
 from demo.hand import Hand
-from demo.mix import Rudder
+from demo.mix import FLAVOURS_BEFORE, SHARES_BEFORE, Rudder
 from demo.plan import BOXES, Delivery, deliveries
 from demo.queries import is_empty, know_all
 from demo.road import Road
@@ -30,6 +30,10 @@ from store.engine import Database
 
 WORKING_DAYS = 250
 """Roughly, in a year."""
+
+WHOLE_YEAR = 365
+LIGHTER = 0.8
+"""How much of a year comes in in each of the years before."""
 
 BENCH_LEFT_G = 15_000
 """What may lie on a bench over the weekend."""
@@ -58,8 +62,11 @@ def load(
     progress: Callable[[int, int], None],
     ring: KeyRing,
     verify_at: str,
+    years: int = 1,
 ) -> DemoResult:
     """Load a year: a calendar year, or the one that ends now. Nothing lies after `now`.
+
+    years: how many in all, of which those before are lighter, to compare with.
 
     scale: 1.0 is 6,000 boxes and 1.8 million kg. progress: working days done, and all. ring and
     verify_at: what certificates are signed with, and where anyone may check them. A seed
@@ -68,16 +75,18 @@ def load(
     """
     if not 0 < scale <= 100:
         raise ValueError("The scale lies between 0 and 100.")
-    days = shifts(year, now)
+    asked_for = shifts(year, now)
+    days = [*shifts_before(asked_for[0].day, years - 1), *asked_for]
     with database.read() as session:
         if _is_loaded(session):
             return DemoResult(loaded=False, logins=demo_logins(), counts={})
     with database.write() as session:
         before = days[0].begins - timedelta(days=30)
-        define_world(session, first=days[0].day, now=before)
+        define_world(session, first=asked_for[0].day, opened=days[0].day, now=before)
     with database.write() as session:
         fill_in(session, name=f"{days[0].day}/{seed}", from_day=before.date(), now=before)
-    year_played = _Year(database, days, scale=scale, seed=seed, whole_year=365)
+    earlier = len(days) - len(asked_for)
+    year_played = _Year(database, days, earlier=earlier, scale=scale, seed=seed)
     seals = Seals(days, name=f"{days[0].day}/{seed}", ring=ring, verify_at=verify_at)
     for number, day in enumerate(days):
         year_played.play(number)
@@ -99,6 +108,25 @@ def _is_loaded(session: Session) -> bool:
     raise DatabaseInUse("The demo goes into a new database.")
 
 
+def _planned(days: Sequence[Shift], *, earlier: int, scale: float, dice: Random) -> list[Delivery]:
+    """What comes in, in the year that was asked for and in the lighter ones before it."""
+    own = days[earlier:]
+    span = (own[-1].day - own[0].day).days + 1
+    share = min(1.0, span / WHOLE_YEAR)
+    planned = deliveries(len(own), share_of_year=share, scale=scale, dice=dice)
+    if not earlier:
+        return planned
+    for delivery in planned:
+        delivery.arrives += earlier
+        if delivery.announced is not None:
+            delivery.announced += earlier
+    share = LIGHTER * (own[0].day - days[0].day).days / WHOLE_YEAR
+    before = deliveries(
+        earlier, share_of_year=share, scale=scale, dice=dice, ahead=0, after=planned
+    )
+    return [*before, *planned]
+
+
 class _Year:
     """Everybody and everything of the year that is played, from day to day."""
 
@@ -107,12 +135,14 @@ class _Year:
         database: Database,
         days: Sequence[Shift],
         *,
+        earlier: int,
         scale: float,
         seed: int,
-        whole_year: int,
     ) -> None:
         self._database = database
         self._days = days
+        self._earlier = earlier
+        self._boxes_a_day = BOXES * scale / WORKING_DAYS
         dice = Random(f"{seed}")  # noqa: S311 (a year to look at is no secret)
         self._clock = Clock(dice)
         self._agenda = Agenda(dice)
@@ -127,7 +157,7 @@ class _Year:
                 name=f"{days[0].day}/{scale}/{seed}",
                 session=session,
             )
-        rudder = Rudder(boxes_a_day=BOXES * scale / WORKING_DAYS)
+        rudder = self._rudder()
         permits, self._road = Permits(book), Road()
         self._halls = {
             site["code"]: Hall(
@@ -136,12 +166,13 @@ class _Year:
             for site in WORLD["sites"]
         }
         self._benches = {code: Benches(hall) for code, hall in self._halls.items()}
-        span = (days[-1].day - days[0].day).days + 1
-        planned = deliveries(
-            len(days), share_of_year=min(1.0, span / whole_year), scale=scale, dice=dice
-        )
-        for delivery in planned:
+        for delivery in _planned(days, earlier=earlier, scale=scale, dice=dice):
             self._expect(delivery)
+
+    def _rudder(self) -> Rudder:
+        if self._agenda.day < self._earlier:
+            return Rudder(self._boxes_a_day * LIGHTER, SHARES_BEFORE, FLAVOURS_BEFORE)
+        return Rudder(self._boxes_a_day)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -150,6 +181,10 @@ class _Year:
     def play(self, number: int) -> None:
         """Work one day, in one transaction."""
         self._agenda.day = number
+        if number == self._earlier > 0:
+            rudder = self._rudder()
+            for hall in self._halls.values():
+                hall.rudder = rudder
         friday = number + 1 == len(self._days) or self._weeks[number + 1] > self._weeks[number]
         loading = friday and self._weeks[number] % 2
         for code, hall in self._halls.items():

@@ -36,15 +36,26 @@ def shifts(year: int | None, now: datetime) -> list[Shift]:
     last = min(date(year, 12, 31), today) if year else today
     if first > last:
         raise ValueError(f"The year {year} has not begun.")
-    free = {day for each in {first.year, last.year} for day in holidays(each)}
-    found = []
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        if day == today:
-            found.append(_today(day, now))
-        elif day.weekday() < 5 and day not in free:
-            found.append(Shift(day, _at(day, OPENS), _at(day, ENDS)))
-    return found
+    worked = _worked(first, last, always=today)
+    return [
+        _today(day, now) if day == today else Shift(day, _at(day, OPENS), _at(day, ENDS))
+        for day in worked
+    ]
+
+
+def shifts_before(first: date, years: int) -> list[Shift]:
+    """The working days of so many years that end on the day before this one."""
+    begin = first - timedelta(days=365 * years)
+    return [
+        Shift(day, _at(day, OPENS), _at(day, ENDS))
+        for day in _worked(begin, first - timedelta(days=1))
+    ]
+
+
+def _worked(first: date, last: date, *, always: date | None = None) -> list[date]:
+    free = {day for year in range(first.year, last.year + 1) for day in holidays(year)}
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [day for day in days if day == always or (day.weekday() < 5 and day not in free)]
 
 
 def holidays(year: int) -> frozenset[date]:

@@ -40,6 +40,14 @@ FLAVOURS: Final[Mapping[str, tuple[float, float, float]]] = {
 }
 """How much better or worse than average a group fares, per stream. Invented."""
 
+SHARES_BEFORE: Final = {Stream.REUSE: 0.31, Stream.RECYCLE: 0.575, Stream.INCINERATION: 0.115}
+FLAVOURS_BEFORE: Final[Mapping[str, tuple[float, float, float]]] = {
+    **FLAVOURS,
+    "footwear": (1.7, 0.7, 1.2),
+    "workwear": (0.8, 1.1, 1.0),
+}
+"""The same of the years before, so that there is something to compare with. Invented."""
+
 MADE_GOOD: Final = 0.9
 """How much of what the year is behind its shares the boxes of the next day make good."""
 
@@ -56,24 +64,28 @@ SMALLEST_PART_G: Final = 2_000
 class Rudder:
     """What went where so far, and what the next box should add to stay on course.
 
-    boxes_a_day: so many are divided before it is seen what the first of them added.
+    boxes_a_day: so many are divided before it is seen what the first of them added. shares,
+    flavours: the course.
     """
 
     boxes_a_day: float = 1.0
+    shares: Mapping[Stream, float] = field(default_factory=lambda: SHARES)
+    flavours: Mapping[str, tuple[float, float, float]] = field(default_factory=lambda: FLAVOURS)
     done_g: dict[Stream, float] = field(default_factory=lambda: dict.fromkeys(Stream, 0.0))
     whole_g: float = 0.0
 
     def wanted(self, mass_g: int, group: str | None) -> dict[Stream, int]:
         """Divide the grams of a box over the streams."""
-        flavour = FLAVOURS.get(group or "", (1.0, 1.0, 1.0))
+        flavour = self.flavours.get(group or "", (1.0, 1.0, 1.0))
         before = sum(self.done_g.values())
         strength = min(1.0, before / FULL_FLAVOUR_G)
         weights = [
-            share * taste**strength for share, taste in zip(SHARES.values(), flavour, strict=True)
+            share * taste**strength
+            for share, taste in zip(self.shares.values(), flavour, strict=True)
         ]
         wishes = []
         for stream, weight in zip(Stream, weights, strict=True):
-            behind = SHARES[stream] * before - self.done_g[stream]
+            behind = self.shares[stream] * before - self.done_g[stream]
             wish = mass_g * weight / sum(weights) + self._made_good * behind
             wishes.append(max(0.0, wish))
         masses = [int(mass_g * wish / sum(wishes)) // 100 * 100 for wish in wishes]

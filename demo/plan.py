@@ -118,17 +118,30 @@ class Delivery:
     boxes: list[Box] = field(default_factory=list)
 
 
-def deliveries(days: int, *, share_of_year: float, scale: float, dice: Random) -> list[Delivery]:
-    """Everything that comes in on so many working days, and soon after."""
+def deliveries(
+    days: int,
+    *,
+    share_of_year: float,
+    scale: float,
+    dice: Random,
+    ahead: int = AHEAD,
+    after: Sequence[Delivery] = (),
+) -> list[Delivery]:
+    """Everything that comes in on so many working days, and soon after.
+
+    ahead: working days after the last one that are planned too. after: what is numbered already.
+    """
     wanted = max(1, round(BOXES * scale * share_of_year))
     found: list[Delivery] = []
     planned, size = 0, _size(scale, dice)
     owed: dict[str, float] = defaultdict(float)
-    for day in range(days + AHEAD):
+    boxes_before = sum(len(one.boxes) for one in after)
+    for day in range(days + ahead):
         due = wanted * (day + 1) // days - planned
         while due >= size or (due and day == days - 1):
             supplier = _next_supplier(owed, min(size, due), dice)
-            delivery = _delivery(len(found), planned, min(size, due), day, supplier, dice)
+            number, first_box = len(after) + len(found), boxes_before + planned
+            delivery = _delivery(number, first_box, min(size, due), day, supplier, dice)
             found.append(delivery)
             planned += len(delivery.boxes)
             due -= len(delivery.boxes)

@@ -44,8 +44,11 @@ class People:
     """Suppliers and outlets, by the code of their organisation."""
 
 
-def define_world(session: Session, *, first: date, now: datetime) -> None:
-    """Define the operator with its starting values and everybody around it."""
+def define_world(session: Session, *, first: date, opened: date, now: datetime) -> None:
+    """Define the operator with its starting values and everybody around it.
+
+    first: from when permits and calibrations are counted; opened: the first day of all.
+    """
     operator = WORLD["operator"]
     register_operator(session, OPERATOR, _without(operator, "code"), now=now)
     load_starting_values(session, OPERATOR, now)
@@ -57,15 +60,22 @@ def define_world(session: Session, *, first: date, now: datetime) -> None:
         if "permit" in outlet:
             until = first + timedelta(days=outlet["permit_days"])
             permit = {"permit": outlet["permit"], "permit_until": until}
+        permit |= {name: outlet[name] for name in ("distance_km", "country") if name in outlet}
         takes = [*outlet["takes"], *burns]
         _organisation(session, outlet, ["outlet"], takes, now=now, **permit)
     for carrier in WORLD["carriers"]:
         _organisation(session, carrier, ["carrier"], [], now=now)
     for site in WORLD["sites"]:
-        _site(session, site, first=first, now=now)
+        _site(session, site, first=first, opened=opened, now=now)
     for rule in WORLD["owner_rules"]:
         code = f"{rule['supplier']}:{rule['article_group']}".replace("-", "_")
         define(session, OPERATOR, "owner_rule", code, rule, now=now)
+    for target in WORLD["targets"]:
+        wish = {**_without(target, "code"), "valid_from": opened}
+        define(session, OPERATOR, "target", target["code"], wish, now=now)
+    for declared in WORLD["declarations"]:
+        said = {**_without(declared, "code"), "year": opened.year}
+        define(session, OPERATOR, "declaration", declared["code"], said, now=now)
 
 
 def define_people(session: Session, *, now: datetime) -> list[Login]:
@@ -151,7 +161,9 @@ def _organisation(
     define(session, OPERATOR, "partner", code, partner, now=now)
 
 
-def _site(session: Session, said: Mapping[str, Any], *, first: date, now: datetime) -> None:
+def _site(
+    session: Session, said: Mapping[str, Any], *, first: date, opened: date, now: datetime
+) -> None:
     code = said["code"]
     own = ("name", "timezone", "address", "processor_number", "must_notify")
     define(session, OPERATOR, "site", code, {name: said[name] for name in own}, now=now)
@@ -168,7 +180,7 @@ def _site(session: Session, said: Mapping[str, Any], *, first: date, now: dateti
             "site": code,
             "kind": "box",
             "tare_g": tare_g,
-            "tare_on": first - timedelta(days=40),
+            "tare_on": opened - timedelta(days=40),
             "max_g": 600_000,
         }
         define(session, OPERATOR, "container", container, data, now=now)

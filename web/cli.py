@@ -133,6 +133,9 @@ def demo(
         float, typer.Option(min=0.001, max=100, help="1.0 is 6,000 boxes and 1.8 million kg.")
     ] = 0.05,
     seed: Annotated[int, typer.Option(help="Repeats a year.")] = 1,
+    years: Annotated[
+        int, typer.Option(min=1, max=20, help="In all; those before are lighter, to compare with.")
+    ] = 1,
 ) -> None:
     """Fill a new database with a believable year, and print who can sign in."""
     from demo.actions import DatabaseInUse, load
@@ -142,6 +145,7 @@ def demo(
             played = load(
                 database, year=year, scale=scale, seed=seed, now=now(), progress=bar,
                 ring=ring_of(settings), verify_at=f"{settings.public_url}/verify",
+                years=years,
             )  # fmt: skip
         except DatabaseInUse as error:
             raise NotReady(str(error)) from error

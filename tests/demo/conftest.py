@@ -27,8 +27,10 @@ class Played:
     steps: list[tuple[int, int]]
 
 
-def play(database: Database, *, year: int | None, scale: float, seed: int) -> Played:
-    """Load a year and keep what it said."""
+def play(
+    database: Database, *, year: int | None, scale: float, seed: int, years: int = 1
+) -> Played:
+    """Load a year (and those before it) and keep what it said."""
     steps: list[tuple[int, int]] = []
     result = load(
         database,
@@ -39,6 +41,7 @@ def play(database: Database, *, year: int | None, scale: float, seed: int) -> Pl
         progress=lambda done, whole: steps.append((done, whole)),
         ring=RING,
         verify_at="https://stofstroom.example/verify",
+        years=years,
     )
     return Played(database, result, steps)
 

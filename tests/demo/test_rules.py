@@ -10,8 +10,16 @@ import pytest
 
 from catalogue.kinds import Stream
 from demo.agenda import Agenda, Life
-from demo.days import ZONE, Clock, easter_sunday, holidays, shifts
-from demo.mix import FLAVOURS, SHARES, Rudder, divided, portions
+from demo.days import ZONE, Clock, easter_sunday, holidays, shifts, shifts_before
+from demo.mix import (
+    FLAVOURS,
+    FLAVOURS_BEFORE,
+    SHARES,
+    SHARES_BEFORE,
+    Rudder,
+    divided,
+    portions,
+)
 from demo.plan import deliveries
 
 NOW = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
@@ -43,6 +51,15 @@ def test_this_year_stops_now_and_last_year_does_not() -> None:
     assert shifts(2026, NOW)[-1].stops == NOW
     assert shifts(2026, NOW)[-1].day == date(2026, 11, 23)
     assert all(shift.stops is None for shift in shifts(2025, NOW))
+
+
+def test_the_years_before_end_on_the_day_before_the_first() -> None:
+    first = shifts(2026, NOW)[0].day
+    before = [shift.day for shift in shifts_before(first, 2)]
+    assert before[-1] == date(2025, 12, 31)
+    assert before[0] == date(2024, 1, 3)
+    assert all(day.weekday() < 5 and day not in holidays(day.year) for day in before)
+    assert shifts_before(first, 0) == []
 
 
 @pytest.mark.parametrize(
@@ -108,6 +125,28 @@ def test_a_whole_year_is_6000_boxes_of_1_8_million_kg_and_1_5_million_pieces() -
     assert abs(sum(box.net_g for box in kept) / 1_800_000_000 - 1) < 0.001
     assert abs(sum(box.pieces for box in kept) / 1_500_000 - 1) < 0.001
     assert max(one.arrives for one in planned) > 254
+
+
+def test_what_is_planned_for_the_years_before_is_numbered_after_the_rest() -> None:
+    dice = Random(1)
+    own = deliveries(254, share_of_year=1.0, scale=0.01, dice=dice)
+    assert [one.number for one in own] == list(range(len(own)))
+    before = deliveries(254, share_of_year=0.8, scale=0.01, dice=dice, ahead=0, after=own)
+    numbers = [box.number for one in (*own, *before) for box in one.boxes]
+    assert numbers == list(range(len(numbers)))
+    assert sum(len(one.boxes) for one in before) == 48
+    assert max(one.arrives for one in before) < 254
+
+
+def test_a_rudder_keeps_to_the_course_that_it_was_given() -> None:
+    rudder = Rudder(1.0, SHARES_BEFORE, FLAVOURS_BEFORE)
+    for _ in range(400):
+        for stream, mass_g in rudder.wanted(300_000, "uniform_service").items():
+            rudder.went(stream, mass_g)
+    whole = sum(rudder.done_g.values())
+    for stream, share in SHARES_BEFORE.items():
+        assert abs(rudder.done_g[stream] / whole - share) < 0.01
+    assert sum(SHARES_BEFORE.values()) == pytest.approx(1.0)
 
 
 def test_a_life_goes_on_after_the_days_that_it_waits() -> None:
