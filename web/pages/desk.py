@@ -101,7 +101,7 @@ def figures(visit: Visit, db: Session, book: Rulebook, year: int, today: date) -
         proven_before=earlier.measure("confirmed_of_sorted"),
         months=portal_tables.months(monthly, earlier),
         chart=_chart(visit, monthly, earlier, to),
-        targets=portal_aside.targets(monthly, book, visit, to),
+        targets=portal_aside.targets(monthly, visit, to),
         to=to,
     )
 
