@@ -42,12 +42,16 @@ WHY: Final = {
 NO_VALUE: Final = message("not known")
 
 
-def title(kept: Frozen, language: Language) -> str:
+def supplier_of(kept: Frozen) -> str | None:
+    """Whose goods a report is about; None for all together."""
+    return kept.supplier["name"] if kept.supplier else None
+
+
+def title(supplier: str | None, language: Language) -> str:
     """What became of it, and whose it was."""
-    if kept.supplier is None:
+    if supplier is None:
         return language.gettext("What became of it")
-    words = language.gettext("What became of it: %(supplier)s")
-    return words % {"supplier": kept.supplier["name"]}
+    return language.gettext("What became of it: %(supplier)s") % {"supplier": supplier}
 
 
 def period(found: Report, language: Language) -> str:
@@ -58,19 +62,18 @@ def period(found: Report, language: Language) -> str:
     return f"{said}. {language.gettext(BASIS_WORDS[found.asked.basis])}."
 
 
-def statement(kept: Frozen, language: Language) -> str:
+def statement(found: Report, supplier: str | None, language: Language) -> str:
     """What was handed in, what became of it and what is proven, in sentences."""
-    return " ".join(_sentences(kept, language))
+    return " ".join(_sentences(found, supplier, language))
 
 
-def _sentences(kept: Frozen, language: Language) -> Iterator[str]:
-    say, terms = language.gettext, kept.report.terms
+def _sentences(found: Report, supplier: str | None, language: Language) -> Iterator[str]:
+    say, terms = language.gettext, found.terms
     mass = whole(terms.input_g, language)
-    if kept.supplier is None:
+    if supplier is None:
         yield say("%(mass)s came in.") % {"mass": mass}
     else:
-        words = say("%(supplier)s handed in %(mass)s.")
-        yield words % {"supplier": kept.supplier["name"], "mass": mass}
+        yield say("%(supplier)s handed in %(mass)s.") % {"supplier": supplier, "mass": mass}
     shares = terms.permille
     if shares is None:
         return
@@ -82,7 +85,7 @@ def _sentences(kept: Frozen, language: Language) -> Iterator[str]:
         )
         % parts
     )
-    proven = units.share(kept.report.measure("confirmed_of_sorted"), language)
+    proven = units.share(found.measure("confirmed_of_sorted"), language)
     yield say("For %(share)s of it the outlet confirmed what became of it.") % {"share": proven}
     if terms.confirmed_g < terms.sorted_g:
         yield say("We still wait for proof of the rest.")

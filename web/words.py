@@ -142,6 +142,7 @@ ENTRY_KINDS = {
     "carriage": message("Carrier named"),
     "notification": message("Month notified"),
     "reference": message("Reference data changed"),
+    "report": message("Report issued"),
     "open_chain": message("Register opened"),
     "restore": message("Restored from a backup"),
     "rotate_key": message("A new key signs"),
@@ -294,11 +295,15 @@ ASKED_STATES = {
 
 DONE = {
     "certified": message("The certificate is signed."),
+    "issued": message("The report is issued and signed."),
     "withdrawn": message("The certificate is withdrawn."),
     "notices_read": message("All notices are read."),
     "notices_chosen": message("What you want to be told is kept."),
     "contact_kept": message("The address is kept."),
     "announced": message("The delivery is announced."),
+    "announced_anew": message("The delivery is announced anew, and the earlier one taken back."),
+    "announced_beside": message("The delivery is announced. The earlier one could not be taken back: look at it."),
+    "taken_back": message("The announcement is taken back."),
     "logged": message("The batch is logged. Stick its label on now."),
     "sorted": message("The sorting is booked."),
     "gate": message("The step is booked."),

@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 from reporting.figures import plotly_script
 from web.pages import (
     acts,
+    announcing,
+    announcing_file,
     attention,
     behind,
     certificates,
@@ -26,6 +28,7 @@ from web.pages import (
     floor,
     floor_door,
     inbound,
+    issued,
     items,
     labels,
     lists,
@@ -61,6 +64,8 @@ ROOMS: Final = (
     comparing,
     attention,
     searching,
+    announcing,
+    announcing_file,
     inbound,
     outbound,
     outlet,
@@ -78,6 +83,7 @@ ROOMS: Final = (
     notices,
     proof_chain,
     certificates,
+    issued,
     verify,
     checkpoints,
     whole,

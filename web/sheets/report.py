@@ -37,7 +37,7 @@ def report_pdf(whole: WholeIssued, csv: str, language: Language) -> bytes:
     return press(
         SHEET.read_text(encoding="utf-8"),
         _said(whole, kept, language),
-        title=f"{title}: {words.title(kept, language)}",
+        title=f"{title}: {words.title(words.supplier_of(kept), language)}",
         language=language.code,
         at=kept.issued_at,
         foot=foot % {"code": f"{title} · {grouped(kept.code)}", "key": whole.key},
@@ -59,11 +59,11 @@ def _said(whole: WholeIssued, kept: Frozen, language: Language) -> dict[str, Any
     )
     replaced = say("This report follows up report %(number)s of the same supplier.")
     return {
-        "heading": words.title(kept, language),
+        "heading": words.title(words.supplier_of(kept), language),
         "issuer": [kept.issuer["name"], kept.issuer["address"]],
         "number": f"{say('Report')} {kept.number}",
         "period": words.period(found, language),
-        "statement": words.statement(kept, language),
+        "statement": words.statement(found, words.supplier_of(kept), language),
         "numbers": [
             {"head": head, "mass": units.weight(mass_g, language), "said": text}
             for head, mass_g, text in words.numbers(found, language)
