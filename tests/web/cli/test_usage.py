@@ -32,7 +32,7 @@ def test_every_command_explains_itself(shell: Shell, command: str) -> None:
 def test_every_command_of_the_contract_is_there() -> None:
     promised = {"init", "demo", "serve", "token", "verify", "backup", "restore"}
     more = {"checkpoint", "rotate-key", "enrol", "person", "password"}
-    more |= {"scale-agent", "scale-simulator", "notify", "mail-test"}
+    more |= {"scale-agent", "scale-simulator", "notify", "mail-test", "export"}
     assert promised | more == set(COMMANDS)
 
 
@@ -68,6 +68,11 @@ def test_without_a_command_it_says_what_there_is(shell: Shell) -> None:
         ["scale-agent", "--port", "/dev/null", "--origin", "https://stof.example.org/floor"],
         ["scale-simulator", "--load-kg", "much"],
         ["scale-simulator", "--port", "70000"],
+        ["export"],
+        ["export", "everything"],
+        ["export", "movements", "--format", "pdf"],
+        ["export", "movements", "--from", "yesterday"],
+        ["export", "movements", "--basis", "feeling"],
         ["enrol"],
         ["enrol", "--station", "S1-A"],
     ],
