@@ -9,10 +9,12 @@ import pytest
 
 from tests.audit import breaches
 from tests.builders import Depot
+from tests.stories.reporting import REPORTING
 from tests.stories.sealing import SEALING
 from tests.stories.telling import VERBS, Story
 
 VERBS.update(SEALING)
+VERBS.update(REPORTING)
 STORIES = sorted(Path(__file__).parent.glob("*.txt"))
 
 
