@@ -185,6 +185,10 @@ DESK: Final = (
     "/verify",
     "/finds/kept",
     "/items",
+    "/reference",
+    "/reference/destination",
+    "/reference/destination/whole_sale",
+    "/reference/sorting_guide/main",
 )
 
 

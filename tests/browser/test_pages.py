@@ -131,40 +131,6 @@ def _ship(keys: Keyboard, bins: list[str]) -> str:
     return code_at(keys.page)
 
 
-def test_a_supplier_reads_the_report_and_opens_a_batch_by_keyboard(
-    hall: Depot, page_of: PageOf
-) -> None:
-    batch = hall.log(50_000)["code"]
-    page = page_of("stranger")
-    keys = sign_in(page, "supplier")
-    assert heading(page) == "Wat ermee is gebeurd: Noorderhaven"
-    keys.page.goto("/batches")
-    keys.follow(batch)
-    assert heading(page).startswith(f"Partij {batch}")
-
-
-def test_a_supplier_downloads_figures_without_javascript(hall: Depot, page_of: PageOf) -> None:
-    hall.log(50_000)
-    page = page_of("supplier", java_script_enabled=False)
-    page.goto("/")
-    expect(page.get_by_role("table").first).to_contain_text("Nog te sorteren")
-    with page.expect_download() as downloading:
-        page.get_by_role("link", name="CSV").click()
-    text = downloading.value.path().read_text()
-    assert downloading.value.suggested_filename.endswith(".csv")
-    assert text.startswith("from,to,basis,")
-    assert "input_g" in text
-
-
-def test_the_flow_is_drawn_for_a_manager(hall: Depot, page_of: PageOf) -> None:
-    hall.sort(hall.log(50_000)["code"], {"reuse": 20_000, "recycle": 30_000})
-    page = page_of("manager")
-    page.goto("/report")
-    expect(page.locator("#flow svg .sankey-link").first).to_be_visible()
-    expect(page.locator("#months svg .bars").first).to_be_visible()
-    assert page.locator("#flow svg .sankey-node").count() >= 3
-
-
 def test_a_wrong_password_is_said_and_the_address_stays(page_of: PageOf) -> None:
     page = page_of("stranger")
     sign_in(page, "leader", "not the right one")
@@ -270,6 +236,7 @@ def things(hall: Depot) -> Mapping[str, str]:
         "stations": str(tablet_at(hall)),
         "stream-numbers": Counter(hall).make(carrier="KARREWIEL"),
         "notifications": "S1.2026-03",
+        "reference": "BOX1",
     }
 
 
@@ -331,7 +298,9 @@ def test_every_page_is_for_everybody_and_fits_every_screen(
     for path in ROUNDS[name]:
         code = things.get(path.split("/")[1], "")
         page.set_viewport_size({"width": 1280, "height": 800})
-        answer = page.goto(path.format(code=code, scan_id=code) + f"?text={things['batches']}")
+        answer = page.goto(
+            path.format(code=code, scan_id=code, noun="container") + f"?text={things['batches']}"
+        )
         assert answer is not None
         assert answer.ok, path
         if page.locator("#flow").count():

@@ -56,7 +56,7 @@ def _row(one: previewing.Compared, language: Language) -> FigureRow:
     difference = "–"
     if before is not None and after is not None:
         sign = "+" if after > before else "−"
-        difference = f"{sign}{said(one.any, abs(after - before), language)}"
+        difference = f"{sign}{_apart(one.any, abs(after - before), language)}"
     return FigureRow(
         name=name_of(one.any, language),
         was=said(one.any, before, language),
@@ -113,6 +113,14 @@ def name_of(measure: Measure, language: Language) -> str:
     if not measure.title:
         return measure.id
     return language.gettext(measure.title).format(cell=measure.cell)
+
+
+def _apart(measure: Measure, difference: int, language: Language) -> str:
+    """How far two values lie apart; shares in points, for a share of a share is something else."""
+    if measure.unit != "permille":
+        return said(measure, difference, language)
+    points = units.share(difference, language).removesuffix("%")
+    return language.gettext(message("%(points)s points")) % {"points": points}
 
 
 def said(measure: Measure, value: int | None, language: Language) -> str:
