@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from catalogue.errors import BadInput, NotAllowed, NotFound, Refusal, RuleBroken, concrete
 from catalogue.kinds import Role
+from docs.figures_page import figures_page
 from store.engine import Database
 from web.app import API_PREFIX, create_app
 from web.errors import BY_STATUS, status_of
@@ -180,7 +181,11 @@ def _answers(call: Schema) -> Iterator[str]:
             yield f"- Refuses {status}: {', '.join(codes)}"
 
 
-PAGES: Final[Mapping[str, Callable[[], str]]] = {"errors.md": errors_page, "api.md": api_page}
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "errors.md": errors_page,
+    "api.md": api_page,
+    "figures.md": figures_page,
+}
 
 
 def main() -> None:
