@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, date, datetime
 from typing import Any
 
 from catalogue.access import Viewer
 from catalogue.kinds import PartnerRole
-from catalogue.rows import NamedRow, SiteRow
+from catalogue.rows import DeclarationRow, FactorRow, NamedRow, SiteRow, TargetRow
 from catalogue.rulebook import OperatorBook, Rulebook
 
 
@@ -62,6 +63,51 @@ def reference_for(book: Rulebook, viewer: Viewer) -> dict[str, Any]:
             for operator in operators
             for code, tree in operator.guides.items()
         ],
+        **_yardsticks(book, operators, viewer),
+    }
+
+
+def _yardsticks(
+    book: Rulebook, operators: Iterable[OperatorBook], viewer: Viewer
+) -> dict[str, Any]:
+    """Factors for all; what is about one supplier only for staff and for that supplier."""
+    known = list(operators)
+    about = {None: None} | {key: row.code for key, row in book.organisations_by_id.items()}
+
+    def may_see(supplier_id: int | None) -> bool:
+        return viewer.is_staff or supplier_id is None or supplier_id in viewer.supplier_ids
+
+    return {
+        "factors": [_plain(row) for operator in known for row in operator.factors],
+        "targets": [
+            {**_plain(row), "supplier": about[row.supplier_id]}
+            for operator in known
+            for row in operator.targets
+            if may_see(row.supplier_id)
+        ],
+        "declarations": [
+            {
+                **_plain(row),
+                "supplier": about[row.supplier_id],
+                "article_group": _group_code(operator, row.article_group_id),
+            }
+            for operator in known
+            for row in operator.declarations
+            if may_see(row.supplier_id)
+        ],
+    }
+
+
+def _group_code(operator: OperatorBook, key: int | None) -> str | None:
+    return None if key is None else operator.groups_by_id[key].code
+
+
+def _plain(row: FactorRow | TargetRow | DeclarationRow) -> dict[str, Any]:
+    """A row without the keys of the database, days as ISO has them."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in asdict(row).items()
+        if name != "id" and not name.endswith("_id")
     }
 
 
