@@ -41,9 +41,9 @@ def _mapping() -> Iterator[str]:
     """The trap, as a table: what each code is to each standard."""
     yield from ("", "## One code, three standards", "")
     yield "What one recovery or disposal code of a destination is called. Where the stream decides,"
-    yield "the row says so. Burning with energy (R1) is recovery to the waste directive and disposal"
-    yield "to GRI and ESRS: all three are read from the same code. What is for reuse and has no code"
-    yield "at all stays goods; with only a waste code it counts as unknown."
+    yield "the row says so. Burning with energy (R1) is recovery to the waste directive, but it is"
+    yield "disposal to GRI and ESRS: all three are read from the same code. What is for reuse and"
+    yield "has no code at all stays goods; with only a waste code it counts as unknown."
     yield from (
         "",
         "| code | stream | waste directive | GRI 306 and ESRS E5-5 |",
