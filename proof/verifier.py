@@ -1,6 +1,7 @@
-"""Check what Stofstroom signed, without Stofstroom: certificates, exports and checkpoints.
+"""Check what Stofstroom signed, without Stofstroom: certificates, reports, exports, checkpoints.
 
   python verifier.py certificate FILE --key KEY [--batch CODE]     FILE: the JSON or the PDF
+  python verifier.py report FILE --key KEY                         FILE: the JSON or the PDF
   python verifier.py export FILE META --key KEY
   python verifier.py checkpoint OLD NEW PROOF... --key KEY
 
@@ -32,7 +33,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 HEAD = ("log", "size", "root", "at")
-CERTIFICATE = "stofstroom/certificate/1"
+CERTIFICATE, REPORT = "stofstroom/certificate/1", "stofstroom/report/1"
 Say = Callable[..., None]
 Keys = Mapping[str, bytes]
 UNREADABLE = OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError, zlib.error
@@ -43,6 +44,8 @@ stand | {} entries stand in it, {} lines add up | {} boekingen staan erin, {} re
 same | {}: the first {} of {} entries are unchanged | {}: de eerste {} van {} zijn ongewijzigd
 paper | what is attached counts, not the page | de bijlage telt, niet wat er op de pagina staat
 later | whether it was withdrawn since is said at {} | of het later is ingetrokken, staat op {}
+next | whether a later one follows it up is said at {} | of een later het opvolgt, staat op {}
+balance | every gram is counted once, {} figures | elke gram is één keer geteld, {} cijfers
 holds | IT HOLDS: {} | HET KLOPT: {}
 fails | IT DOES NOT HOLD: {} | HET KLOPT NIET: {}
 cannot | IT COULD NOT BE CHECKED: {} | HET KON NIET WORDEN NAGEGAAN: {}
@@ -161,17 +164,36 @@ def roots_of(first: int, second: int, path: Sequence[bytes], known: bytes) -> tu
     return joined(top, old), joined(top, new)
 
 
-def attached(content: bytes, say: Say) -> bytes:
-    """The certificate among the files that are attached to a PDF."""
+def attached(content: bytes, purpose: str, say: Say) -> bytes:
+    """What was signed for this, among the files that are attached to a PDF."""
     say("paper")
     for start in re.finditer(rb"stream\r?\n", content):
         header = content[max(0, start.start() - 2000) : start.start()].rpartition(b" obj")[2]
         body = content[start.end() : content.find(b"endstream", start.end())]
         if b"/EmbeddedFile" in header:
             unpacked = zlib.decompressobj().decompress(body) if b"/Flate" in header else body
-            if f'"{CERTIFICATE}"'.encode() in unpacked:
+            if f'"{purpose}"'.encode() in unpacked:
                 return unpacked
-    raise ValueError("no certificate is attached; ask for the JSON")
+    raise ValueError(f"no {purpose} is attached; ask for the JSON")
+
+
+def opened(
+    options: argparse.Namespace, purpose: str, keys: Keys, say: Say
+) -> tuple[Any, dict[str, tuple[int, bytes]]]:
+    """The document of a file, and size and root of each chain that it rests on."""
+    (content,) = (Path(file).read_bytes() for file in options.files)
+    is_paper = content[:5] == b"%PDF-"
+    envelope = parsed(attached(content, purpose, say) if is_paper else content)
+    document = document_of(envelope, purpose, keys)
+    say("signed", envelope["key"])
+    trees = {}
+    for one in document["as_of"]:
+        require_head(head := one["checkpoint"], keys)
+        if [head[name] for name in HEAD[:3]] != [one["chain"], one["size"], one["root"]]:
+            raise Fails("other", one["chain"])
+        trees[one["chain"]] = one["size"], *hashes([one["root"]])
+        say("root", one["chain"], one["size"])
+    return document, trees
 
 
 def sums(lines: Sequence[Mapping[str, Any]], by: str) -> Counter[str]:
@@ -188,17 +210,7 @@ def require_equal(name: str, said: object, found: object) -> None:
 
 
 def check_certificate(options: argparse.Namespace, keys: Keys, say: Say) -> str:
-    (content,) = (Path(file).read_bytes() for file in options.files)
-    envelope = parsed(attached(content, say) if content[:5] == b"%PDF-" else content)
-    document = document_of(envelope, CERTIFICATE, keys)
-    say("signed", envelope["key"])
-    trees = {}
-    for one in document["as_of"]:
-        require_head(head := one["checkpoint"], keys)
-        if [head[name] for name in HEAD[:3]] != [one["chain"], one["size"], one["root"]]:
-            raise Fails("other", one["chain"])
-        trees[one["chain"]] = one["size"], *hashes([one["root"]])
-        say("root", one["chain"], one["size"])
+    document, trees = opened(options, CERTIFICATE, keys, say)
     for one in document["entries"]:
         chain, _, seq = one["entry"].rpartition("#")
         size, root = trees.get(chain, (0, b""))
@@ -228,6 +240,30 @@ def require_sums(document: Mapping[str, Any]) -> None:
     for name, by in (("streams", "stream"), ("batches", "batch"), ("destinations", "destination")):
         said = totals.get(name, sums(lines, by))
         require_equal(name, said, {**dict.fromkeys(said, 0), **sums(lines, by)})
+
+
+def check_report(options: argparse.Namespace, keys: Keys, say: Say) -> str:
+    document, trees = opened(options, REPORT, keys, say)
+    said = document["figures"]
+    stood = {f"site:{one['site']}": (one["seq"], *hashes([one["root"]])) for one in said["as_of"]}
+    require_equal("as_of", sorted(stood.items()), sorted(trees.items()))
+    streams = {name: one["mass_g"] for name, one in said["streams"].items()}
+    sorted_g, end_g = sum(streams.values()), said.get("closing_g", said["held_g"])
+    came_g = said["input_g"] + said.get("opening_g", 0)
+    require_equal("input_g", came_g, sorted_g + said["loss_g"] + said["finds_g"] + end_g)
+    require_equal("loss_g", said["loss_g"], sum(said["losses"].values()))
+    to = sums(said["destinations"], "stream")
+    require_equal("streams", streams, {name: to[name] for name in streams})
+    shares = [one["permille"] for one in said["streams"].values()]
+    if None not in shares:
+        require_equal("permille", 1000, sum(shares))
+    for rows in (document["months"], document["by_supplier"]):
+        require_equal("input_g", said["input_g"], sum(row["input_g"] for row in rows))
+    say("balance", len(said["figures"]))
+    say("next", document["verify_at"])
+    about = (document["supplier"] or document["issuer"])["code"]
+    days = document["number"], about, said["from"], said["to"], document["issued_at"]
+    return ", ".join([*days, f"{said['input_g']} g"])
 
 
 def check_export(options: argparse.Namespace, keys: Keys, say: Say) -> str:
@@ -266,10 +302,13 @@ def check_checkpoint(options: argparse.Namespace, keys: Keys, say: Say) -> str:
     return ", ".join(sorted({head["log"] for head in old}))
 
 
+CHECKS = check_certificate, check_report, check_export, check_checkpoint
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     about = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=about)
-    checks = {one.__name__[6:]: one for one in (check_certificate, check_export, check_checkpoint)}
+    checks = {one.__name__[6:]: one for one in CHECKS}
     parser.add_argument("what", choices=list(checks))
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--key", action="append", required=True)

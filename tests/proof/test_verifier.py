@@ -61,7 +61,7 @@ def test_the_verifier_is_one_short_file_for_python_3_9(stranger: Stranger) -> No
     import ast
 
     text = (stranger.folder / "verifier.py").read_text()
-    assert len(text.splitlines()) <= 300
+    assert len(text.splitlines()) <= 350
     ast.parse(text, feature_version=(3, 9))
 
 

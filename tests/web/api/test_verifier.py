@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from proof.signing import load_ring
+from proof.signing import load_ring, seal
 from tests.proof.alone import Stranger
 from tests.web.api.calling import Hall, scan
 from tests.web.api.good import YEAR, confirmed_batch, shipped
@@ -63,6 +63,46 @@ def test_a_certificate_of_which_a_gram_was_changed_does_not_hold(
     (stranger.folder / file).write_text(json.dumps(envelope))
     ended = stranger("certificate", file, "--key", key_of(hall))
     assert (ended.code, "IT DOES NOT HOLD" in ended.said) == (1, True), ended.said
+
+
+@pytest.mark.parametrize("ending", ["json", "pdf"])
+@pytest.mark.parametrize("basis", ["received", "booked"])
+def test_an_issued_report_holds_as_data_and_on_paper(
+    hall: Hall, stranger: Stranger, ending: str, basis: str
+) -> None:
+    number = issued(hall, basis=basis)
+    file = save(
+        stranger, f"it.{ending}", hall.get(f"/reports/issued/{number}.{ending}", by="manager")
+    )
+    ended = stranger("report", file, "--key", key_of(hall))
+    assert (ended.code, f"IT HOLDS: {number}, WATERKANT" in ended.said) == (0, True), ended.said
+    assert "whether a later one follows it up" in ended.said
+    # It is no certificate, whoever calls it one.
+    assert stranger("certificate", file, "--key", key_of(hall)).code != 0
+
+
+def test_a_report_whose_balance_does_not_close_does_not_hold(
+    hall: Hall, stranger: Stranger
+) -> None:
+    """Neither changed, nor signed anew by who has the key but not the register."""
+    number = issued(hall)
+    file = save(stranger, "it.json", hall.get(f"/reports/issued/{number}.json", by="manager"))
+    envelope = json.loads((stranger.folder / file).read_text())
+    envelope["document"]["figures"]["streams"]["reuse"]["mass_g"] += 1000
+    (stranger.folder / file).write_text(json.dumps(envelope))
+    changed = stranger("report", file, "--key", key_of(hall))
+    assert (changed.code, "the signature does not belong" in changed.said) == (1, True)
+    key = load_ring(hall.app.state.settings.keys).current
+    forged = seal(key, "stofstroom/report/1", envelope["document"])
+    (stranger.folder / file).write_text(json.dumps(forged))
+    wrong = stranger("report", file, "--key", key_of(hall))
+    assert (wrong.code, "input_g" in wrong.said) == (1, True), wrong.said
+
+
+def issued(hall: Hall, **more: str) -> str:
+    """The number of a report of the year, of goods of which a part is confirmed."""
+    confirmed_batch(hall)
+    return str(hall.post("/reports/issued", scan(**YEAR, **more), by="manager").json()["number"])
 
 
 def test_a_withdrawn_certificate_still_holds_and_says_where_to_look(
