@@ -42,15 +42,22 @@ class Found:
     tables: Iterable[Table]
 
 
+def columns_of(viewer: Viewer, dataset: Dataset) -> tuple[Column, ...]:
+    """The columns that a viewer gets."""
+    if dataset is Dataset.MOVEMENTS:
+        return movement_lines.columns(viewer)
+    return batch_lines.COLUMNS if dataset is Dataset.BATCHES else figure_lines.COLUMNS
+
+
 def find(
     session: Session, viewer: Viewer, asked: Question, dataset: Dataset, told: Told | None = None
 ) -> Found:
     """A dataset as the viewer may see it. basis booked: by the day of the entry; received: of the
     batch. Raises NotFound and NotAllowed as `access.scope`."""
-    columns, rows, mass_g, tables = _find(session, viewer, asked, dataset)
+    rows, mass_g, tables = _find(session, viewer, asked, dataset)
     return Found(
         dataset=dataset,
-        columns=with_headings(dataset, columns),
+        columns=with_headings(dataset, columns_of(viewer, dataset)),
         rows=rows,
         mass_g=mass_g,
         tables=tables if told is None else _counted(tables, told),
@@ -59,18 +66,19 @@ def find(
 
 def _find(
     session: Session, viewer: Viewer, asked: Question, dataset: Dataset
-) -> tuple[tuple[Column, ...], int, int, Iterable[Table]]:
+) -> tuple[int, int, Iterable[Table]]:
     if dataset is Dataset.FIGURES:
-        columns, figures = figure_lines.COLUMNS, figure_lines.lines(session, viewer, asked)
-        return columns, len(figures), figure_lines.mass_g(figures), tables_of(columns, figures)
+        figures = figure_lines.lines(session, viewer, asked)
+        tables = tables_of(figure_lines.COLUMNS, figures)
+        return len(figures), figure_lines.mass_g(figures), tables
     book = rulebook(session)
     seen = access.scope(book, viewer, asked)
     if dataset is Dataset.BATCHES:
-        columns, lines = batch_lines.COLUMNS, batch_lines.lines(session, book, seen, asked)
-        return columns, *batch_lines.totals(session, seen, asked), tables_of(columns, lines)
+        rows, mass_g = batch_lines.totals(session, seen, asked)
+        lines = batch_lines.lines(session, book, seen, asked)
+        return rows, mass_g, tables_of(batch_lines.COLUMNS, lines)
     rows, mass_g = movement_lines.totals(session, seen, asked)
-    tables = movement_lines.tables(session, book, viewer, seen, asked, rows=rows)
-    return movement_lines.columns(viewer), rows, mass_g, tables
+    return rows, mass_g, movement_lines.tables(session, book, viewer, seen, asked, rows=rows)
 
 
 def _counted(tables: Iterable[Table], told: Told) -> Iterator[Table]:

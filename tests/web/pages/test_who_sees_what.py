@@ -21,6 +21,8 @@ STAFF = {"worker", "leader", "manager", "auditor", "administrator"}
 MAY_OPEN = {
     "/desk": STAFF - {"worker"},
     "/compare": {"leader", "manager", "auditor"},
+    "/compare/factors": {"leader", "manager", "auditor"},
+    "/desk/trend": {"leader", "manager", "auditor"},
     "/desk/waiting": STAFF - {"worker"},
     "/desk/unproven": STAFF - {"worker"},
     "/desk/announced": STAFF - {"worker"},
@@ -30,6 +32,7 @@ MAY_OPEN = {
     "/attention": STAFF,
     "/portal": {"supplier"},
     "/report": {"leader", "manager", "auditor", "supplier"},
+    "/exports": {"manager", "auditor", "supplier"},
     "/behind": {"leader", "manager", "auditor", "supplier"},
     "/figures/reuse_of_sorted": {"leader", "manager", "auditor", "supplier"},
     "/batches": STAFF | {"supplier"},
