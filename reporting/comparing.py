@@ -35,7 +35,7 @@ class Cell:
     """Net grams of one supplier, found group and destination version in a period.
 
     destination: None for what came in, whose group is the declared one. start: the month, where
-    months were asked for.
+    months were asked for. supplier, group: empty where they were not told apart.
     """
 
     supplier: str
@@ -47,15 +47,25 @@ class Cell:
 
 
 def cells(
-    session: Session, book: Rulebook, seen: access.Scope, period: Period, *, months: bool = False
+    session: Session,
+    book: Rulebook,
+    seen: access.Scope,
+    period: Period,
+    *,
+    months: bool = False,
+    suppliers: bool = True,
+    groups: bool = True,
 ) -> list[Cell]:
     """What was received in a period, wherever it is now. One statement.
 
-    months: apart per month, for a period of whole months.
+    months: apart per month, for a period of whole months. suppliers, groups: whether these are
+    told apart, which over many months makes many cells.
     """
-    start = [_total.c.start] if months else []
     confirmed_g = func.sum(case((_place.c.pool == Pool.CONFIRMED.value, _total.c.mass_g), else_=0))
-    keys = [_total.c.supplier_id, _total.c.group_id, _place.c.destination_id, *start]
+    keys = [_place.c.destination_id]
+    keys += [_total.c.start] if months else []
+    keys += [_total.c.supplier_id] if suppliers else []
+    keys += [_total.c.group_id] if groups else []
     rows = session.execute(
         select(*keys, func.sum(_total.c.mass_g).label("mass_g"), confirmed_g.label("confirmed_g"))
         .select_from(_total.join(_place, _place.c.id == _total.c.place_id))
@@ -72,7 +82,7 @@ def cells(
         .group_by(*keys)
     )
     read = _Reader(book)
-    return [read.cell(row, months=months) for row in rows]
+    return [read.cell(row._mapping) for row in rows]
 
 
 def _of_suppliers(seen: access.Scope) -> ColumnElement[bool]:
@@ -92,16 +102,17 @@ class _Reader:
             id_: row for one in operators for id_, row in one.destinations_by_id.items()
         }
 
-    def cell(self, row: Any, *, months: bool) -> Cell:
-        went_in = row.destination_id is None
+    def cell(self, row: Mapping[Any, Any]) -> Cell:
+        destination_id = row["destination_id"]
+        # What came in is what the suppliers are short of. PostgreSQL sums into decimals.
+        turn = -1 if destination_id is None else 1
         return Cell(
-            supplier=self._suppliers[row.supplier_id],
-            group=self._groups[row.group_id],
-            destination=None if went_in else self._destinations[row.destination_id],
-            # What came in is what the suppliers are short of. PostgreSQL sums into decimals.
-            mass_g=-int(row.mass_g) if went_in else int(row.mass_g),
-            confirmed_g=int(row.confirmed_g),
-            start=row.start if months else None,
+            supplier=self._suppliers[row["supplier_id"]] if "supplier_id" in row else "",
+            group=self._groups[row["group_id"]] if "group_id" in row else "",
+            destination=None if destination_id is None else self._destinations[destination_id],
+            mass_g=turn * int(row["mass_g"]),
+            confirmed_g=int(row["confirmed_g"]),
+            start=row.get("start"),
         )
 
 
