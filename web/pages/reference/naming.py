@@ -14,8 +14,7 @@ from web import units
 from web.i18n import Language
 from web.pages.reference import words
 from web.pages.reference.fields import Choices, Field, Noun, shown
-from web.pages.reference.guides import steps
-from web.pages.reference.things import Changed, Fact, GuideLine, VersionLine
+from web.pages.reference.things import Changed, Fact, GuideNode, VersionLine
 from web.pages.visiting import Visit
 from web.reference import sites_for
 
@@ -89,7 +88,16 @@ def facts(noun: Noun, values: Mapping[str, Said], known: Choices) -> list[Fact]:
             lines = [known.word(field, word) for word in str(value).split(",")]
         help_ = known.language.gettext(field.help) if field.help else ""
         label = known.language.gettext(field.label)
-        found.append(Fact(label=label, text=shown(field, value, known), help=help_, lines=lines))
+        stream = str(value) if field.name == "stream" else ""
+        found.append(
+            Fact(
+                label=label,
+                text=shown(field, value, known),
+                help=help_,
+                lines=lines,
+                stream=stream,
+            )
+        )
     return found
 
 
@@ -143,17 +151,20 @@ def lack(one: Lack, language: Language) -> str:
     return text % {"day": units.day(one.day, language)} if one.day else text
 
 
-def guide_lines(tree: Any, operator: OperatorBook, known: Choices) -> list[GuideLine]:
-    """A sorting guide, line by line."""
+def guide_of(
+    tree: Any, operator: OperatorBook, known: Choices, answer: str = ""
+) -> GuideNode | None:
+    """A sorting guide, question by question; None for what is none."""
+    if not isinstance(tree, Mapping):
+        return None
+    question, to = tree.get("question"), str(tree.get("destination", ""))
     streams = {row.code: row.stream.value for row in operator.destinations}
-    return [
-        GuideLine(
-            depth=len(step.path),
-            answer=step.path[-1] if step.path else "",
-            question=known.language.own(step.question, "") if step.question else "",
-            deciding=step.deciding,
-            destination=known.of["destination"].get(step.destination, step.destination),
-            stream=streams.get(step.destination, ""),
-        )
-        for step in steps(tree)
-    ]
+    below = [guide_of(tree.get(each), operator, known, each) for each in ("yes", "no")]
+    return GuideNode(
+        answer=answer,
+        question=known.language.own(question, "") if isinstance(question, Mapping) else "",
+        deciding=bool(tree.get("deciding")),
+        destination=known.of["destination"].get(to, to),
+        stream=streams.get(to, ""),
+        below=[node for node in below if node is not None],
+    )

@@ -42,6 +42,7 @@ Text = Annotated[str, Query(max_length=60, pattern=PLAIN)]
 LOOKED_AT: Final = ("organisation", "partner", "site", "container", "scale", "factor")
 """Nouns of which something can be missing or over."""
 RIGHT: Final = frozenset({"kg", "permille", "count"})
+_LOOKS: Final = {**dict.fromkeys(RIGHT, "right number"), "day": "number"}
 
 
 @router.get("/reference")
@@ -123,6 +124,7 @@ def listed(
             code=one.code,
             href=href_of(noun, one.code),
             cells=[shown(field, one.values.get(field.name), known) for field in fields],
+            stream=one.text("stream"),
             old=one.is_old(today),
             lacks=lacks.get(one.code, ()),
         )
@@ -196,7 +198,8 @@ def _column(
         title=title,
         href="?" + urlencode({key: value for key, value in kept.items() if value}),
         order={"asc": "ascending", "desc": "descending"}.get(order, "") if here else "",
-        right=bool(field and field.kind in RIGHT),
+        look=_LOOKS.get(field.kind, "") if field else "",
+        streams=bool(field and field.name == "stream"),
     )
 
 
@@ -219,8 +222,7 @@ def whole(visit: Visitor, db: ReadDb, noun: Word, code: Code) -> Response:
         old=one.is_old(visit.now.date()),
         facts=naming.facts(known_noun, one.values, known),
         lacks=lacks.get(one.code, ()),
-        guide=naming.guide_lines(json.loads(one.text("tree")), operator, known)
-        if noun == "sorting_guide" else (),
+        guide=naming.guide_of(json.loads(one.text("tree") or "null"), operator, known),
         uses=_uses(visit, db, book, one),
         history=naming.history(
             known_noun,

@@ -33,12 +33,14 @@ class OverviewPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column that a list can be ordered by. order: ascending, descending or empty."""
+    """A column that a list can be ordered by. order: ascending, descending or empty; look: the
+    classes of its cells; streams: its words are those of streams."""
 
     title: str
     href: str
     order: str
-    right: bool
+    look: str
+    streams: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class ListRow:
     code: str
     href: str
     cells: Sequence[str]
+    stream: str
     old: bool
     lacks: Sequence[str]
 
@@ -77,6 +80,7 @@ class Fact:
     text: str
     help: str = ""
     lines: Sequence[str] = ()
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +105,16 @@ class VersionLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuideLine:
-    """A line of a sorting guide as it is read. answer: the word before it; depth: how far in."""
+class GuideNode:
+    """A question of a sorting guide with what is below it, or where it leads. answer: the word
+    before it."""
 
-    depth: int
     answer: str
     question: str
     deciding: bool
     destination: str
     stream: str
+    below: Sequence[GuideNode]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +132,7 @@ class PiecePage:
     old: bool
     facts: Sequence[Fact]
     lacks: Sequence[str]
-    guide: Sequence[GuideLine]
+    guide: GuideNode | None
     uses: Sequence[tuple[str, int, str]]
     history: Sequence[VersionLine]
     zone: str
