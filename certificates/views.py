@@ -46,6 +46,14 @@ class ListedCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class NewCertificate:
+    """A certificate in a short list. Whether it still is right stands on its own page."""
+
+    row: CertificateRow
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WholeCertificate:
     """A certificate with the bytes that were signed."""
 
@@ -155,6 +163,29 @@ def list_certificates(
     rows = [_row(row) for row in found]
     states = states_of(session, rows)
     return [ListedCertificate(row, states[row.id]) for row in rows]
+
+
+def newest_certificates(
+    session: Session, book: Rulebook, viewer: Viewer, asked: Asked
+) -> list[NewCertificate]:
+    """The newest certificates, without comparing them with what is so now. Two statements."""
+    exists = visible(book, viewer)
+    statement = select(_certificate).where(exists)
+    if asked.supplier:
+        party = book.organisations.get(asked.supplier)
+        ids = book.children(party.id) if party else frozenset()
+        statement = statement.where(_certificate.c.supplier_id.in_(sorted(ids)))
+    found = session.execute(
+        newest_first(statement, _certificate, asked, "issued_on", exists=exists)
+    )
+    rows = [_row(row) for row in found]
+    ids_of = [row.id for row in rows]
+    gone = set(
+        session.execute(
+            select(_withdrawal.c.certificate_id).where(_withdrawal.c.certificate_id.in_(ids_of))
+        ).scalars()
+    )
+    return [NewCertificate(row, row.id in gone) for row in rows]
 
 
 def whole_certificate(

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from catalogue.access import Viewer
-from catalogue.rulebook import rulebook
+from catalogue.rulebook import Rulebook
 from chain.tables import Entry
 from intake.tables import Delivery, Find, Receipt
-from reporting import access
+from reporting.access import Scope
 from reporting.queries import asked_for
 from reporting.questions import Question
 from store.columns import table_of
@@ -46,10 +45,10 @@ class Announced:
     unannounced_g: int
 
 
-def found_things(session: Session, viewer: Viewer, asked: Question) -> list[FoundThings]:
-    """What was found in the batches of a report, the most first. Two statements."""
-    book = rulebook(session)
-    seen = access.scope(book, viewer, asked)
+def found_things(
+    session: Session, book: Rulebook, seen: Scope, asked: Question
+) -> list[FoundThings]:
+    """What was found in the batches of a report, the most first. One statement."""
     joined = _find.join(_batch, _batch.c.id == _find.c.batch_id).join(
         _entry, _entry.c.id == _find.c.id
     )
@@ -76,9 +75,8 @@ def found_things(session: Session, viewer: Viewer, asked: Question) -> list[Foun
     return sorted(things, key=lambda one: (-one.count, one.kind))
 
 
-def announced(session: Session, viewer: Viewer, asked: Question) -> Announced:
-    """Announced against received, of the batches that came in during the period. Two statements."""
-    seen = access.scope(rulebook(session), viewer, asked)
+def announced(session: Session, seen: Scope, asked: Question) -> Announced:
+    """Announced against received, of the batches that came in during the period. One statement."""
     where = [
         _batch.c.site_id.in_(seen.site_ids),
         _batch.c.received_day >= asked.period.first,

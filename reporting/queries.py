@@ -34,6 +34,10 @@ _chain = table_of(Chain)
 _destination = table_of(Destination)
 
 RETURNED = "/returned"
+_POOLS = {pool.value: pool for pool in Pool}
+_QUALITIES = {quality.value: quality for quality in Quality}
+_PLAIN = 9
+"""How many columns of a row of totals come before the cells of its destination."""
 OPEN_STATES = (BatchState.RECEIVED.value, BatchState.SORTING.value)
 
 
@@ -80,6 +84,15 @@ def report_within(
         completeness=completeness(found, open_batches),
         targets=held_targets(book, seen, asked, known.measures),
     )
+
+
+def terms_and_rows(
+    session: Session, book: Rulebook, seen: access.Scope, asked: Question
+) -> tuple[circularity.Terms, list[circularity.Row]]:
+    """Only the terms of a report and its rows, to stand beside another one. One statement."""
+    sums = _sums(session, book, seen, asked)
+    found = circularity.terms(sums)
+    return found, _rows(book, asked, sums, found.opening_g)
 
 
 class _Figures(NamedTuple):
@@ -142,26 +155,30 @@ def _sums(
     asked: Question,
     as_if: Callable[[Route], Route] | None = None,
 ) -> list[Sum]:
-    routes: dict[int, Route] = {}
-    losses = {row.id: row.code for o in book.operators.values() for row in o.loss_kinds.values()}
+    routes: dict[int | None, Route | None] = {None: None}
+    losses: dict[int | None, str | None] = {None: None}
+    for operator in book.operators.values():
+        losses |= {row.id: row.code for row in operator.loss_kinds.values()}
     keys = _keys(book, asked.by)
     sums = []
+    # Unpacked and looked up, not by name and by the enumeration: there are thousands of rows.
     for row in session.execute(_grouped(book, seen, asked)):
-        if row.destination_id is not None and row.destination_id not in routes:
+        pool, code, loss_id, route_id, quality, before, key, in_scheme, mass_g = row[:_PLAIN]
+        if route_id not in routes:
             known = _route(book, row)
-            routes[row.destination_id] = as_if(known) if as_if else known
+            routes[route_id] = as_if(known) if as_if else known
         sums.append(
             Sum(
-                pool=Pool(row.pool),
-                quality=Quality(row.quality),
+                pool=_POOLS[pool],
+                quality=_QUALITIES[quality],
                 # PostgreSQL sums whole numbers into a decimal type.
-                mass_g=int(row.mass_g),
-                key=_key(row.key, asked.by, keys),
-                before=bool(row.before),
-                returned=row.pool == Pool.SUPPLIER and row.code.endswith(RETURNED),
-                route=None if row.destination_id is None else routes[row.destination_id],
-                loss_kind=None if row.loss_kind_id is None else losses[row.loss_kind_id],
-                in_scheme=bool(row.in_scheme),
+                mass_g=int(mass_g),
+                key=_key(key, asked.by, keys),
+                before=bool(before),
+                returned=pool == Pool.SUPPLIER and code.endswith(RETURNED),
+                route=routes[route_id],
+                loss_kind=losses[loss_id],
+                in_scheme=bool(in_scheme),
             )
         )
     return sums
@@ -226,6 +243,9 @@ def _grouped(book: Rulebook, seen: access.Scope, asked: Question) -> Select[Any]
         .where(_total.c.basis == asked.basis.value, _within(seen), _when(asked))
         .subquery()
     )
+    by = (inner.c.place_id, inner.c.quality, inner.c.before, inner.c.key, inner.c.in_scheme)
+    # Summed before places are joined: they are few, and the totals of a year are many.
+    summed = select(*by, func.sum(inner.c.mass_g).label("mass_g")).group_by(*by).subquery()
     cells = [_destination.c[scheme] for scheme in SCHEMES]
     return (
         select(
@@ -233,23 +253,15 @@ def _grouped(book: Rulebook, seen: access.Scope, asked: Question) -> Select[Any]
             _place.c.code,
             _place.c.loss_kind_id,
             _place.c.destination_id,
+            summed.c.quality,
+            summed.c.before,
+            summed.c.key,
+            summed.c.in_scheme,
+            summed.c.mass_g,
             *cells,
-            inner.c.quality,
-            inner.c.before,
-            inner.c.key,
-            inner.c.in_scheme,
-            func.sum(inner.c.mass_g).label("mass_g"),
         )
-        .join(_place, _place.c.id == inner.c.place_id)
+        .join(_place, _place.c.id == summed.c.place_id)
         .outerjoin(_destination, _destination.c.id == _place.c.destination_id)
-        .group_by(
-            _place.c.id,
-            _destination.c.id,
-            inner.c.quality,
-            inner.c.before,
-            inner.c.key,
-            inner.c.in_scheme,
-        )
     )
 
 

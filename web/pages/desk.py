@@ -99,7 +99,7 @@ def figures(visit: Visit, db: Session, book: Rulebook, year: int, today: date) -
         before=earlier.terms,
         proven_permille=monthly.measure("confirmed_of_sorted"),
         proven_before=earlier.measure("confirmed_of_sorted"),
-        months=portal_tables.months(monthly, earlier),
+        months=portal_tables.months(monthly, earlier.rows),
         chart=_chart(visit, monthly, earlier, to),
         targets=portal_aside.targets(monthly, visit, to),
         to=to,

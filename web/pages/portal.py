@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
@@ -13,9 +14,11 @@ from starlette.responses import Response
 
 from catalogue.errors import BadInput
 from catalogue.rulebook import Rulebook, rulebook
+from reporting import access
+from reporting.circularity import Row
 from reporting.figures import flow, month_bars, tree
 from reporting.pictures import bars_svg, flow_svg
-from reporting.queries import circularity_report
+from reporting.queries import report_within, terms_and_rows
 from reporting.questions import Basis, By, Question, question
 from reporting.report import Report
 from streams.ledger import site_day
@@ -73,17 +76,20 @@ def today_of(visit: Visit, db: Session) -> date:
 def portal_page(visit: Visit, db: Session, asked: Question, form: Form, today: date) -> PortalPage:
     """The report of a question with what stands beside it.
 
-    Three reports (of the period by month and, where there are several suppliers, by supplier; of a
-    year before by month), each of four statements, and some lists.
+    Six statements: the report by month, its rows by supplier where there are several, and the
+    months of a year before; and ten for the lists beside it.
     """
     book = rulebook(db)
     names, language, to = Names(visit.language, book), visit.language, Addresses(asked)
-    monthly = circularity_report(db, visit.viewer, replace(asked, by=By.MONTH))
+    seen = access.scope(book, visit.viewer, asked)
+    monthly = report_within(db, book, seen, replace(asked, by=By.MONTH))
     before = replace(asked, by=By.MONTH, period=asked.period.a_year_earlier())
-    earlier = circularity_report(db, visit.viewer, before)
+    earlier, months_before = terms_and_rows(db, book, seen, before)
     found = monthly
     if _has_several(visit, book, asked):
-        found = circularity_report(db, visit.viewer, replace(asked, by=By.SUPPLIER))
+        by_supplier = replace(asked, by=By.SUPPLIER)
+        _, rows = terms_and_rows(db, book, seen, by_supplier)
+        found = replace(monthly, asked=by_supplier, rows=rows)
     terms, page_path = found.terms, visit.request.url.path
     return PortalPage(
         own=not visit.viewer.is_staff,
@@ -107,7 +113,7 @@ def portal_page(visit: Visit, db: Session, asked: Question, form: Form, today: d
         open_batches=found.open_batches,
         parts=portal_tables.own_parts(found, names, page_path),
         destinations=portal_tables.destinations(found, language),
-        months=portal_tables.months(monthly, earlier),
+        months=portal_tables.months(monthly, months_before),
         changes=portal_tables.changes(found, earlier, language),
         before=(before.period.first, before.period.last),
         targets=portal_aside.targets(found, visit, to),
@@ -115,10 +121,10 @@ def portal_page(visit: Visit, db: Session, asked: Question, form: Form, today: d
             AsOf(site=book.sites[one.site].name, seq=one.seq, head=one.head) for one in found.as_of
         ],
         flow=_flow(visit, found, to),
-        months_chart=_months(visit, monthly, earlier, to),
+        months_chart=_months(visit, monthly, months_before, to),
         tree=tree(found, words_of(language), to.behind),
         downloads=_downloads(visit, asked),
-        beside=portal_aside.beside(visit, db, names, asked),
+        beside=portal_aside.beside(visit, db, names, seen, asked),
         operators=portal_aside.operators(found, book),
     )
 
@@ -138,13 +144,13 @@ def _flow(visit: Visit, found: Report, to: Addresses) -> Drawn | None:
     return Drawn(figure=figure, svg=flow_svg(found, words, words.gettext(FLOW_WORDS), to.behind))
 
 
-def _months(visit: Visit, monthly: Report, earlier: Report, to: Addresses) -> Drawn | None:
+def _months(visit: Visit, monthly: Report, earlier: Sequence[Row], to: Addresses) -> Drawn | None:
     words = words_of(visit.language)
-    figure = month_bars(monthly, words, to.in_month, earlier.rows)
+    figure = month_bars(monthly, words, to.in_month, earlier)
     if figure is None:
         return None
     title = words.gettext(MONTHS_WORDS)
-    return Drawn(figure=figure, svg=bars_svg(monthly, words, title, to.in_month, earlier.rows))
+    return Drawn(figure=figure, svg=bars_svg(monthly, words, title, to.in_month, earlier))
 
 
 def _supplier(visit: Visit, names: Names, asked: Question) -> str | None:

@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from catalogue.kinds import AppliesTo, Direction
 from catalogue.rulebook import Rulebook
-from certificates.views import ListedCertificate, list_certificates
+from certificates.views import NewCertificate, newest_certificates
 from intake.views import list_deliveries
+from reporting.access import Scope
 from reporting.beside import announced, found_things
 from reporting.questions import Question
 from reporting.report import Report
@@ -23,25 +24,25 @@ from web.pages.visiting import Visit
 SHOWN: Final = 5
 
 
-def beside(visit: Visit, db: Session, names: Names, asked: Question) -> Beside:
-    """What came last, of the supplier that was asked for, and what was found. Twelve statements."""
+def beside(visit: Visit, db: Session, names: Names, seen: Scope, asked: Question) -> Beside:
+    """What came last, of the supplier that was asked for, and what was found. Ten statements."""
     supplier = asked.suppliers[0] if asked.suppliers else None
     wanted, viewer, book = Asked(supplier=supplier, limit=SHOWN), visit.viewer, names.book
     return Beside(
         deliveries=[names.delivery(row) for row in list_deliveries(db, book, viewer, wanted)],
         batches=[names.batch(row) for row in list_batches(db, book, viewer, wanted)],
         certificates=[
-            _certificate(visit, row) for row in list_certificates(db, book, viewer, wanted)
+            _certificate(visit, row) for row in newest_certificates(db, book, viewer, wanted)
         ],
         found=[
             (visit.language.own(one.names, one.kind), one.count, one.batches)
-            for one in found_things(db, viewer, asked)
+            for one in found_things(db, book, seen, asked)
         ],
-        announced=announced(db, viewer, asked),
+        announced=announced(db, seen, asked),
     )
 
 
-def _certificate(visit: Visit, found: ListedCertificate) -> CertificateLine:
+def _certificate(visit: Visit, found: NewCertificate) -> CertificateLine:
     row = found.row
     said: dict[str, Any] = {"kind": row.scope, "code": row.scope_code}
     if row.first_day and row.end_day:
@@ -52,7 +53,7 @@ def _certificate(visit: Visit, found: ListedCertificate) -> CertificateLine:
         about=certificate_words.scope(said, visit.language),
         mass_g=row.mass_g,
         issued_on=row.issued_on,
-        state=found.stands.state.value,
+        withdrawn=found.withdrawn,
     )
 
 

@@ -100,7 +100,7 @@ class CertificateLine:
     about: str
     mass_g: int
     issued_on: date
-    state: str
+    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)

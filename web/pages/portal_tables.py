@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
 from catalogue.kinds import Stream
-from reporting.circularity import Row
+from reporting.circularity import Row, Terms
 from reporting.figures import a_year_on
 from reporting.flows import destined
 from reporting.questions import Basis, By
 from reporting.report import Report
+from reporting.shares import ratio
 from web.i18n import Language, message
 from web.pages.naming import Names
 from web.pages.portal_pages import (
@@ -82,9 +83,9 @@ def destinations(found: Report, language: Language) -> list[DestinationShare]:
     ]
 
 
-def months(monthly: Report, earlier: Report) -> list[MonthShare]:
+def months(monthly: Report, earlier: Sequence[Row]) -> list[MonthShare]:
     """The months of the period, beside what came in a year before."""
-    before = {a_year_on(row.key): row.terms.input_g for row in earlier.rows}
+    before = {a_year_on(row.key): row.terms.input_g for row in earlier}
     return [_month(row, before.get(row.key)) for row in monthly.rows]
 
 
@@ -123,9 +124,9 @@ def own_parts(found: Report, names: Names, path: str) -> list[OwnPart]:
     ]
 
 
-def changes(found: Report, earlier: Report, language: Language) -> list[Change]:
+def changes(found: Report, then: Terms, language: Language) -> list[Change]:
     """The main terms beside those of a year earlier; none where there was nothing then."""
-    now, then = found.terms, earlier.terms
+    now = found.terms
     if not then.input_g and not then.sorted_g:
         return []
     shares: Mapping[Stream, int] = now.permille or {}
@@ -154,6 +155,6 @@ def changes(found: Report, earlier: Report, language: Language) -> list[Change]:
             mass_g=now.confirmed_g,
             before_g=then.confirmed_g,
             permille=found.measure("confirmed_of_sorted"),
-            before_permille=earlier.measure("confirmed_of_sorted"),
+            before_permille=ratio(then.confirmed_g, then.sorted_g),
         ),
     ]
