@@ -1,13 +1,19 @@
-"""`make bench`: what a scan, a report and a label cost beside what they could cost at best, and
-what a box costs at the stations."""
+"""`make bench`: what a scan, a report, an export and a label cost beside what they could cost at
+best, and what a box costs at the stations."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import floor, labels, report, scans
+from benchmarks import exports, floor, labels, report, scans
 
-BENCHES = {"scans": scans.run, "report": report.run, "labels": labels.run, "floor": floor.run}
+BENCHES = {
+    "scans": scans.run,
+    "report": report.run,
+    "exports": exports.run,
+    "labels": labels.run,
+    "floor": floor.run,
+}
 
 
 def main() -> None:

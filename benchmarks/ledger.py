@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from benchmarks.depot import fresh_depot as fresh_depot
 from tests.builders import Depot, parts
 
 LINES = 4

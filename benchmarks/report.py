@@ -1,4 +1,5 @@
-"""The circularity report over one period with 10,000 and with 1,000,000 movements in it."""
+"""The circularity report over one period with 10,000 and with 1,000,000 movements in it, and the
+first pages that are made of it (`portal.py`)."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 from sqlmodel import Session
 
+from benchmarks import portal
 from benchmarks.depot import fresh_depot
 from catalogue.kinds import Quality
 from catalogue.rulebook import rulebook
@@ -44,6 +46,7 @@ def run() -> None:
         f"report  {median(times['few']):.1f} ms over {FEW} movements, "
         f"{median(times['many']):.1f} ms over {MANY}: ratio {ratio:.2f} (at most {LIMIT})"
     )
+    portal.run()
 
 
 def _fill(depot: Depot, movements: int) -> None:

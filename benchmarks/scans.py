@@ -49,10 +49,10 @@ def run() -> None:
                 now=depot.now,
             )
         depot.database.dispose()
-        port = _free_port()
+        port = free_port()
         server = _serve(folder, port)
         try:
-            _wait(port)
+            wait(port)
             _measure(port, token, [batch["code"] for batch in batches])
         finally:
             server.send_signal(signal.SIGTERM)
@@ -131,7 +131,8 @@ def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
+    """Until the server there is ready."""
     for _ in range(600):
         try:
             urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
@@ -142,7 +143,8 @@ def _wait(port: int) -> None:
     raise TimeoutError("the server did not come up")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

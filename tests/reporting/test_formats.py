@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -11,6 +12,8 @@ from itertools import count
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reporting.columnar import Cell, Column, Kind
 from reporting.formats import TABLES, Format, chunks
@@ -98,3 +101,67 @@ def _peak_bytes(format: Format, number: int) -> int:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return peak
+
+
+DUTCH = (
+    Column("name", heading="Naam; of zo"),
+    Column("mass_g", Kind.NUMBER, heading="Gewicht (g)"),
+    Column("lost_g", Kind.NUMBER),
+    Column("count", Kind.NUMBER, heading="Aantal"),
+    Column("day", Kind.DAY, heading="Dag"),
+    Column("at", Kind.MOMENT, heading="Tijdstip (UTC)"),
+    Column("held", Kind.YES_NO, heading="Vast"),
+)
+
+
+def test_a_dutch_spreadsheet_reads_weights_days_and_words_as_they_are_meant() -> None:
+    moment = datetime(2026, 3, 29, 1, 30, 5, tzinfo=UTC)
+    table: list[list[Cell]] = [
+        ["=SOM(A1)", 1_234_567, -7, 1_000, date(2026, 3, 9), moment, True],
+        ['een; "twee"\n', -1_005, None, None, None, None, None],
+        ["gewoon, met komma", 0, 999, 1, date(2025, 12, 31), moment, False],
+    ]
+    content = b"".join(chunks(Format.CSV_NL, DUTCH, table, title="lines"))
+    assert content.startswith(b"\xef\xbb\xbf")
+    text = content.decode("utf-8-sig")
+    assert text.count("\r\n") == 4
+    heading, *read = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+    assert heading == [
+        "Naam; of zo", "Gewicht (g)", "Gewicht (kg)", "lost_g", "lost_kg", "Aantal", "Dag",
+        "Tijdstip (UTC)", "Vast",
+    ]  # fmt: skip
+    assert read == [
+        ["'=SOM(A1)", "1234567", "1234,567", "-7", "-0,007", "1000", "09-03-2026",
+         "29-03-2026 01:30:05", "ja"],
+        ['een; "twee"\n', "-1005", "-1,005", "", "", "", "", "", ""],
+        ["gewoon, met komma", "0", "0,000", "999", "0,999", "1", "31-12-2025",
+         "29-03-2026 01:30:05", "nee"],
+    ]  # fmt: skip
+
+
+SIGNS = st.text(
+    st.sampled_from(["a", "é", "€", "😀", '"', "'", ",", ";", "\\", "=", "-", "\t", "\r", "\n",
+                     "\x00", "\x1f", "\x7f", "\u2028", " "]),
+    max_size=6,
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.none() | SIGNS, st.none() | st.integers(-(2**62), 2**62)), max_size=9))
+def test_text_files_say_what_the_standard_library_would_say(
+    found: list[tuple[str | None, int | None]],
+) -> None:
+    columns = (Column("name"), Column("count", Kind.NUMBER))
+    said = b"".join(chunks(Format.JSONL, columns, found, title="lines")).decode()
+    expected = [
+        json.dumps(dict(zip(("name", "count"), line, strict=True)), ensure_ascii=False)
+        for line in found
+    ]
+    assert said == "".join(f"{line}\n" for line in expected)
+    for format, sign in ((Format.CSV, ","), (Format.CSV_NL, ";")):
+        written = io.StringIO(newline="")
+        writer = csv.writer(written, delimiter=sign)
+        writer.writerow(("name", "count"))
+        for name, count_ in found:
+            writer.writerow((None if name is None else harmless(name), count_))
+        content = b"".join(chunks(format, columns, found, title="lines"))
+        assert content.decode("utf-8-sig") == written.getvalue()
