@@ -36,7 +36,7 @@ def recompute(
     code@version; with `by` also `rows`: the same terms per month, supplier, article_group (found)
     or destination.
     """
-    sides = _sides(movements_csv)
+    sides = sides_of(movements_csv)
     if suppliers:
         sides = sides[sides["supplier"].isin(list(suppliers))]
     if sites:
@@ -44,12 +44,12 @@ def recompute(
     days = sides["day" if basis == "booked" else "received_day"]
     inside = sides[(days >= first.isoformat()) & (days < end.isoformat())]
     before = sides[days < first.isoformat()]
-    found = _terms(inside)
+    found = terms_of(inside)
     found["destinations"] = {
         key: _outcome(part) for key, part in inside[inside["route"] != ""].groupby("route")
     }
     if basis == "booked":
-        found["opening_g"] = _terms(before)["held_g"]
+        found["opening_g"] = terms_of(before)["held_g"]
         found["closing_g"] = found["opening_g"] + found["held_g"]
     if by is not None:
         found["rows"] = _rows(inside, by, basis)
@@ -64,10 +64,10 @@ def _rows(inside: pd.DataFrame, by: str, basis: str) -> dict[str, Any]:
         "article_group": inside["group"],
         "destination": inside["destination"],
     }
-    return {str(key): _terms(part) for key, part in inside.groupby(keys[by]) if key != ""}
+    return {str(key): terms_of(part) for key, part in inside.groupby(keys[by]) if key != ""}
 
 
-def _sides(movements_csv: str) -> pd.DataFrame:
+def sides_of(movements_csv: str) -> pd.DataFrame:
     """Both sides of every movement: what left a place counts below zero, what came above."""
     read = pd.read_csv(io.StringIO(movements_csv), dtype=str, keep_default_na=False)
     read["mass_g"] = read["mass_g"].astype("int64")
@@ -96,33 +96,33 @@ def _sides(movements_csv: str) -> pd.DataFrame:
     return pd.concat(both, ignore_index=True)
 
 
-def _terms(sides: pd.DataFrame) -> dict[str, Any]:
+def terms_of(sides: pd.DataFrame) -> dict[str, Any]:
     supplier = sides[sides["pool"] == "SUPPLIER"]
     waiting = sides["pool"].isin(["HOLDING", "QUARANTINE"])
     unrouted = sides["pool"].isin(ROUTED) & (sides["route"] == "")
     lost = sides[sides["pool"] == "LOSS"].groupby("loss")["mass_g"].sum()
     streams = {stream: _outcome(sides[sides["stream"] == stream]) for stream in STREAMS}
     return {
-        "input_g": -_grams(supplier),
-        "returned_g": _grams(supplier[supplier["place"].str.endswith("/returned")]),
-        "estimated_g": -_grams(supplier[supplier["quality"] == "estimated"]),
+        "input_g": -grams(supplier),
+        "returned_g": grams(supplier[supplier["place"].str.endswith("/returned")]),
+        "estimated_g": -grams(supplier[supplier["quality"] == "estimated"]),
         "streams": streams,
         "losses": {str(kind): int(mass_g) for kind, mass_g in lost.items() if mass_g != 0},
         "loss_g": int(lost.sum()),
-        "held_g": _grams(sides[waiting | unrouted]),
-        "finds_g": _grams(sides[sides["pool"] == "FINDS"]),
+        "held_g": grams(sides[waiting | unrouted]),
+        "finds_g": grams(sides[sides["pool"] == "FINDS"]),
         "in_transit_g": sum(one["in_transit_g"] for one in streams.values()),
     }
 
 
 def _outcome(sides: pd.DataFrame) -> dict[str, int]:
     return {
-        "mass_g": _grams(sides),
-        "confirmed_g": _grams(sides[sides["pool"] == "CONFIRMED"]),
-        "in_transit_g": _grams(sides[sides["pool"] == "SHIPPED"]),
-        "estimated_g": _grams(sides[sides["quality"] == "estimated"]),
+        "mass_g": grams(sides),
+        "confirmed_g": grams(sides[sides["pool"] == "CONFIRMED"]),
+        "in_transit_g": grams(sides[sides["pool"] == "SHIPPED"]),
+        "estimated_g": grams(sides[sides["quality"] == "estimated"]),
     }
 
 
-def _grams(sides: pd.DataFrame) -> int:
+def grams(sides: pd.DataFrame) -> int:
     return int(sides["mass_g"].sum())
