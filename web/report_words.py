@@ -54,6 +54,16 @@ def title(supplier: str | None, language: Language) -> str:
     return language.gettext("What became of it: %(supplier)s") % {"supplier": supplier}
 
 
+def numbered(kept: Frozen, language: Language) -> str:
+    """What a report is called: its number, and that it is one."""
+    return language.gettext("Report %(number)s") % {"number": kept.number}
+
+
+def version(number: int, language: Language) -> str:
+    """Which version of a destination or of a formula it is."""
+    return language.gettext("version %(number)s") % {"number": number}
+
+
 def period(found: Report, language: Language) -> str:
     """The days that count, and by which of them: one line under the title."""
     days = found.asked.period
@@ -138,7 +148,8 @@ def completeness(found: Report, language: Language) -> list[tuple[str, str]]:
     lines = [
         (
             say("Measured"),
-            f"{measured} {say('of what came in was weighed; the rest was estimated.')}",
+            say("%(share)s of what came in was weighed; the rest was estimated.")
+            % {"share": measured},
         ),
         (say("Open batches"), open_batches % {"num": found.open_batches}),
         (
@@ -209,7 +220,8 @@ def term(name: str, found: Report, language: Language) -> tuple[str, str | None]
         stream, _, part = rest.partition(".")
         return f"{say(OUTCOME_WORDS[stream])}: {say(PARTS[part])}", stream
     if group == "losses":
-        return f"{say('Lost')}: {language.own(found.loss_names.get(rest, {}), rest)}", None
+        kind_of_loss = language.own(found.loss_names.get(rest, {}), rest)
+        return say("Loss: %(kind)s") % {"kind": kind_of_loss}, None
     if group == "destinations":
         label, _, part = rest.rpartition(".")
         for one in found.destinations:

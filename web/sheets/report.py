@@ -32,7 +32,7 @@ Cells = list[Any]
 def report_pdf(whole: WholeIssued, csv: str, language: Language) -> bytes:
     """The paper of a report, with the signed data in it. csv: its figures as a table."""
     kept, say = whole.frozen, language.gettext
-    title = f"{say('Report')} {kept.number}"
+    title = words.numbered(kept, language)
     foot = say("%(code)s, signed with key %(key)s")
     return press(
         SHEET.read_text(encoding="utf-8"),
@@ -61,7 +61,7 @@ def _said(whole: WholeIssued, kept: Frozen, language: Language) -> dict[str, Any
     return {
         "heading": words.title(words.supplier_of(kept), language),
         "issuer": [kept.issuer["name"], kept.issuer["address"]],
-        "number": f"{say('Report')} {kept.number}",
+        "number": words.numbered(kept, language),
         "period": words.period(found, language),
         "statement": words.statement(found, words.supplier_of(kept), language),
         "numbers": [
@@ -197,7 +197,7 @@ def _destinations(found: Report, language: Language) -> dict[str, Any]:
     for one in found.destinations:
         name = language.own(one.route.names, one.route.code)
         if one.route.version > 1:
-            name = f"{name} ({say('version %(number)s') % {'number': one.route.version}})"
+            name = f"{name} ({words.version(one.route.version, language)})"
         shaped = _shaped(one.route.stream.value, name)
         share = units.share(one.permille, language)
         rows.append([shaped, share, *_outcome(one.outcome, language)])
@@ -218,7 +218,7 @@ def _balance(found: Report, language: Language) -> dict[str, Any]:
         for stream, one in terms.streams.items()
     ]
     rows += [
-        [f"{say('Lost')}: {language.own(found.loss_names.get(kind, {}), kind)}",
+        [say("Loss: %(kind)s") % {"kind": language.own(found.loss_names.get(kind, {}), kind)},
          units.weight(-mass_g, language)]
         for kind, mass_g in terms.losses.items()
     ]  # fmt: skip
@@ -332,7 +332,7 @@ def _proof(whole: WholeIssued, kept: Frozen, language: Language) -> dict[str, An
 def _explained(one: Measure, language: Language) -> dict[str, Any]:
     say = language.gettext
     lines = [
-        (say("Formula"), f"{one.formula} ({say('version %(number)s') % {'number': one.version}})"),
+        (say("Formula"), f"{one.formula} ({words.version(one.version, language)})"),
         (say("Inputs"), "; ".join(f"{name} = {value}" for name, value in one.inputs.items())),
         (say("Factors"), "; ".join(map(factor_said, one.factors))),
         (say("Boundary"), say(one.boundary) if one.boundary else ""),
