@@ -1,17 +1,23 @@
-"""What a change of reference data would do: pure."""
+"""What a change of reference data would do."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
+from sqlmodel import Session
+
+from catalogue.actions import define
 from catalogue.kinds import Stream
+from catalogue.rulebook import rulebook
 from reporting.circularity import Route
 from reporting.measures import Measure
 from reporting.previewing import (
     OpenBatch,
     Step,
     beyond_limit,
+    book_with,
     closes,
     closes_otherwise,
     differing,
@@ -19,6 +25,7 @@ from reporting.previewing import (
     leads_to,
     rerouted,
 )
+from tests.cast import take_the_stage
 
 BATCH = OpenBatch(
     code="B1", input_g=100_000, held_g=2_000, quarantine_g=0, work_bin_g=0, difference_g=0
@@ -90,3 +97,31 @@ def test_figures_that_differ_or_come_or_go_are_laid_side_by_side() -> None:
     found = [(one.any.id, one.was and one.was.value, one.would and one.would.value)
              for one in differing(was, would)]  # fmt: skip
     assert found == [("b", 2, 4), ("gone", 3, None), ("new", None, 5)]
+
+
+def test_the_rule_book_is_seen_as_if_a_factor_said_something_else(session: Session) -> None:
+    take_the_stage(session)
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    said: dict[str, Any] = {
+        "names": {"nl": "x", "en": "x"}, "purpose": "new_product", "valid_from": date(2026, 1, 1),
+        "year": 2026, "unit": "g_co2e_per_kg", "low": 1, "central": 2, "high": 9, "source": "x",
+    }  # fmt: skip
+    for code in ("first", "second"):
+        define(session, "WATERKANT", "factor", code, said, now=now)
+    book = rulebook(session)
+    operator = book.operators[book.organisation("WATERKANT").id]
+    values = {
+        **said, "names": '{"en":"x","nl":"x"}', "valid_from": "2026-01-01", "valid_to": None,
+        "central": 5, "region": "", "licence": "",
+    }  # fmt: skip
+    other = book_with(book, operator, "factor", "second", values)
+    seen = other.operators[operator.organisation.id]
+    assert [(row.code, row.version, row.central) for row in seen.factors] == [
+        ("first", 1, 2),
+        ("second", 2, 5),
+    ]
+    assert [row.central for row in operator.factors] == [2, 2]
+    added = book_with(book, operator, "factor", "third", values)
+    assert [row.code for row in added.operators[operator.organisation.id].factors] == [
+        "first", "second", "third",
+    ]  # fmt: skip

@@ -16,6 +16,7 @@ from catalogue.actions import NOUNS
 from catalogue.pieces import KEPT
 from catalogue.rules import ONE_OF, SOME_OF
 from tests.builders import Depot
+from tests.web.api.counting import statements
 from tests.web.pages.conftest import Browser, words
 from web.pages.reference.guides import GuideWrong, parsed, steps, written
 from web.pages.reference.nouns import BY_NAME
@@ -267,6 +268,33 @@ def test_a_change_names_the_batches_bins_and_weighings_that_it_touches(
     assert "telt als geschat" in words(late)
     ended = looked(manager, "/reference/partner/VEZELHOF/edit", permit_until="2026-03-01")
     assert "Vanaf nu mag er geen afval meer heen." in words(ended)
+
+
+def test_a_target_shows_the_figure_that_it_stands_beside(hall: Depot, manager: Browser) -> None:
+    hall.sort(hall.log(100_000)["code"], {"reuse": 60_000, "recycle": 40_000})
+    typed = {
+        "code": "half", "names_nl": "De helft", "names_en": "Half", "permille": "500",
+        "measure": "reuse_of_sorted", "direction": "at_least", "source": "Eigen wens",
+    }  # fmt: skip
+    path = "/reference/target/new"
+    assert "van 2026: 60,0%. De lijn komt op 50,0%." in words(looked(manager, path, **typed))
+    nothing = looked(manager, path, **{**typed, "measure": "no_such_figure"})
+    assert "Geen rapport van dit jaar of vorig jaar heeft dit cijfer." in words(nothing)
+    law = looked(manager, path, **{**typed, "applies_to": "producers"})
+    assert "Geen cijfer hier haalt of mist het dus." in words(law)
+
+
+def test_a_page_of_reference_data_takes_few_statements(hall: Depot, manager: Browser) -> None:
+    for path, most in (
+        ("/reference", 12),
+        ("/reference/container", 6),
+        ("/reference/container/BOX1", 8),
+        ("/reference/destination/recycle/edit", 6),
+    ):
+        manager.get(path)
+        with statements(hall.database) as asked:
+            manager.get(path)
+        assert len(asked) <= most, (path, asked)
 
 
 GUIDE = """\

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
+from catalogue.kinds import AppliesTo
 from reporting import access, previewing
 from reporting.measures import Measure
 from reporting.periods import Period
@@ -77,13 +78,16 @@ def target(case: Case) -> Iterable[Effect]:
             continue
         yield Effect(
             text=case.say(
-                message("%(figure)s is %(value)s in %(year)s. The line would be %(line)s."),
+                message("“%(figure)s” of %(year)s: %(value)s. The line would be %(line)s."),
                 figure=name_of(one, case.visit.language),
                 value=said(one, one.value, case.visit.language),
                 year=str(year),
                 line=line,
             )
         )
+    if case.now.get("applies_to") == AppliesTo.PRODUCERS.value:
+        text = message("It is about what producers sold, so no figure here meets or misses it.")
+        yield Effect(text=case.say(text))
     supplier = case.now.get("supplier")
     if supplier:
         name = case.known.of["organisation"].get(str(supplier), str(supplier))

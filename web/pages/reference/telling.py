@@ -61,8 +61,19 @@ def preview(
         lasting.insert(0, case.say(FIGURES_FOLLOW))
         if noun.noun == "destination":
             lasting[0] = case.say(BOOKED_STAYS)
-        if not tables:
-            effects.append(Effect(text=case.say(figuring.NO_FIGURE)))
+        count = sum(len(table.rows) for table in tables)
+        effects.append(
+            Effect(
+                text=case.ngettext(
+                    "%(num)d figure of this year and the year before would read otherwise.",
+                    "%(num)d figures of this year and the year before would read otherwise.",
+                    count,
+                )
+                if count
+                else case.say(figuring.NO_FIGURE),
+                strong=count > 0,
+            )
+        )
     if not effects:
         effects = [Effect(text=case.say(ONLY_LATER))]
     return Preview(effects=effects, figures=tables, lasting=lasting)

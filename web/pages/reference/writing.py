@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -13,7 +13,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from accounts.actions import note_actor
-from catalogue.actions import Defined, define, judge
+from catalogue.actions import VERSIONED, Defined, define, judge
 from catalogue.errors import EuralMalformed, Malformed, NotFound, Refusal
 from catalogue.pieces import (
     Change,
@@ -101,6 +101,8 @@ def edit(visit: Visitor, db: ReadDb, noun: Word, code: Code) -> Response:
     values: dict[str, str] = {"base": str(desk.before.version)}
     for one in desk.noun.fields:
         values |= as_typed(one, desk.before.values.get(one.name), visit.language)
+    if noun in VERSIONED:
+        values["valid_from"] = max(values["valid_from"], visit.now.date().isoformat())
     return visit.show("reference/form.html", _edit_page(desk, fresh(visit, values)))
 
 
@@ -209,7 +211,7 @@ def _look(desk: Desk, db: Session, sent: Typed, code: str, data: dict[str, Any])
         if before.get(name) != value
     ]
     told = naming.changed(desk.noun, changes, desk.known)
-    if not told:
+    if not told or _begins_anew(desk, changes):
         sent.refusal = None
         sent.errors[desk.noun.fields[0].typed[0]] = desk.say(words.NOTHING_NEW)
         return None
@@ -240,6 +242,13 @@ def _look(desk: Desk, db: Session, sent: Typed, code: str, data: dict[str, Any])
         version=version,
         stale=base != current,
     )
+
+
+def _begins_anew(desk: Desk, changes: Sequence[Change]) -> bool:
+    """Whether nothing would be other than that a version, which counts already, starts today."""
+    today = desk.visit.now.date().isoformat()
+    only = [(change.field, change.now) for change in changes]
+    return only == [("valid_from", today)] and str(changes[0].was or today) <= today
 
 
 def _new_name(desk: Desk, code: str, values: Mapping[str, Said]) -> str:
