@@ -1,6 +1,7 @@
 """What every test can ask for: databases of both kinds, and a network that ends at this machine."""
 
 import fcntl
+import gc
 import ipaddress
 import os
 import shutil
@@ -68,6 +69,13 @@ def pytest_configure(config: pytest.Config) -> None:
         # The account that PostgreSQL runs as must be able to pass through.
         folder.chmod(0o755)
         os.environ[RUN_FOLDER] = str(folder)
+
+
+def pytest_collection_finish() -> None:
+    """What stays until the end is not looked through for waste again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -160,7 +160,7 @@ def test_a_field_of_any_shape_is_written_or_refused(hall: Hall, noun: str) -> No
                 continue
             for name in ("leader", "supplier"):
                 assert hall.get("/reference", by=name).status_code == 200, (field, junk)
-            assert put(hall, noun, code, data).status_code == 201, (field, junk)
+        assert put(hall, noun, code, data).status_code == 201, field
     assert hall.post("/scan", {"text": "S1-A"}).status_code == 200
 
 
