@@ -21,7 +21,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "reference": ("reference", "own_reference", "referentie", "kenmerk", "eigen_nummer"),
     "article_group": ("article_group", "artikelgroep"),
     "containers": ("containers", "bakken"),
-    "mass_kg": ("mass_kg", "kg", "weight_kg", "estimated_kg", "gewicht_kg", "geschat_kg"),
+    "mass_kg": ("mass_kg", "kg", "weight_kg", "weight_in_kg", "estimated_kg", "gewicht_kg",
+                "gewicht_in_kg", "geschat_kg"),
 }  # fmt: skip
 """Each column with the heads it is known by, in any case, with spaces or underscores."""
 NEEDED: Final = ("expected_on", "reference", "mass_kg")
@@ -54,6 +55,7 @@ class Known:
     suppliers: Mapping[str, str]
     sites: Mapping[str, str]
     groups: Mapping[str, Mapping[str, str]]
+    own: str | None = None
 
     @staticmethod
     def single(names: Mapping[str, str]) -> str | None:
@@ -177,7 +179,8 @@ def _judge_line(
         wrong(column, "too_long")
     if len(line.cells) > width:
         problems.append(Problem("", "more_cells"))
-    supplier = _named(columns.text(line, "supplier"), known.suppliers, "supplier", wrong)
+    said_supplier = columns.text(line, "supplier") or (known.own or "").lower()
+    supplier = _named(said_supplier, known.suppliers, "supplier", wrong)
     site = _named(columns.text(line, "site"), known.sites, "site", wrong)
     day, within = _day(columns.text(line, "expected_on"), known.today, wrong)
     minutes = _minutes(columns.text(line, "time"), within, wrong)

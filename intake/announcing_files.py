@@ -85,9 +85,13 @@ def _refused(problem: str, **figures: int) -> Malformed:
 def _table(kind: str, delimiter: str, rows: Iterable[tuple[int, Sequence[Cell]]]) -> Table:
     header: tuple[str, ...] | None = None
     lines: list[FileLine] = []
+    signs = 0
     for number, cells in rows:
         if not any(str(cell).strip() for cell in cells):
             continue
+        signs += sum(len(str(cell)) + 1 for cell in cells)
+        if signs > BYTES_MAX:
+            raise _refused(TOO_LARGE, limit_bytes=BYTES_MAX)
         if len(cells) > COLUMNS_MAX:
             raise _refused(TOO_MANY_COLUMNS, limit=COLUMNS_MAX)
         if header is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import func, or_, select
@@ -148,6 +148,18 @@ def delivery_by_reference(
     if row is None:
         return None
     return _listed(book, row, _received(session, [row.id]).get(row.id, (0, 0)))
+
+
+def moment_announced(session: Session, code: str) -> datetime | None:
+    """When a delivery is expected, to the minute; None where only its day is known. One
+    statement."""
+    payload = session.execute(
+        select(_entry.c.payload)
+        .select_from(_entry.join(_delivery, _delivery.c.id == _entry.c.id))
+        .where(_delivery.c.code == code)
+    ).scalar_one_or_none()
+    said = json.loads(payload)["body"].get("expected_at") if payload else None
+    return datetime.fromisoformat(said) if said else None
 
 
 def announced_before(

@@ -171,7 +171,10 @@ def known_to(book: Rulebook, viewer: Viewer, sites: Mapping[str, SiteRow], now: 
             for name in (*group.names.values(), group.code)
         }
     first = next(iter(sites.values()), None)
+    own = book.organisations_by_id.get(viewer.organisation_id)
+    is_own = own is not None and own.code.lower() in suppliers
     return Known(
+        own=own.code if own is not None and is_own else None,
         today=site_day(now, first) if first else now.date(),
         suppliers=suppliers,
         sites={

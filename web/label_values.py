@@ -11,9 +11,11 @@ from sqlmodel import Session
 from catalogue.access import Viewer
 from catalogue.codes import Code, CodeKind, MisreadCode, parse
 from catalogue.errors import Malformed, NotFound
+from catalogue.kinds import DeliveryState
 from catalogue.labels import station_of_reserved
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook
+from intake.views import delivery_by_code
 from labels.gs1 import sscc
 from labels.jobs import PARTS_MAX
 from labels.label import Label
@@ -89,6 +91,31 @@ def _label_of(
         return find(session, book, parsed.text, viewer, speak)
     except NotFound:
         return _of_blank(session, book, parsed, viewer, speak)
+
+
+def sheet_of_delivery(
+    session: Session, book: Rulebook, code: str, viewer: Viewer, speak: Language
+) -> Label:
+    """What goes on the pallet of a delivery. Two statements. Raises NotFound."""
+    row = delivery_by_code(session, book, code, viewer)
+    if row.state == DeliveryState.REVERSED.value:
+        raise NotFound
+    containers = sum(line["containers"] or 0 for line in row.lines)
+    facts = [(speak.gettext(_("Expected on")), row.expected_on.isoformat())]
+    if row.reference:
+        facts.append((speak.gettext(_("Number of the supplier")), row.reference))
+    facts.append((speak.gettext(_("Announced")), weight(row.announced_g, speak)))
+    if containers:
+        facts.append((speak.gettext(_("Containers")), str(containers)))
+    return Label(
+        kind=CodeKind.DELIVERY,
+        heading=speak.gettext(_("Delivery")),
+        code=row.code,
+        qr_text=row.code,
+        title=(book.organisations[row.supplier].name, row.site.name),
+        facts=tuple(facts),
+        language=speak.code,
+    )
 
 
 def _of_blank(

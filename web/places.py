@@ -13,7 +13,7 @@ DESKS: Final = frozenset({Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
 """Who begins at the desk. A team leader begins at what is on the floor today."""
 
 OVERVIEW: Final = Link("/desk", message("Overview"))
-TODAY: Final = Link("/today", message("Today"), also=("/find-code",))
+TODAY: Final = Link("/today", message("Today"))
 
 MENU: Final[tuple[Link | Places, ...]] = (
     TODAY,

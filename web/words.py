@@ -302,7 +302,9 @@ DONE = {
     "contact_kept": message("The address is kept."),
     "announced": message("The delivery is announced."),
     "announced_anew": message("The delivery is announced anew, and the earlier one taken back."),
-    "announced_beside": message("The delivery is announced. The earlier one could not be taken back: look at it."),
+    "announced_beside": message(
+        "The delivery is announced. The earlier one could not be taken back: look at it."
+    ),
     "taken_back": message("The announcement is taken back."),
     "logged": message("The batch is logged. Stick its label on now."),
     "sorted": message("The sorting is booked."),

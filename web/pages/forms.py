@@ -217,17 +217,6 @@ class ConfirmPage:
     treatments: Sequence[tuple[str, str, str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncePage:
-    """Announce a delivery: who, when, and how much of what."""
-
-    form: Form
-    suppliers: Options
-    sites: Options
-    groups: Options
-    lines: int = 3
-
-
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of a small form. kind: choice, mass, count or text; label, nothing and help are

@@ -1,4 +1,4 @@
-"""Forms of the door in: announce a delivery, log a batch."""
+"""The form of the door in: log a batch."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from catalogue.kinds import DeliveryState, StationKind
-from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from intake.views import ListedDelivery, delivery_by_code, list_deliveries
 from streams.views import Asked
 from web.deps import ReadDb
 from web.pages import choices
 from web.pages.booking import Body, Sent, Typed, book, fresh
-from web.pages.forms import AnnouncePage, Form, IntakePage
+from web.pages.forms import Form, IntakePage
 from web.pages.naming import Names
 from web.pages.visiting import Visit, Visitor
 from web.units import day as day_text
@@ -25,62 +24,7 @@ from web.units import weight
 
 router = APIRouter(include_in_schema=False)
 
-LINES: Final = 3
 DELIVERIES_SHOWN: Final = 60
-
-
-@router.get("/deliveries/new")
-def announce_form(visit: Visitor, db: ReadDb) -> Response:
-    book_ = rulebook(db)
-    suppliers, sites = choices.suppliers(visit, book_), choices.sites(visit, book_)
-    values = {
-        "supplier": suppliers[0][0] if len(suppliers) == 1 else "",
-        "site": sites[0][0] if len(sites) == 1 else "",
-    }
-    return _announce(visit, book_, fresh(visit, values))
-
-
-@router.post("/deliveries/new")
-def announce(visit: Visitor, db: ReadDb, sent: Sent) -> Response:
-    book_ = rulebook(db)
-    site = choices.site(visit, book_, sent.needed("site"))
-    return book(
-        visit,
-        sent,
-        "delivery",
-        None,
-        body=lambda _: _announcement(sent, site),
-        then=lambda answer: visit.go(f"/deliveries/{answer['code']}", "announced"),
-        again=lambda form: _announce(visit, book_, form),
-    )
-
-
-def _announcement(sent: Typed, site: SiteRow) -> Body:
-    lines = []
-    for number in range(LINES):
-        mass_g = sent.needed_g(f"mass-{number}") if number == 0 else sent.mass_g(f"mass-{number}")
-        containers = sent.count(f"containers-{number}")
-        if mass_g is not None:
-            group = sent.text(f"group-{number}")
-            lines.append({"article_group": group, "containers": containers, "mass_g": mass_g})
-    return {
-        "supplier": sent.needed("supplier"),
-        "site": site.code,
-        "expected_at": sent.noon("expected_on", site),
-        "reference": sent.text("reference"),
-        "lines": lines,
-    }
-
-
-def _announce(visit: Visit, book_: Rulebook, form: Form) -> Response:
-    page = AnnouncePage(
-        form=form,
-        suppliers=choices.suppliers(visit, book_),
-        sites=choices.sites(visit, book_),
-        groups=choices.groups(visit, book_),
-        lines=LINES,
-    )
-    return visit.show("forms/announce.html", page, status=422 if form.is_wrong else 200)
 
 
 @router.get("/batches/new")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 
 from dispatch.documents import ListedDocument
@@ -55,7 +55,6 @@ class TodayPage:
     sites: Options
     zone: str
     day: date
-    search: Form
     came_g: int
     came_count: int
     waiting_g: int
@@ -146,7 +145,8 @@ class AnnouncedPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryPage:
-    """A delivery: what was announced beside what came."""
+    """A delivery: what was announced beside what came. at: when it is expected, where that was
+    said to the minute; may_change: its announcement can be taken back still."""
 
     code: str
     site: str
@@ -158,6 +158,9 @@ class DeliveryPage:
     reference: str | None
     lines: Sequence[AnnouncedPart]
     batches: Sequence[BatchLine]
+    zone: str
+    at: datetime | None
+    may_change: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

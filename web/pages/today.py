@@ -19,42 +19,22 @@ from streams.ledger import site_day
 from streams.today import site_now
 from streams.views import Asked, Flagging, flags, list_batches, list_bins
 from web.deps import ReadDb
-from web.pages.forms import Form
 from web.pages.naming import Names
 from web.pages.rows import BatchLine
 from web.pages.things import TodayPage
 from web.pages.visiting import Visit, Visitor
 from web.reference import sites_for
-from web.scanning import recognise
 
 router = APIRouter(include_in_schema=False)
 
 SHOWN: Final = 8
 FLAGGED_DAYS: Final = 7
-PAGE_OF_KIND: Final = {
-    "batch": "/batches",
-    "bin": "/bins",
-    "delivery": "/deliveries",
-    "shipment": "/shipments",
-    "find": "/finds",
-}
 
 
 @router.get("/today")
 def today(visit: Visitor, db: ReadDb, site: Annotated[str | None, Query()] = None) -> Response:
     book = rulebook(db)
     return visit.show("today.html", today_page(visit, db, book, site_of(visit, book, site)))
-
-
-@router.get("/find-code")
-def find_code(visit: Visitor, db: ReadDb, text: Annotated[str, Query(max_length=500)]) -> Response:
-    book = rulebook(db)
-    seen = recognise(db, book, text, visit.viewer)
-    if seen.kind in PAGE_OF_KIND:
-        return visit.go(f"{PAGE_OF_KIND[seen.kind]}/{seen.code}")
-    form = Form(values={"text": text}, refusal=NotFound(read=text))
-    page = today_page(visit, db, book, site_of(visit, book, None), form)
-    return visit.show("today.html", page, status=404)
 
 
 def site_of(visit: Visit, book: Rulebook, wanted: str | None) -> SiteRow:
@@ -67,9 +47,7 @@ def site_of(visit: Visit, book: Rulebook, wanted: str | None) -> SiteRow:
     return sites[0]
 
 
-def today_page(
-    visit: Visit, db: Session, book: Rulebook, site: SiteRow, search: Form | None = None
-) -> TodayPage:
+def today_page(visit: Visit, db: Session, book: Rulebook, site: SiteRow) -> TodayPage:
     """Some twenty statements, whatever the size of the register."""
     names, day = Names(visit.language, book), site_day(visit.now, site)
     viewer = visit.viewer
@@ -99,7 +77,6 @@ def today_page(
         sites=[(row.code, row.name) for row in sites_for(book, viewer)],
         zone=site.timezone,
         day=day,
-        search=search or Form(),
         came_g=now.came_g,
         came_count=now.came_count,
         waiting_g=now.waiting_g,

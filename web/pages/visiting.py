@@ -110,7 +110,6 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/desk/differences": COUNTER,
     "/desk/kept": COUNTER,
     "/today": STAFF,
-    "/find-code": STAFF,
     "/search": STAFF | {Role.SUPPLIER},
     "/attention": STAFF,
     "/portal": frozenset({Role.SUPPLIER}),

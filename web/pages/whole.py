@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path
 from sqlmodel import Session
 from starlette.responses import Response
 
 from catalogue.access import Viewer
-from catalogue.kinds import Pool
+from catalogue.kinds import DeliveryState, Pool
+from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from certificates.views import certified_of_batches
 from dispatch.queries import shipment_of_bin
@@ -18,7 +21,7 @@ from dispatch.views import whole_shipment
 from intake.item_views import items_of_batches
 from intake.photos import kept_photos
 from intake.queries import receipt_of_batch
-from intake.views import batches_of_delivery, delivery_by_code, list_finds
+from intake.views import batches_of_delivery, delivery_by_code, list_finds, moment_announced
 from streams.ledger import site_day
 from streams.queries import batch_by_code, standings_of_batches
 from streams.rules import mass_in
@@ -174,8 +177,18 @@ def delivery(visit: Visitor, db: ReadDb, code: Code) -> Response:
             for line in row.lines
         ],
         batches=_delivered(db, book, names, visit.viewer, row.code),
+        zone=row.site.timezone,
+        at=_hour(moment_announced(db, row.code), row.site),
+        may_change=row.state == DeliveryState.ANNOUNCED.value and "take_back" in visit.may,
     )
     return visit.show("things/delivery.html", page)
+
+
+def _hour(at: datetime | None, site: SiteRow) -> datetime | None:
+    """The moment that was said; noon stands for a day without one."""
+    if at is None or at.astimezone(ZoneInfo(site.timezone)).time() == time(12):
+        return None
+    return at
 
 
 def _delivered(

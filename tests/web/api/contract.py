@@ -7,6 +7,7 @@ from typing import Final
 
 ANSWERS: Final[Mapping[str, set[str]]] = {
     "/deliveries": {"code"},
+    "/deliveries/{code}/withdrawal": {"code", "state", "entry"},
     "/codes": {"codes"},
     "/batches": {"code", "mass_g", "held_g", "state"},
     "/batches/{code}/sortings": {"held_g", "state", "entry"},

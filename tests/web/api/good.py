@@ -52,6 +52,17 @@ def announce(hall: Hall) -> Good:
     )
 
 
+@good("POST", "/deliveries/file")
+def announce_a_file(hall: Hall) -> Good:
+    lines = f"supplier,site,expected_on,reference,mass_kg\nNOORDERHAVEN,S1,{AT[:10]},MV-1,600\n"
+    return Good(csv=lines.encode())
+
+
+@good("POST", "/deliveries/{code}/withdrawal")
+def take_an_announcement_back(hall: Hall) -> Good:
+    return Good({"code": hall.depot.announce(300_000)["code"]}, scan())
+
+
 @good("POST", "/codes")
 def reserve(hall: Hall) -> Good:
     return Good(body=scan(station="S1-IN", kind="batch", count=3))

@@ -17,17 +17,23 @@ Route: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A call that succeeds for those who may make it. named: what stands in its path. png: the
-    body where that is a picture."""
+    """A call that succeeds for those who may make it. named: what stands in its path. png, csv: the
+    body where that is a picture, or a file of lines."""
 
     named: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     query: Mapping[str, Any] = field(default_factory=dict)
     png: bytes | None = None
+    csv: bytes | None = None
 
 
-PICTURES: Final = ("/photos", "/scan/picture", "/shipments/{code}/documents")
-"""Calls whose bodies are no JSON, and that book nothing."""
+PICTURES: Final = (
+    "/photos",
+    "/scan/picture",
+    "/shipments/{code}/documents",
+    "/deliveries/file",
+)
+"""Calls whose bodies are no JSON, and carry no `scan_id`."""
 GOOD: Final[dict[Route, Callable[[Hall], Good]]] = {}
 
 
@@ -46,6 +52,8 @@ def send(caller: Caller, route: Route, sent: Good) -> Any:
         return caller.get(path, **sent.query)
     if sent.png is not None:
         return caller.post_bytes(path, sent.png, **{"Content-Type": "image/png"})
+    if sent.csv is not None:
+        return caller.post_bytes(path, sent.csv, **{"Content-Type": "text/csv"})
     return caller.put(path, sent.body) if method == "PUT" else caller.post(path, sent.body)
 
 

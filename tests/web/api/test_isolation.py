@@ -29,6 +29,11 @@ BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
         "other_outlet",
         "foreign_outlet",
     ),
+    ("POST", "/deliveries/{code}/withdrawal"): (
+        *LEADER_ELSEWHERE,
+        "other_supplier",
+        "foreign_supplier",
+    ),
     ("POST", "/scans/{scan_id}/reversal"): LEADER_ELSEWHERE,
     ("POST", "/parked/{scan_id}/settlement"): LEADER_ELSEWHERE,
     ("POST", "/print-jobs/{scan_id}/again"): LEADER_ELSEWHERE,

@@ -14,6 +14,8 @@ from web.permissions import API, PUBLIC
 MATRIX: Final = """
                                       worker leader manager supplier outlet auditor administrator
 POST /deliveries                        .      x      .       x        .      .       .
+POST /deliveries/file                   .      x      .       x        .      .       .
+POST /deliveries/{code}/withdrawal      .      x      .       x        .      .       .
 POST /codes                             x      x      .       .        .      .       .
 POST /batches                           x      x      .       .        .      .       .
 POST /batches/{code}/sortings           x      x      .       .        .      .       .
@@ -164,6 +166,7 @@ def test_who_may_not_is_refused_and_changes_nothing(hall: Hall, route: Route) ->
 
 ANSWERED_WITH_200: Final = {
     "/sync",
+    "/deliveries/file",
     "/scan",
     "/scan/picture",
     "/shipments/{code}/link/revocation",
@@ -172,6 +175,7 @@ ANSWERED_WITH_200: Final = {
 }
 KINDS: Final = {
     "delivery": "/deliveries",
+    "withdraw": "/deliveries/{code}/withdrawal",
     "codes": "/codes",
     "intake": "/batches",
     "sort": "/batches/{code}/sortings",

@@ -215,7 +215,7 @@ def test_a_held_batch_is_released_from_the_list(hall: Depot, leader: Browser) ->
 def test_differences_stand_in_the_list_for_a_week(hall: Depot, leader: Browser) -> None:
     batch = hall.log(300_000)["code"]
     said = leader.text("/attention")
-    assert "Deze partij was niet aangemeld." in said
+    assert "Deze partij was niet aangekondigd." in said
     assert batch in said
     hall.now += timedelta(days=9)
     assert batch not in leader.text("/attention")

@@ -46,16 +46,15 @@ def test_the_menu_marks_where_one_is(hall: Depot, browser_of: BrowserOf) -> None
 def test_a_scanner_finds_a_batch_from_the_first_page(hall: Depot, browser_of: BrowserOf) -> None:
     batch, worker = hall.log()["code"], browser_of("worker")
     for read in (batch, f"]C1{batch}", batch.lower(), f"https://example.org/x/{batch}"):
-        found = worker.client.get("/find-code", params={"text": read})
+        found = worker.client.get("/search", params={"q": read})
         assert found.url.path == f"/batches/{batch}"
 
 
 def test_a_code_that_is_not_here_is_said_and_shown_as_it_was_read(
     hall: Depot, browser_of: BrowserOf
 ) -> None:
-    page = browser_of("worker").client.get("/find-code", params={"text": "<b>123"})
-    assert page.status_code == 404
-    assert "Deze code is hier niet bekend. Gelezen: <b>123." in words(page)
+    page = browser_of("worker").client.get("/search", params={"q": "<b>123"})
+    assert "Niets past bij ‘<b>123’." in words(page)
     assert "&lt;b&gt;123" in page.text
 
 

@@ -15,13 +15,14 @@ BATCH = {"station": "S1-IN", "supplier": "NOORDERHAVEN", "article_group": "unifo
 def test_a_person_does_the_whole_job_on_pages(hall: Depot, browser_of: BrowserOf) -> None:
     supplier, leader = browser_of("supplier"), browser_of("leader")
     announced = supplier.send(
-        "/deliveries/new",
+        "/announce",
+        do="book",
         supplier="NOORDERHAVEN",
         site="S1",
         expected_on="2026-03-02",
         **{"mass-0": "300"},
     )
-    assert "De levering is aangemeld." in words(announced)
+    assert "De levering is aangekondigd." in words(announced)
     delivery = code_in(announced)
     assert delivery in leader.get("/today").text
 
