@@ -59,7 +59,6 @@ def export(
     and the hash of the file. A file is there when it is whole, and not before.
     """
     from reporting.exports import control
-    from reporting.exports import export as exported
     from reporting.kept import Kept
     from reporting.questions import question
     from web.exporting import seal_of, signed_control
@@ -80,26 +79,33 @@ def export(
     )
     with open_database() as (database, settings), database.read() as session:
         viewer, ring, kept = _viewer(session, operator, role), ring_of(settings), Kept()
-        wanted: dict[str, Any] = {"dataset": dataset, "format": format, "seal": seal_of(ring)}
-        done = 0
-        with progress(f"Exporting {dataset}") as bar:
-
-            def told(rows: int) -> None:
-                nonlocal done
-                done += rows
-                bar(done, made.lines)
-
-            made = exported(session, viewer, asked, kept=kept, told=told, **wanted)
-            with _target(file) as target:
-                for piece in made.pieces:
-                    target.write(piece)
-        said = control(session, viewer, asked, kept=kept, **wanted)
+        wanted = {"dataset": dataset, "format": format, "seal": seal_of(ring), "kept": kept}
+        _write(file, session, viewer, asked, wanted)
+        said = control(session, viewer, asked, **wanted)
         if file is not None:
             beside = file.with_name(f"{file.name}.meta.json")
             beside.write_text(json.dumps(signed_control(ring, said, now()), indent=1) + "\n")
     tell(f"{dataset}: {said['rows']} rows, {said['mass_g']} g, {said['bytes']} bytes.")
     tell(f"sha256: {said['sha256']}")
     tell("; ".join(f"{one['site']} up to entry {one['seq']}" for one in said["as_of"]))
+
+
+def _write(file: Path | None, session: Any, viewer: Any, asked: Any, wanted: Any) -> None:
+    """Write the file, or to stdout, and show how far it is."""
+    from reporting.exports import export as exported
+
+    with progress(f"Exporting {wanted['dataset']}") as bar:
+        done = 0
+
+        def told(rows: int) -> None:
+            nonlocal done
+            done += rows
+            bar(done, made.lines)
+
+        made = exported(session, viewer, asked, told=told, **wanted)
+        with _target(file) as target:
+            for piece in made.pieces:
+                target.write(piece)
 
 
 def _viewer(session: Any, operator: str | None, role: As) -> Any:

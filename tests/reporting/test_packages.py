@@ -131,7 +131,8 @@ def test_every_column_of_every_dataset_has_a_meaning_in_both_languages(world: Wo
         headings = []
         for column in columns_of(viewer, dataset):
             told = meaning(dataset, column.name)
-            assert told.en.endswith(".") and told.nl.endswith("."), column
+            assert told.en.endswith("."), column
+            assert told.nl.endswith("."), column
             assert (told.unit == "g") == column.name.endswith("_g"), column
             headings.append(told.heading)
         assert len(set(headings)) == len(headings), dataset
