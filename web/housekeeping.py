@@ -29,6 +29,7 @@ from web import notifying, printing
 from web.checkpoints import checkpoint_of_all
 from web.keys import finish
 from web.mailing import Mailing
+from web.warming import warm
 
 ERASE_ACTORS: Final = "erase_actors"
 LOOK: Final = "look_for_overdue"
@@ -84,6 +85,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     stop = threading.Event()
     await run_in_threadpool(begin, database, app.state.clock())
+    await run_in_threadpool(warm, app)
     workers = {"housekeeping": housekeeper(app), "printing": printer(app), "mail": mailer(app)}
     threads = [
         threading.Thread(target=worker.run, args=(stop,), name=name, daemon=True)
