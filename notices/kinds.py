@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     BATCH_HELD = "batch_held"
     CERTIFICATE_READY = "certificate_ready"
     CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
+    REPORT_ISSUED = "report_issued"
     OUTLET_REFUSED = "outlet_refused"
     OUTLET_DIFFERS = "outlet_differs"
     SHIPMENT_RETURNED = "shipment_returned"
@@ -50,6 +51,7 @@ HEARERS: Final[Mapping[NoticeKind, frozenset[Role]]] = {
     NoticeKind.BATCH_HELD: frozenset({Role.SUPPLIER}),
     NoticeKind.CERTIFICATE_READY: frozenset({Role.SUPPLIER}),
     NoticeKind.CERTIFICATE_WITHDRAWN: frozenset({Role.SUPPLIER}),
+    NoticeKind.REPORT_ISSUED: frozenset({Role.SUPPLIER}),
     NoticeKind.OUTLET_REFUSED: frozenset({Role.TEAM_LEADER}),
     NoticeKind.OUTLET_DIFFERS: frozenset({Role.TEAM_LEADER}),
     NoticeKind.SHIPMENT_RETURNED: frozenset({Role.TEAM_LEADER}),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -88,6 +88,30 @@ def of_certificate(
             Audience(role=Role.SUPPLIER, operator_id=operator_id, organisation_id=supplier_id)
         ],
         figures={**figures, "reason": reason} if reason else figures,
+    )
+
+
+def of_report(
+    code: str,
+    *,
+    operator_id: int,
+    supplier_id: int,
+    number: str,
+    first: date,
+    last: date,
+) -> Cause:
+    """That a report about a supplier was issued."""
+    kind = NoticeKind.REPORT_ISSUED
+    return Cause(
+        kind=kind,
+        key=f"{kind.value}:{code}",
+        operator_id=operator_id,
+        site_id=None,
+        subject=code,
+        audiences=[
+            Audience(role=Role.SUPPLIER, operator_id=operator_id, organisation_id=supplier_id)
+        ],
+        figures={"number": number, "first": first.isoformat(), "last": last.isoformat()},
     )
 
 

@@ -60,6 +60,11 @@ WORDINGS: Final[Mapping[NoticeKind, Wording]] = {
         message("%(certificate)s %(subject)s is ready. It is about %(mass_g)s."),
         "/certificates/{subject}",
     ),
+    NoticeKind.REPORT_ISSUED: Wording(
+        message("Report issued"),
+        message("Report %(number)s about your goods is ready: %(first)s to %(last)s."),
+        "/reports/issued/{subject}",
+    ),
     NoticeKind.CERTIFICATE_WITHDRAWN: Wording(
         message("Certificate withdrawn"),
         message("Certificate %(subject)s counts no longer. The reason: %(reason)s."),
@@ -145,6 +150,7 @@ WHEN: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.SHIPMENT_RETURNED: message("Something came back from an outlet."),
     NoticeKind.CERTIFICATE_READY: message("A certificate about goods of yours was made."),
     NoticeKind.CERTIFICATE_WITHDRAWN: message("A certificate of yours counts no longer, and why."),
+    NoticeKind.REPORT_ISSUED: message("A report about goods of yours was issued."),
     NoticeKind.OUTLET_REFUSED: message("An outlet says that it does not want a part."),
     NoticeKind.CONFIRMATION_OVERDUE: message("A confirmation is later than was agreed."),
     NoticeKind.SCANS_WAITING: message("Scans have waited for a decision for more than a day."),
@@ -199,7 +205,7 @@ def _value(name: str, value: Any, operator: OperatorBook, language: Language) ->
         return language.gettext(CERTIFICATES[value])
     if name == "month":
         return units.month(date.fromisoformat(value), language)
-    if name == "day":
+    if name in ("day", "first", "last"):
         return units.day(date.fromisoformat(value), language)
     named = {"reason": operator.reasons, "find_kind": operator.find_kinds}.get(name, {}).get(value)
     return language.own(named.names, value) if named else str(value)

@@ -4,7 +4,7 @@ is found to be overdue in rooms that do not know each other."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -30,8 +30,10 @@ from notices.kinds import NoticeKind
 from notices.looking import look
 from notices.queries import Audience
 from notices.rules import NOTIFICATION_DUE_WITHIN
-from notices.telling import of_certificate, tell_of_entry
+from notices.telling import of_certificate, of_report, tell_of_entry
 from notices.views import shipment_facts
+from reporting.issued import any_issued
+from reporting.issuing import IssueReport
 from streams.acts import Command
 from streams.ledger import Booked, site_day
 
@@ -58,6 +60,9 @@ def notify(session: Session, me: Signed, command: Command, booked: Booked, now: 
         )
     elif isinstance(command, Issue | Withdraw):
         for cause in _certified(session, command, booked):
+            tell(session, rulebook(session), cause, now=now, but_not=person)
+    elif isinstance(command, IssueReport):
+        for cause in _reported(session, booked):
             tell(session, rulebook(session), cause, now=now, but_not=person)
 
 
@@ -122,6 +127,20 @@ def _certified(session: Session, command: Issue | Withdraw, booked: Booked) -> I
     if withdrawn:
         kind = NoticeKind.CERTIFICATE_WITHDRAWN
         yield _of_certificate(session, kind, str(withdrawn), command.reason)
+
+
+def _reported(session: Session, booked: Booked) -> Iterator[Cause]:
+    """A report about one supplier; one about all of them is told to nobody."""
+    row = any_issued(session, str(booked.answer["code"]))
+    if row is not None and row.supplier_id is not None:
+        yield of_report(
+            row.code,
+            operator_id=row.operator_id,
+            supplier_id=row.supplier_id,
+            number=row.number,
+            first=row.first_day,
+            last=row.end_day - timedelta(days=1),
+        )
 
 
 def _of_certificate(session: Session, kind: NoticeKind, code: str, reason: str | None) -> Cause:

@@ -116,8 +116,9 @@ def check_document(
     return _answer(session, row, keys, Why.WHOLE, presented=True)
 
 
-def attached(pdf: bytes) -> bytes:
-    """The certificate among the files that are attached to a PDF; empty when there is none."""
+def attached(pdf: bytes, purpose: str = PURPOSE) -> bytes:
+    """What was signed for this among the files that are attached to a PDF; empty when there is
+    none."""
     for start in re.finditer(rb"stream\r?\n", pdf):
         header = pdf[max(0, start.start() - 2000) : start.start()].rpartition(b" obj")[2]
         if b"/EmbeddedFile" not in header:
@@ -128,7 +129,7 @@ def attached(pdf: bytes) -> bytes:
             text = unpacker.decompress(body, UNPACKED_MAX) if b"/Flate" in header else body
         except zlib.error:
             continue
-        if f'"{PURPOSE}"'.encode() in text:
+        if f'"{purpose}"'.encode() in text:
             return text.strip()
     return b""
 

@@ -12,6 +12,7 @@ from certificates.actions import withdraw
 from certificates.standing import CertificateRow, Stands
 from certificates.statement import PURPOSE
 from certificates.views import ListedCertificate, list_certificates, whole_certificate
+from web import report_verifying
 from web.api.answers import refusals
 from web.api.proofs import OPEN
 from web.api.reads import Code, Wanted, map_all, paged
@@ -21,6 +22,7 @@ from web.api.writes import Target, writes
 from web.certifying import printed, sealed
 from web.checkpoints import ring_of
 from web.deps import Calling, Me, ReadDb, answer, database_of, language_of_person
+from web.report_verifying import check_report_code
 from web.tries import WrongTries
 from web.verifying import Checked, Verdict, check_code
 
@@ -104,7 +106,10 @@ def take_back(code: Target, body: WithdrawalIn, call: Calling) -> JSONResponse:
 def verify(
     request: Request, db: ReadDb, code: Annotated[str, Path(max_length=60, pattern=PLAIN)]
 ) -> JSONResponse:
-    """Whether a certificate of this code is real and still counts. It names no supplier."""
+    """Whether a certificate or a report of this code is real. It names no supplier."""
+    report = check_report_code(db, code, ring_of(request).public_keys())
+    if report is not None:
+        return JSONResponse(report_verifying.told(report), headers=KEPT)
     found = looked_up(request, db, code)
     return JSONResponse(told(found), headers=KEPT)
 

@@ -146,3 +146,23 @@ class IssuedPage:
     @property
     def is_same(self) -> bool:
         return not self.masses and not self.parts and not self.figures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReportPage:
+    """The answer to whoever holds a report. said: only when the document itself was presented."""
+
+    form: Form
+    code: str | None = None
+    verdict: str
+    why: str
+    number: str | None = None
+    real_code: str | None = None
+    issuer: str | None = None
+    period: str | None = None
+    issued_at: datetime | None = None
+    timezone: str = "UTC"
+    followed_by: str | None = None
+    key: str | None = None
+    chains: Sequence[tuple[str, int, str]] = ()
+    said: Said | None = None

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from catalogue.rulebook import rulebook
 from web import certificate_words as words
+from web import report_words
 from web.api.certificates import looked_up
 from web.api.wire import PLAIN
 from web.checkpoints import ring_of
@@ -21,7 +22,10 @@ from web.i18n import Language
 from web.pages.certificate_pages import VerifyPage
 from web.pages.certificate_reading import against, of_document
 from web.pages.forms import Form
+from web.pages.issued_pages import VerifyReportPage
+from web.pages.issued_reading import said as said_of
 from web.pages.visiting import show_to_stranger
+from web.report_verifying import CheckedReport, check_report_code, check_report_document
 from web.tries import WrongTries
 from web.verifying import Checked, Verdict, check_document
 
@@ -61,6 +65,9 @@ def ask(request: Request, code: Annotated[str, Query(max_length=60)] = "") -> Re
 
 @router.get("/verify/{code}")
 def verify(request: Request, db: ReadDb, code: Code) -> Response:
+    report = check_report_code(db, code, ring_of(request).public_keys())
+    if report is not None:
+        return _of_report(request, report, code)
     return _answer(request, db, looked_up(request, db, code), code, "")
 
 
@@ -82,11 +89,39 @@ def _document(request: Request, db: Any, given: Presented, code: str | None) -> 
     address = request.client.host if request.client else ""
     tries.require_few(address)
     keys = ring_of(request).public_keys()
+    report = check_report_document(db, given.content, keys, code=code)
+    if report is not None:
+        if report.verdict is not Verdict.AUTHENTIC:
+            tries.was_wrong(address)
+        return _of_report(request, report, code)
     found = check_document(db, given.content, keys, code=code, batch=given.batch or None)
     if found.verdict in (Verdict.UNKNOWN, Verdict.CHANGED):
         # Each costs a look through a file; and a guess is a guess, in a file too.
         tries.was_wrong(address)
     return _answer(request, db, found, code, given.batch)
+
+
+def _of_report(request: Request, found: CheckedReport, code: str | None) -> Response:
+    language = language_of_person(request, None)
+    row, kept = found.row, found.kept
+    said: dict[str, Any] = {"code": code, "verdict": found.verdict.value, "why": found.why.value}
+    if row is not None and kept is not None:
+        said |= {
+            "number": row.number,
+            "real_code": row.code,
+            "issuer": kept.issuer["name"],
+            "period": report_words.period(kept.report, language),
+            "issued_at": kept.issued_at,
+            "timezone": kept.timezone,
+            "followed_by": row.followed_by,
+            "key": found.key,
+            "chains": [(head["log"], head["size"], head["root"]) for head in kept.heads],
+            "said": said_of(kept, language) if found.presented else None,
+        }
+    page = VerifyReportPage(form=Form(), **said)
+    response = show_to_stranger(request, "verify_report.html", page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _answer(request: Request, db: Any, found: Checked, code: str | None, batch: str) -> Response:
