@@ -186,7 +186,6 @@ DESK: Final = (
     "/finds/kept",
     "/items",
     "/reference",
-    "/reference/destination",
     "/reference/destination/whole_sale",
     "/reference/sorting_guide/main",
 )
