@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
-
-from sqlalchemy import ColumnElement, Select, func, select
-from sqlmodel import Session
 
 from catalogue.kinds import PartnerRole, Pool, Purpose, Stream
 from catalogue.rows import DeclarationRow, FactorRow
 from catalogue.rulebook import OperatorBook, Rulebook
-from catalogue.tables import Destination
 from reporting import access
 from reporting.formulas.facts import Flow, Inflow
 from reporting.questions import Basis, Question
-from store.columns import table_of
-from streams.tables import Place, Total
-
-_total = table_of(Total)
-_place = table_of(Place)
-_destination = table_of(Destination)
 
 PUT_OUT = frozenset({Pool.BIN, Pool.SHIPPED, Pool.CONFIRMED, Pool.LOSS, Pool.FINDS})
 
@@ -75,54 +65,29 @@ def distances(book: Rulebook, seen: access.Scope) -> dict[tuple[str, str], list[
 
 
 def flows(
-    session: Session,
     book: Rulebook,
     seen: access.Scope,
     asked: Question,
-    where: Sequence[ColumnElement[bool]],
+    read: Callable[[Collection[int]], Iterable[Any]],
 ) -> list[Flow]:
-    """What came in and went out per supplier, with what it declared. One statement, and none when
-    nobody in this report declared anything, or it counts what was booked.
+    """What came in and went out per supplier that declared something.
 
-    where: which totals the report reads.
+    read: sums of these suppliers by site, group, pool and stream. Not asked when nobody in this
+    report declared anything, or it counts what was booked.
     """
-    declared = {
-        operator.organisation.id: operator.declarations
-        for operator in operators_of(book, seen)
-        if any(_is_seen(seen, row) for row in operator.declarations)
-    }
+    declared: dict[tuple[int, int], list[DeclarationRow]] = defaultdict(list)
+    for operator in operators_of(book, seen):
+        for row in operator.declarations:
+            if seen.supplier_ids is None or row.supplier_id in seen.supplier_ids:
+                declared[operator.organisation.id, row.supplier_id].append(row)
     if not declared or asked.basis is not Basis.RECEIVED:
         return []
     operator_of = {site.id: site.operator_id for site in seen.sites}
-    rows: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for row in session.execute(_per_supplier(where)):
-        rows[operator_of[row.site_id], row.supplier_id].append(row)
+    found: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    for summed in read({key for _, key in declared}):
+        found[operator_of[summed.site_id], summed.supplier_id].append(summed)
     year = asked.period.last.year
-    return [
-        _flow(found, [one for one in declared.get(operator, ()) if one.supplier_id == key], year)
-        for (operator, key), found in sorted(rows.items())
-    ]
-
-
-def _is_seen(seen: access.Scope, row: DeclarationRow) -> bool:
-    return seen.supplier_ids is None or row.supplier_id in seen.supplier_ids
-
-
-def _per_supplier(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    by = (
-        _place.c.site_id,
-        _total.c.supplier_id,
-        _total.c.group_id,
-        _place.c.pool,
-        _destination.c.stream,
-    )
-    return (
-        select(*by, func.sum(_total.c.mass_g).label("mass_g"))
-        .join(_place, _place.c.id == _total.c.place_id)
-        .outerjoin(_destination, _destination.c.id == _place.c.destination_id)
-        .where(_total.c.basis == Basis.RECEIVED.value, *where)
-        .group_by(*by)
-    )
+    return [_flow(found[key], rows, year) for key, rows in sorted(declared.items()) if key in found]
 
 
 def _flow(rows: Iterable[Any], declared: Sequence[DeclarationRow], year: int) -> Flow:

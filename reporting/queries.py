@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -115,7 +115,9 @@ def _figures(
         destinations=destinations,
         basis=asked.basis,
         factors=knowledge.factors(book, seen, asked),
-        flows=knowledge.flows(session, book, seen, asked, [_within(seen), _when(asked)]),
+        flows=knowledge.flows(
+            book, seen, asked, lambda suppliers: _per_supplier(session, seen, asked, suppliers)
+        ),
         distances=knowledge.distances(book, seen),
     )
     return _Figures(destinations, figures(facts))
@@ -263,6 +265,35 @@ def _grouped(book: Rulebook, seen: access.Scope, asked: Question) -> Select[Any]
         .join(_place, _place.c.id == summed.c.place_id)
         .outerjoin(_destination, _destination.c.id == _place.c.destination_id)
     )
+
+
+def _per_supplier(
+    session: Session, seen: access.Scope, asked: Question, suppliers: Collection[int]
+) -> Iterable[Row[Any]]:
+    """Grams of these suppliers by pool and stream; what came in also by article group."""
+    came_in = _place.c.pool == Pool.SUPPLIER.value
+    inner = (
+        select(
+            _place.c.site_id,
+            _total.c.supplier_id,
+            case((came_in, _total.c.group_id), else_=null()).label("group_id"),
+            _place.c.pool,
+            _destination.c.stream,
+            _total.c.mass_g,
+        )
+        .join(_place, _place.c.id == _total.c.place_id)
+        .outerjoin(_destination, _destination.c.id == _place.c.destination_id)
+        .where(
+            _total.c.basis == asked.basis.value,
+            _total.c.supplier_id.in_(sorted(suppliers)),
+            _within(seen),
+            _when(asked),
+        )
+        .subquery()
+    )
+    by = [column for column in inner.c if column.name != "mass_g"]
+    summed = select(*by, func.sum(inner.c.mass_g).label("mass_g")).group_by(*by)
+    return session.execute(summed)
 
 
 def _scheme_groups(book: Rulebook, seen: access.Scope) -> list[int]:

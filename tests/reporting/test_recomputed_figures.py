@@ -13,16 +13,8 @@ from catalogue.access import Viewer
 from reporting.queries import circularity_report
 from tests.reporting.asking import EVER, ask, export_bytes
 from tests.reporting.recompute_figures import SCHEMES, Known, figures
-from tests.reporting.world import (
-    CELLS,
-    DECLARED,
-    DISTANCE_KM,
-    FACTORS,
-    PARENT,
-    STREAMS,
-    SUPPLIERS,
-    World,
-)
+from tests.reporting.world import PARENT, STREAMS, SUPPLIERS, World
+from tests.reporting.yardsticks import CELLS, DECLARED, DISTANCE_KM, FACTORS
 
 PERIODS = [
     EVER,

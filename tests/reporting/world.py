@@ -32,6 +32,7 @@ from sorting.opening import OpenBin, open_new_bin
 from streams.corrections import Correct, correct_batch
 from streams.ledger import Booked
 from streams.reversals import Reverse, reverse
+from tests.reporting.yardsticks import CELLS, DISTANCE_KM, yardsticks
 
 FIRST_DAY = date(2025, 11, 10)
 DAYS = 170
@@ -42,47 +43,6 @@ SUPPLIERS = ("NOORD", "ZUID", "LAND")
 PARENT = "KLEDING"
 SITES = {"OPA": ("S1", "S2"), "OPB": ("T1",)}
 STREAMS = {"reissue": "reuse", "sale": "reuse", "panels": "recycle", "energy": "incineration"}
-CELLS = {
-    "reissue": {"ladder": "R3", "producer_class": "reuse_nl"},
-    "sale": {"ladder": "R4", "producer_class": "reuse_nl_or_export", "recovery_code": "R12"},
-    "panels": {
-        "ladder": "R8",
-        "producer_class": "recycling_other",
-        "recovery_code": "R3",
-        "eural": "191208",
-    },
-    "energy": {"ladder": "R9", "recovery_code": "R1", "eural": "191210*"},
-    "energy@2": {"recovery_code": "D10", "eural": "191212"},
-}
-"""What destinations are to other reports; the second version of one has cells of its own."""
-
-DECLARED = {
-    "LAND": {
-        "recycled": 120,
-        "reused": 30,
-        "renewable": 200,
-        "lifetime": 1_250,
-        "use": 900,
-        "feed": 800,
-        "recovery": 700,
-    },
-    "ZUID": {"recycled": 40},
-}
-"""What suppliers say of what they bought, in permille."""
-
-NAMES_OF = {"feed": "feed_efficiency_permille", "recovery": "recycling_efficiency_permille"}
-FACTORS = {
-    "new_product": ("g_co2e_per_kg", 6_427, 22_310, 22_310),
-    "displacement": ("permille", 646, 646, 1_000),
-    "reuse_work": ("mg_co2e_per_t", 152_250_000, 152_250_000, 160_000_000),
-    "raw_material": ("g_co2e_per_kg", 3_000, 3_000, 3_150),
-    "substitution": ("permille", 500, 800, 1_000),
-    "recycling_work": ("mg_co2e_per_t", 4_685_680, 4_685_680, 6_410_610),
-    "inventory_recycling": ("mg_co2e_per_t", 4_685_680, 4_685_680, 4_685_680),
-    "inventory_combustion": ("mg_co2e_per_t", 4_685_680, 4_685_680, 4_685_680),
-    "inventory_landfill": ("mg_co2e_per_t", 496_782_280, 496_782_280, 496_782_280),
-}
-DISTANCE_KM = {"OPA": 85, "OPB": None}
 ACTS = ["reversal", "correction", "hold", "release", "refusal", "close", "reopen", "return"]
 
 
@@ -150,7 +110,11 @@ def lay_reference(session: Session) -> None:
         for supplier in (*SUPPLIERS, PARENT):
             partner = {"organisation": supplier, "roles": ["supplier"]}
             define(session, operator, "partner", f"{operator}:{supplier}", partner, now=early)
-        mill = {"organisation": "MILL", "roles": ["outlet"], "treatments": list(STREAMS)}
+        mill: dict[str, Any] = {
+            "organisation": "MILL",
+            "roles": ["outlet"],
+            "treatments": list(STREAMS),
+        }
         mill |= {"distance_km": DISTANCE_KM[operator], "permit": "OD MILL"}
         define(session, operator, "partner", f"{operator}:MILL", mill, now=early)
         for site in sites:
@@ -159,7 +123,7 @@ def lay_reference(session: Session) -> None:
             desk = {"site": site, "kind": "sorting", "name": "Table 1"}
             define(session, operator, "station", f"{site}-A", desk, now=early)
         _possibilities(session, operator, early)
-        _yardsticks(session, operator, early)
+        yardsticks(session, operator, early)
 
 
 def _parties(session: Session, now: datetime) -> None:
@@ -197,18 +161,6 @@ def _possibilities(session: Session, operator: str, now: datetime) -> None:
     define(session, operator, "find_kind", "knife", knife, now=now)
     define(session, operator, "reason", "mistake", {"names": {"en": "mistake"}, "acts": ACTS},
            now=now)  # fmt: skip
-
-
-def _yardsticks(session: Session, operator: str, now: datetime) -> None:
-    for purpose, (unit, low, central, high) in FACTORS.items():
-        factor = {"names": {"en": purpose}, "purpose": purpose, "unit": unit, "low": low}
-        factor |= {"central": central, "high": high, "year": 2025, "source": "a book"}
-        factor |= {"valid_from": date(2020, 1, 1)}
-        define(session, operator, "factor", purpose, factor, now=now)
-    for supplier, said in DECLARED.items():
-        parts = {NAMES_OF.get(name, f"{name}_permille"): value for name, value in said.items()}
-        declared = {"supplier": supplier, "year": 2025, "source": "a letter", **parts}
-        define(session, operator, "declaration", f"{supplier}_2025", declared, now=now)
 
 
 def build(session: Session, *, seed: int = 7, batches: int = 45) -> World:

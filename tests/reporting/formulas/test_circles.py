@@ -124,7 +124,7 @@ def test_content_of_the_inflow_is_what_suppliers_declared_of_their_part() -> Non
     assert found["iso59020.a_2_4"].missing
 
 
-def test_the_inflow_is_not_known_without_a_declaration_or_by_day_of_booking() -> None:
+def test_the_inflow_is_not_known_without_a_declaration_or_by_day_of_entry() -> None:
     for more in ({}, {"flows": [flow(inflow(100, recycled=1))], "basis": Basis.BOOKED}):
         found = by_id(iso59020(facts([stood(REISSUE, 100)], **more)))  # type: ignore[arg-type]
         for name in ("a_2_2", "a_2_3", "a_2_4"):

@@ -66,7 +66,7 @@ def test_pending_is_told_apart_from_proven_per_stream_and_destination() -> None:
     assert found["destination.reissue@1.of_input"] == 250
 
 
-def test_shares_of_the_input_are_not_told_by_day_of_booking() -> None:
+def test_shares_of_the_input_are_not_told_by_day_of_entry() -> None:
     found = values(proof(facts([stood(REISSUE, 400)], basis=Basis.BOOKED)))
     assert not any(name.endswith("_of_input") for name in found)
 

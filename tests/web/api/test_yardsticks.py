@@ -125,7 +125,7 @@ def test_a_report_holds_its_targets_against_its_figures_and_says_how_complete_it
 
 def test_columns_that_do_not_agree_are_refused_together(hall: Hall) -> None:
     factor = {**FACTOR, **number(5), "year": 2025}
-    wrong = [
+    wrong: list[tuple[str, dict[str, Any], str]] = [
         ("factor", {**factor, "low": 6}, "central"),
         ("factor", {**factor, "valid_to": "2019-12-31"}, "valid_to"),
         ("factor", {**factor, "unit": "permille"}, "unit"),
