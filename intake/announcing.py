@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Final, TypeAlias
 
-from intake.announcing_files import CELL_MAX, Cell, FileLine, Table
+from intake.announcing_files import CELL_MAX, FileLine, Number, Table
 from streams.mass import HEAVIEST_G
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -124,15 +123,12 @@ class _Columns:
 
     at: Mapping[str, int] = field(default_factory=dict)
 
-    def cell(self, line: FileLine, column: str) -> Cell:
+    def cell(self, line: FileLine, column: str) -> str:
         place = self.at.get(column)
         return line.cells[place] if place is not None and place < len(line.cells) else ""
 
     def text(self, line: FileLine, column: str) -> str:
-        cell = self.cell(line, column)
-        if isinstance(cell, float) and cell.is_integer():
-            cell = int(cell)
-        return str(cell).strip()
+        return self.cell(line, column).strip()
 
 
 def missing(table: Table) -> tuple[str, ...]:
@@ -320,36 +316,37 @@ def _count(text: str, wrong: Wrong) -> int | None:
 
 
 _MARKED: Final = re.compile(r"\d+([.,])(\d{1,3})")
+_KILOGRAMS: Final = re.compile(r"(\d{1,9})(?:\.(\d{1,3}))?", re.ASCII)
 _THOUSANDS: Final = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?:([.,])\d{1,3})?")
 
 
-def _decimal_mark(cells: Sequence[Cell]) -> str:
+def _decimal_mark(cells: Sequence[str]) -> str:
     """The mark that parts kilograms from grams in this file: "," or "."; both or none say nothing.
 
     Only a cell that cannot be read otherwise shows it: one or two digits behind a mark.
     """
     shown = set()
     for cell in cells:
-        written = _MARKED.fullmatch(_bare(cell)) if isinstance(cell, str) else None
+        written = None if isinstance(cell, Number) else _MARKED.fullmatch(_bare(cell))
         if written is not None and len(written[2]) < 3:
             shown.add(written[1])
-        whole = _THOUSANDS.fullmatch(_bare(cell)) if isinstance(cell, str) else None
+        whole = None if isinstance(cell, Number) else _THOUSANDS.fullmatch(_bare(cell))
         if whole is not None and whole[2] and whole[1] != whole[2]:
             shown.add(whole[2])
     return shown.pop() if len(shown) == 1 else ""
 
 
-def _bare(cell: Cell) -> str:
-    return re.sub(r"\s*kg\s*$", "", str(cell).strip(), flags=re.IGNORECASE)
+def _bare(cell: str) -> str:
+    return re.sub(r"\s*kg\s*$", "", cell.strip(), flags=re.IGNORECASE)
 
 
-def _mass_g(cell: Cell, mark: str, wrong: Wrong) -> int | None:
+def _mass_g(cell: str, mark: str, wrong: Wrong) -> int | None:
     """Whole grams. "1.200" is refused as long as the file does not show what its point means."""
     text = _bare(cell)
     if not text:
         wrong("mass_kg", "empty")
         return None
-    if isinstance(cell, str):
+    if not isinstance(cell, Number):
         written = _MARKED.fullmatch(text)
         whole = _THOUSANDS.fullmatch(text)
         if written is not None and len(written[2]) == 3 and whole is not None and not mark:
@@ -358,17 +355,11 @@ def _mass_g(cell: Cell, mark: str, wrong: Wrong) -> int | None:
         if whole is not None and whole[1] != mark and (not whole[2] or whole[2] != whole[1]):
             text = text.replace(whole[1], "")
         text = text.replace(",", ".")
-        if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text, re.ASCII):
-            wrong("mass_kg", "not_a_mass")
-            return None
-    try:
-        grams = Decimal(text) * 1000
-    except InvalidOperation:
-        grams = Decimal("NaN")
-    if not grams.is_finite() or abs(grams - grams.to_integral_value()) > Decimal("0.01"):
+    written = _KILOGRAMS.fullmatch(text)
+    if written is None:
         wrong("mass_kg", "not_a_mass")
         return None
-    mass_g = int(grams.to_integral_value())
+    mass_g = int(written[1]) * 1000 + int((written[2] or "0").ljust(3, "0"))
     if not 0 < mass_g < HEAVIEST_G:
         wrong("mass_kg", "too_heavy" if mass_g > 0 else "not_a_mass")
         return None

@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Final, TypeAlias
+from numbers import Real
+from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
@@ -28,8 +29,12 @@ DELIMITERS: Final = ";,\t"
 GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a calculation program takes for a formula, when a cell begins with it."""
 
-Cell: TypeAlias = str | int | float
-"""A cell as it came: a number only where the file itself says that it is one."""
+
+class Number(str):
+    """A cell that the file itself says is a number, so that its mark means one thing: "820.5"."""
+
+    __slots__ = ()
+
 
 TOO_LARGE: Final = "too large"
 TOO_MANY_LINES: Final = "too many lines"
@@ -52,7 +57,7 @@ class FileLine:
     """A line with something in it. number: as a calculation program counts it."""
 
     number: int
-    cells: tuple[Cell, ...]
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,20 +87,20 @@ def _refused(problem: str, **figures: int) -> Malformed:
     return Malformed(field="file", problem=problem, **figures)
 
 
-def _table(kind: str, delimiter: str, rows: Iterable[tuple[int, Sequence[Cell]]]) -> Table:
+def _table(kind: str, delimiter: str, rows: Iterable[tuple[int, Sequence[str]]]) -> Table:
     header: tuple[str, ...] | None = None
     lines: list[FileLine] = []
     signs = 0
     for number, cells in rows:
-        if not any(str(cell).strip() for cell in cells):
+        if not any(cell.strip() for cell in cells):
             continue
-        signs += sum(len(str(cell)) + 1 for cell in cells)
+        signs += sum(len(cell) + 1 for cell in cells)
         if signs > BYTES_MAX:
             raise _refused(TOO_LARGE, limit_bytes=BYTES_MAX)
         if len(cells) > COLUMNS_MAX:
             raise _refused(TOO_MANY_COLUMNS, limit=COLUMNS_MAX)
         if header is None:
-            header = tuple(str(cell).strip()[:CELL_MAX] for cell in cells)
+            header = tuple(cell.strip()[:CELL_MAX] for cell in cells)
             continue
         if len(lines) == LINES_MAX:
             raise _refused(TOO_MANY_LINES, limit=LINES_MAX)
@@ -132,7 +137,7 @@ def _delimiter(text: str) -> tuple[str, str, int]:
     return max(DELIMITERS, key=bare.count), text, 0
 
 
-def _rows(text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, Sequence[Cell]]]:
+def _rows(text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, Sequence[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         before = skipped
@@ -143,9 +148,10 @@ def _rows(text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, Sequen
         raise _refused(QUOTES) from error
 
 
-def guarded(cell: Cell) -> Cell:
+def guarded(cell: str) -> str:
     """A cell that no calculation program takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(GUARDED) else cell
+    is_formula = cell.startswith(GUARDED) and not isinstance(cell, Number)
+    return f"'{cell}" if is_formula else cell
 
 
 def unguarded(text: str) -> str:
@@ -153,7 +159,7 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and text[1:].startswith(GUARDED) else text
 
 
-def _workbook(content: bytes) -> Iterator[tuple[int, Sequence[Cell]]]:
+def _workbook(content: bytes) -> Iterator[tuple[int, Sequence[str]]]:
     # Loading the reader takes longer than reading most files, and most servers never need it.
     from openpyxl import load_workbook
 
@@ -182,14 +188,14 @@ def _require_small(content: bytes) -> None:
                 raise _refused(NO_WORKBOOK)
 
 
-def _cells(values: Sequence[Any]) -> list[Cell]:
-    cells: list[Cell] = [_cell(value) for value in values[: COLUMNS_MAX * 4]]
+def _cells(values: Sequence[Any]) -> list[str]:
+    cells: list[str] = [_cell(value) for value in values[: COLUMNS_MAX * 4]]
     while cells and cells[-1] == "":
         cells.pop()
     return cells
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -200,6 +206,7 @@ def _cell(value: Any) -> Cell:
         return value.isoformat()
     if isinstance(value, time):
         return value.isoformat("minutes")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, str | bool) or not isinstance(value, Real):
         return unguarded(str(value).strip())
-    return value
+    written = f"{value:.6f}"
+    return Number(written.rstrip("0").rstrip("."))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from intake.announcing_files import Cell, guarded
+from intake.announcing_files import Number, guarded
 
 WIDTHS: Final = {"supplier": 20, "site": 14, "expected_on": 14, "time": 10, "reference": 22,
                  "article_group": 22, "containers": 12, "mass_kg": 14}  # fmt: skip
@@ -24,12 +25,12 @@ class Sheet:
     """A sheet of a workbook. formats, widths: by column, where the column has one."""
 
     title: str
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[str]]
     widths: Sequence[int] = ()
     formats: Sequence[str] = ()
 
 
-def csv_file(rows: Sequence[Sequence[Cell]], delimiter: str) -> bytes:
+def csv_file(rows: Sequence[Sequence[str]], delimiter: str) -> bytes:
     """A CSV that a calculation program opens as it is: UTF-8 with its mark, and no formulas."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=delimiter)
@@ -50,8 +51,8 @@ def workbook(sheets: Sequence[Sheet]) -> bytes:
         for number, row in enumerate(sheet.rows, start=1):
             for place, value in enumerate(row, start=1):
                 cell = page.cell(number, place)
-                cell.value = guarded(value)
-                cell.data_type = "n" if isinstance(value, int | float) else "s"
+                cell.value = json.loads(value) if isinstance(value, Number) else guarded(value)
+                cell.data_type = "n" if isinstance(value, Number) else "s"
                 if number == 1:
                     cell.font = Font(bold=True)
                 cell.alignment = Alignment(wrap_text=True, vertical="top")

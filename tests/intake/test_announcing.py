@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from catalogue.errors import Malformed
 from intake import announcing_files as files
 from intake.announcing import Judged, Known, judge, missing
-from intake.announcing_files import read_file
+from intake.announcing_files import Number, read_file
 from intake.announcing_sheets import Sheet, csv_file, workbook
 
 KNOWN = Known(
@@ -199,9 +199,10 @@ def test_a_broken_workbook_is_a_refusal_wherever_it_breaks() -> None:
 
 
 def test_a_cell_that_looks_like_a_formula_goes_out_harmless_and_comes_back_as_it_was() -> None:
-    rows = [["kenmerk", "kg"], ["=1+1", 12.5], ["-A", "x"]]
+    rows = [["kenmerk", "kg"], ["=1+1", Number("12.5")], ["-A", "x"]]
     written = csv_file(rows, ";")
     assert b"'=1+1" in written
     assert [line.cells[0] for line in read_file(written).lines] == ["=1+1", "-A"]
     again = read_file(workbook([Sheet("Regels", rows, [20, 10])]))
-    assert [line.cells for line in again.lines] == [("=1+1", 12.5), ("-A", "x")]
+    assert [line.cells for line in again.lines] == [("=1+1", "12.5"), ("-A", "x")]
+    assert isinstance(again.lines[0].cells[1], Number)

@@ -6,11 +6,12 @@ Nothing is kept between the steps: the page carries the lines, and every step ju
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel import Session
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -21,8 +22,8 @@ from intake.announcing import COLUMNS, JudgedLine, Problem
 from intake.announcing_files import (
     BYTES_MAX,
     LINES_MAX,
-    Cell,
     FileLine,
+    Number,
     Table,
     read_file,
 )
@@ -140,9 +141,14 @@ def _choose(visit: Visit, form: Form) -> Response:
         form=form,
         columns=columns,
         problem=FILE_PROBLEMS.get(str(figures.get("problem")), "") if figures else "",
-        lacking=[heads[column] for column in figures.get("columns", ())],
+        lacking=[heads[column] for column in _lacking(figures)],
     )
     return visit.show("announce_file.html", page, status=422 if form.is_wrong else 200)
+
+
+def _lacking(figures: Mapping[str, Any]) -> Sequence[str]:
+    """The columns that a refused file has not."""
+    return [str(column) for column in figures.get("columns", ())]
 
 
 def _look(
@@ -215,12 +221,13 @@ def _errors(visit: Visit, table: Table, refused: Sequence[JudgedLine], name: str
     language = visit.language
     heads = {"nl": "waarom geweigerd"}.get(language.code, "why refused")
     known = [at for at, head in enumerate(table.header) if head.lower() != heads]
-    rows: list[list[Cell]] = [[*(table.header[at] for at in known), heads]]
+    rows: list[list[str]] = [[*(table.header[at] for at in known), heads]]
     for line in refused:
         cells = [line.line.cells[at] if at < len(line.line.cells) else "" for at in known]
         said = " ".join(in_words(language, problem) for problem in line.problems)
         rows.append([*cells, said])
-    stem = f"{name.rsplit('.', 1)[0] or 'announcements'}-{language.gettext(message('errors'))}"
+    wrong = language.gettext(message("errors"))
+    stem = f"{name.rpartition('.')[0] or name}-{wrong}".strip("-")
     if table.kind == "xlsx":
         widths = [*([18] * len(known)), WHY_WIDTH]
         content = workbook([Sheet(language.gettext(message("Errors")), rows, widths)])
@@ -228,8 +235,10 @@ def _errors(visit: Visit, table: Table, refused: Sequence[JudgedLine], name: str
     return _file(csv_file(rows, table.delimiter), f"{stem}.csv", CSV)
 
 
-@router.get("/announce/template.{kind}")
-def template(visit: Visitor, db: ReadDb, kind: Annotated[str, Path(max_length=4)]) -> Response:
+@router.get("/announce/template")
+def template(
+    visit: Visitor, db: ReadDb, kind: Annotated[str, Query(max_length=4)] = "xlsx"
+) -> Response:
     """An empty file to fill in: typed columns, and a sheet that says what goes in each."""
     language = visit.language
     heads = [HEADS.get(language.code, HEADS["en"])[column] for column in COLUMNS]
@@ -245,7 +254,7 @@ def template(visit: Visitor, db: ReadDb, kind: Annotated[str, Path(max_length=4)
         [WIDTHS[column] for column in COLUMNS],
         [FORMATS[column] for column in COLUMNS],
     )
-    notes: list[list[Cell]] = [
+    notes: list[list[str]] = [
         [language.gettext(message("Column")), language.gettext(message("What goes in it"))]
     ]
     notes += [
@@ -280,7 +289,10 @@ def _packed(table: Table) -> str:
             "kind": table.kind,
             "delimiter": table.delimiter,
             "header": table.header,
-            "lines": [[line.number, *line.cells] for line in table.lines],
+            "lines": [
+                [line.number, *([one] if isinstance(one, Number) else one for one in line.cells)]
+                for line in table.lines
+            ],
         },
         separators=(",", ":"),
         ensure_ascii=False,
@@ -305,7 +317,12 @@ def _carried(carried: str) -> Table:
     return Table(kind=kind, delimiter=delimiter, header=header, lines=tuple(lines))
 
 
-def _plain(cell: Any) -> Cell:
-    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+def _plain(cell: Any) -> str:
+    """A cell as it was packed: a number stands in brackets."""
+    if isinstance(cell, list):
+        if not re.fullmatch(r"-?\d{1,20}(\.\d{1,6})?", cell[0]):
+            raise ValueError("not a number")
+        return Number(cell[0])
+    if not isinstance(cell, str):
         raise TypeError("not a cell")
     return cell

@@ -124,7 +124,7 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/deliveries": API["GET", "/deliveries"],
     "/deliveries/{code}": API["GET", "/deliveries"],
     "/deliveries/{code}/sheet.pdf": API["GET", "/deliveries"],
-    "/announce/template.{kind}": API["POST", "/deliveries"],
+    "/announce/template": API["POST", "/deliveries"],
     "/deliveries/{code}/proof": API["GET", "/deliveries/{code}/proof"],
     "/deliveries/{code}/proof.pdf": API["GET", "/deliveries/{code}/proof"],
     "/batches/{code}/proof": API["GET", "/batches/{code}/proof"],

@@ -132,12 +132,12 @@ def test_the_refused_lines_come_back_as_a_file_that_can_be_put_right(
 def test_an_empty_file_of_ours_can_be_filled_in(browser_of: BrowserOf) -> None:
     supplier = browser_of("supplier")
     for kind in ("csv", "xlsx"):
-        empty = supplier.get(f"/announce/template.{kind}")
+        empty = supplier.get(f"/announce/template?kind={kind}")
         assert "Er staan geen regels in." in words(upload(supplier, empty.content, f"a.{kind}"))
-    head = supplier.get("/announce/template.csv").content.decode("utf-8-sig").strip()
+    head = supplier.get("/announce/template?kind=csv").content.decode("utf-8-sig").strip()
     line = "Noorderhaven;S1;4-3-2026;;MV-9;uniform;2;12,5"
     assert "1 levering kan" in words(upload(supplier, f"{head}\n{line}\n"))
-    assert supplier.get("/announce/template.exe").status_code == 404
+    assert supplier.get("/announce/template?kind=exe").status_code == 404
 
 
 def test_a_file_names_nobody_else(browser_of: BrowserOf, hall: Depot) -> None:

@@ -13,6 +13,7 @@ from dispatch.queries import shipment_by_code
 from tests.builders import Depot
 from tests.certificates.office import certify, confirmed
 from tests.nl.counter import Counter
+from tests.reporting.office import issue
 from tests.web.pages.conftest import PASSWORD, PEOPLE, Browser, words
 
 BrowserOf = Callable[[str], Browser]
@@ -78,6 +79,9 @@ MAY_OPEN = {
     "/shipments/{shipment}/link": {"leader"},
     "/shipments/{shipment}/documents/{paper}": STAFF | {"outlet"},
     "/finds/{find}": STAFF,
+    "/reports/issued": {"manager", "auditor", "supplier"},
+    "/reports/issued/new": {"manager"},
+    "/reports/issued/{report}": {"manager", "auditor", "supplier"},
     "/certificates": {"leader", "manager", "auditor", "administrator", "supplier"},
     "/certificates/new": {"leader", "manager"},
     "/certificates/{certificate}": {"leader", "manager", "auditor", "administrator", "supplier"},
@@ -151,6 +155,7 @@ def things(hall: Depot) -> dict[str, str]:
         "bin": second,
         "shipment": shipment,
         "certificate": certificate,
+        "report": issue(hall, "NOORDERHAVEN")["code"],
         "scan_id": scan_id,
         "tablet": str(tablet_at(hall)),
         "stream_number": Counter(hall).make(),
