@@ -8,7 +8,7 @@ be told, and so that two SQLite libraries never hold one file open in one proces
 from __future__ import annotations
 
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
@@ -43,6 +43,9 @@ ORDER BY movement.entry_id, movement.line
 """
 
 
+Work = Callable[[Path], Iterator[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Slice:
     """What a side did since it was let go: rows, seconds, and its memory in MB."""
@@ -58,7 +61,8 @@ def run(movements: int = MOVEMENTS) -> None:
     with fresh_depot() as (depot, folder):
         write_movements(depot, movements)
         depot.database.dispose()
-        ours, plain = _Side(_export, folder, movements), _Side(_adbc, folder, movements)
+        ours = _Side("export", _export, folder, movements)
+        plain = _Side("adbc", _adbc, folder, movements)
         for _ in range(SLICES):
             ours.go_on()
             plain.go_on()
@@ -73,17 +77,16 @@ def run(movements: int = MOVEMENTS) -> None:
         f"exports {ours.rows} movements to Parquet: {ours.speed:,.0f} rows/s, plain ADBC "
         f"{plain.speed:,.0f} rows/s: ratio {ratio:.2f} (at least {RATIO_MIN:.2f}); memory "
         f"{min(memory):.0f} to {max(memory):.0f} MB, peak {ours.peak_mb:.0f} MB "
-        f"(at most {MEMORY_MAX_MB}); {bytes_of['_export'] / 1e6:.0f} MB against "
-        f"{bytes_of['_adbc'] / 1e6:.0f} MB"
+        f"(at most {MEMORY_MAX_MB}); {bytes_of['export'] / 1e6:.0f} MB against "
+        f"{bytes_of['adbc'] / 1e6:.0f} MB"
     )
 
 
 class _Side:
     """One side of the comparison, in a process that works only while it is let go."""
 
-    def __init__(self, work: object, folder: Path, movements: int) -> None:
-        assert callable(work)
-        self.name = work.__name__
+    def __init__(self, name: str, work: Work, folder: Path, movements: int) -> None:
+        self.name = name
         self.slices: list[Slice] = []
         context = get_context("spawn")
         self._here, there = context.Pipe()
@@ -118,8 +121,7 @@ class _Side:
         return self.slices[-1].peak_mb
 
 
-def _work(work: object, folder: Path, rows_at_once: int, there: Connection) -> None:
-    assert callable(work)
+def _work(work: Work, folder: Path, rows_at_once: int, there: Connection) -> None:
     steps = work(folder)
     next(steps)
     there.send("ready")
@@ -156,7 +158,7 @@ def _export(folder: Path) -> Iterator[int]:
             session, manager, asked, dataset=Dataset.MOVEMENTS, format=Format.PARQUET,
             told=done.append,
         )  # fmt: skip
-        with (folder / "_export.parquet").open("wb") as file:
+        with (folder / "export.parquet").open("wb") as file:
             for piece in made.pieces:
                 file.write(piece)
                 yield sum(done)
@@ -177,7 +179,7 @@ def _adbc(folder: Path) -> Iterator[int]:
         cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": "32768"})
         cursor.execute(_PLAIN)
         batches = cursor.fetch_record_batch()
-        target = folder / "_adbc.parquet"
+        target = folder / "adbc.parquet"
         with pq.ParquetWriter(target, batches.schema, compression="zstd") as writer:
             for batch in batches:
                 writer.write_batch(batch)

@@ -19,12 +19,10 @@ Columns = tuple[Sequence[Any], ...]
 def _untyped(statement: Select[Any]) -> Select[Any]:
     """The statement whose values come as the driver has them, so that a whole column is read at
     once: days and moments of SQLite are text."""
-    return statement.with_only_columns(
-        *(
-            type_coerce(column, NullType()).label(column.key)
-            for column in statement.selected_columns
-        )
-    )
+    typed = statement.selected_columns
+    plain = (type_coerce(column, NullType()).label(column.key) for column in typed)
+    narrowed: Any = statement.with_only_columns(*plain)
+    return narrowed  # type: ignore[no-any-return]
 
 
 def by_column(session: Session, statement: Select[Any]) -> Iterator[Columns]:

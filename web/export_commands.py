@@ -79,7 +79,8 @@ def export(
     )
     with open_database() as (database, settings), database.read() as session:
         viewer, ring, kept = _viewer(session, operator, role), ring_of(settings), Kept()
-        wanted = {"dataset": dataset, "format": format, "seal": seal_of(ring), "kept": kept}
+        wanted: dict[str, Any] = {"dataset": dataset, "format": format, "kept": kept}
+        wanted["seal"] = seal_of(ring)
         _write(file, session, viewer, asked, wanted)
         said = control(session, viewer, asked, **wanted)
         if file is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from sqlmodel import Session
 
@@ -10,7 +11,7 @@ from catalogue.kinds import Role
 from reporting.datasets import Dataset
 from reporting.exports import control, export
 from reporting.formats import Format
-from reporting.kept import Kept, key_of
+from reporting.kept import Fingerprint, Kept, key_of
 from tests.reporting.asking import ask
 from tests.reporting.world import World
 
@@ -20,16 +21,16 @@ class Counted(Kept):
 
     made = 0
 
-    def keep(self, key: str, fingerprint: object) -> None:
+    def keep(self, key: str, fingerprint: Fingerprint) -> None:
         self.made += 1
-        super().keep(key, fingerprint)  # type: ignore[arg-type]
+        super().keep(key, fingerprint)
 
 
 def test_a_file_that_was_streamed_is_not_made_again_for_its_control_file(
     reading: Session, world: World
 ) -> None:
     staff, kept = world.staff("OPA"), Counted()
-    wanted = {"dataset": Dataset.BATCHES, "format": Format.CSV}
+    wanted: dict[str, Any] = {"dataset": Dataset.BATCHES, "format": Format.CSV}
     made = export(reading, staff, ask(), kept=kept, **wanted)
     assert made.size is None
     content = b"".join(made.pieces)
@@ -43,7 +44,7 @@ def test_a_file_that_was_streamed_is_not_made_again_for_its_control_file(
 
 def test_a_file_that_was_broken_off_is_not_taken_for_whole(reading: Session, world: World) -> None:
     staff, kept = world.staff("OPA"), Counted()
-    wanted = {"dataset": Dataset.MOVEMENTS, "format": Format.PARQUET}
+    wanted: dict[str, Any] = {"dataset": Dataset.MOVEMENTS, "format": Format.PARQUET}
     next(export(reading, staff, ask(), kept=kept, **wanted).pieces)
     assert kept.made == 0
     assert control(reading, staff, ask(), kept=kept, **wanted)["bytes"] > 1_000
@@ -55,7 +56,7 @@ def test_what_was_kept_is_found_only_for_the_very_same_question(
 ) -> None:
     staff = world.staff("OPA")
 
-    def key(**words: object) -> str:
+    def key(**words: Any) -> str:
         return key_of(reading, staff, ask(**words), "movements", "csv")
 
     others = [
