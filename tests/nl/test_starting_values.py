@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -11,10 +11,20 @@ import pytest
 from sqlmodel import Session
 
 from catalogue.actions import register_operator
-from catalogue.kinds import UNKNOWN_GROUP, WEIGHING_DIFFERENCE, Security, Stream
+from catalogue.kinds import (
+    UNKNOWN_GROUP,
+    WEIGHING_DIFFERENCE,
+    AppliesTo,
+    Purpose,
+    Security,
+    Stream,
+)
 from catalogue.rulebook import OperatorBook, rulebook
 from nl.actions import load_starting_values
 from nl.starting_values import starting_values
+from reporting.circularity import Route
+from reporting.formulas.treatments import BURNT, Cell, treatment_of
+from reporting.knowledge import chosen
 from sorting.rules import may_go
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -68,6 +78,59 @@ def test_what_is_sold_whole_is_counted_as_published_and_says_so() -> None:
     (whole,) = (v for v in starting_values() if v.code == "whole_sale")
     assert whole.data["stream"] == "recycle"
     assert "reuse in fact" in whole.data["note"]
+
+
+GRI_CELLS = {
+    "": None,
+    "306-4 i": Cell.PREPARING,
+    "306-4 ii": Cell.RECYCLING,
+    "306-5 i": Cell.WITH_ENERGY,
+    "306-5 ii": Cell.WITHOUT_ENERGY,
+}
+ESRS_CELLS = {
+    "not_waste": (None,),
+    "preparing_for_reuse": (Cell.PREPARING,),
+    "recycling": (Cell.RECYCLING,),
+    "incineration": BURNT,
+}
+
+
+def test_the_cells_of_a_destination_are_what_its_code_says() -> None:
+    for value in starting_values():
+        if value.noun == "destination":
+            said = value.data
+            route = Route(
+                operator="SORT",
+                code=value.code,
+                version=1,
+                stream=Stream(said["stream"]),
+                cells={"recovery_code": said["recovery_code"]},
+                eural=said["eural"],
+            )
+            cell = treatment_of(route).cell
+            assert cell is GRI_CELLS[said["gri"]], value.code
+            assert cell in ESRS_CELLS[said["esrs"]], value.code
+
+
+def test_factors_say_their_source_and_suffice_for_every_year_since_2023(
+    book: OperatorBook,
+) -> None:
+    assert all(row.source and row.region for row in book.factors)
+    for year in (2023, 2024, 2025, 2026):
+        assert set(chosen(book.factors, date(year, 12, 31), None)) == set(Purpose)
+    combustion = [
+        chosen(book.factors, date(year, 6, 30), None)[Purpose.INVENTORY_COMBUSTION].central
+        for year in (2023, 2024, 2025)
+    ]
+    assert combustion == [21_280_810, 6_410_610, 4_685_680]
+
+
+def test_what_the_law_asks_of_producers_is_never_a_target_of_the_operator(
+    book: OperatorBook,
+) -> None:
+    assert book.targets
+    assert {row.applies_to for row in book.targets} == {AppliesTo.PRODUCERS}
+    assert not [row for row in book.targets if row.is_valid(date(2027, 1, 1))]
 
 
 @pytest.mark.parametrize("act", ACTS)
