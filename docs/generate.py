@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from catalogue.errors import BadInput, NotAllowed, NotFound, Refusal, RuleBroken, concrete
 from catalogue.kinds import Role
+from docs.exports_page import exports_page
 from docs.figures_page import figures_page
 from store.engine import Database
 from web.app import API_PREFIX, create_app
@@ -185,6 +186,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "errors.md": errors_page,
     "api.md": api_page,
     "figures.md": figures_page,
+    "exports.md": exports_page,
 }
 
 
