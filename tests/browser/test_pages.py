@@ -19,6 +19,7 @@ from tests.browser.keyboard import Keyboard
 from tests.builders import Depot
 from tests.certificates.office import certify, confirmed
 from tests.nl.counter import Counter
+from tests.reporting.office import issue
 from web.pages.visiting import PAGES
 
 PageOf = Callable[..., Page]
@@ -226,6 +227,7 @@ def things(hall: Depot) -> Mapping[str, str]:
     certificate = certify(hall, "recycling", "batch", proven)["code"]
     return {
         "certificates": certificate,
+        "reports": issue(hall, "NOORDERHAVEN")["code"],
         "verify": certificate,
         "deliveries": delivery,
         "batches": batch,
@@ -267,6 +269,7 @@ def _visitor_of(path: str) -> str:
 
 
 SHEETS = {
+    "/announce/template",
     "/labels/sheet",
     "/waste-register/file",
     "/notifications/{code}/file",
@@ -298,9 +301,8 @@ def test_every_page_is_for_everybody_and_fits_every_screen(
     for path in ROUNDS[name]:
         code = things.get(path.split("/")[1], "")
         page.set_viewport_size({"width": 1280, "height": 800})
-        answer = page.goto(
-            path.format(code=code, scan_id=code, noun="container") + f"?text={things['batches']}"
-        )
+        named = {"code": code, "scan_id": code, "number": code, "noun": "container"}
+        answer = page.goto(f"{path.format(**named)}?text={things['batches']}")
         assert answer is not None
         assert answer.ok, path
         if page.locator("#flow").count():
