@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from sqlmodel import Session
 
@@ -21,6 +22,7 @@ from demo.hand import Hand
 from demo.mix import FLAVOURS_BEFORE, SHARES_BEFORE, Rudder
 from demo.plan import BOXES, Delivery, deliveries
 from demo.queries import is_empty, know_all
+from demo.reports import Reports
 from demo.road import Road
 from demo.seals import Seals
 from demo.telling import tell_people
@@ -87,11 +89,14 @@ def load(
         fill_in(session, name=f"{days[0].day}/{seed}", from_day=before.date(), now=before)
     earlier = len(days) - len(asked_for)
     year_played = _Year(database, days, earlier=earlier, scale=scale, seed=seed)
-    seals = Seals(days, name=f"{days[0].day}/{seed}", ring=ring, verify_at=verify_at)
+    sealing: dict[str, Any] = {"name": f"{days[0].day}/{seed}", "ring": ring}
+    seals = Seals(days, verify_at=verify_at, **sealing)
+    reports = Reports(days, verify_at=verify_at, **sealing)
     for number, day in enumerate(days):
         year_played.play(number)
         with database.write() as session:
             seals.work(session, day)
+            reports.work(session, day)
         progress(number + 1, len(days))
     with database.write() as session:
         logins = define_people(session, now=now)
