@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
@@ -13,10 +14,11 @@ from starlette.responses import Response
 from catalogue.rulebook import Rulebook, rulebook
 from reporting import access
 from reporting.changes import year_so_far
+from reporting.circularity import Row
 from reporting.figures import month_bars
 from reporting.periods import YEAR_MAX, YEAR_MIN
 from reporting.pictures import bars_svg
-from reporting.queries import report_within
+from reporting.queries import report_within, terms_and_rows
 from reporting.questions import By, Question
 from reporting.report import Report
 from streams.ledger import site_day
@@ -63,7 +65,7 @@ def today_of(visit: Visit, book: Rulebook) -> date:
 
 
 def desk_page(visit: Visit, db: Session, year: int | None) -> DeskPage:
-    """Thirteen statements, whatever the size of the register; seven for who sees no figures."""
+    """Eleven statements, whatever the size of the register; seven for who sees no figures."""
     book = rulebook(db)
     today = today_of(visit, book)
     year = today.year if year is None else year
@@ -83,12 +85,12 @@ def desk_page(visit: Visit, db: Session, year: int | None) -> DeskPage:
 
 
 def figures(visit: Visit, db: Session, book: Rulebook, year: int, today: date) -> Figures:
-    """A year beside the one before it, each by month. Six statements."""
+    """A year beside the one before it, each by month. Four statements."""
     asked = Question(period=year_so_far(year, today), by=By.MONTH)
     before = replace(asked, period=asked.period.a_year_earlier())
     seen = access.scope(book, visit.viewer, asked)
     monthly = report_within(db, book, seen, asked)
-    earlier = report_within(db, book, seen, before)
+    earlier, months_before = terms_and_rows(db, book, seen, before)
     to = Addresses(asked)
     return Figures(
         first=asked.period.first,
@@ -96,20 +98,19 @@ def figures(visit: Visit, db: Session, book: Rulebook, year: int, today: date) -
         before_first=before.period.first,
         before_last=before.period.last,
         now=monthly.terms,
-        before=earlier.terms,
+        before=earlier,
         proven_permille=monthly.measure("confirmed_of_sorted"),
-        proven_before=earlier.measure("confirmed_of_sorted"),
-        months=portal_tables.months(monthly, earlier.rows),
-        chart=_chart(visit, monthly, earlier, to),
+        months=portal_tables.months(monthly, months_before),
+        chart=_chart(visit, monthly, months_before, to),
         targets=portal_aside.targets(monthly, visit, to),
         to=to,
     )
 
 
-def _chart(visit: Visit, monthly: Report, earlier: Report, to: Addresses) -> Drawn | None:
+def _chart(visit: Visit, monthly: Report, earlier: Sequence[Row], to: Addresses) -> Drawn | None:
     words = words_of(visit.language)
-    figure = month_bars(monthly, words, to.in_month, earlier.rows)
+    figure = month_bars(monthly, words, to.in_month, earlier)
     if figure is None:
         return None
     title = words.gettext(MONTHS_WORDS)
-    return Drawn(figure=figure, svg=bars_svg(monthly, words, title, to.in_month, earlier.rows))
+    return Drawn(figure=figure, svg=bars_svg(monthly, words, title, to.in_month, earlier))

@@ -9,6 +9,7 @@ from datetime import date
 from catalogue.kinds import Stream
 from reporting.changes import relative_permille
 from reporting.circularity import Terms
+from reporting.shares import ratio
 from web.pages.desk_worries import Worry
 from web.pages.drawing import Addresses
 from web.pages.portal_pages import Drawn, MonthShare, TargetLine
@@ -16,7 +17,7 @@ from web.pages.portal_pages import Drawn, MonthShare, TargetLine
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """A year so far beside the same days a year before. proven_*: permille of what was sorted."""
+    """A year so far beside the same days a year before. proven_permille: of what was sorted."""
 
     first: date
     last: date
@@ -25,7 +26,6 @@ class Figures:
     now: Terms
     before: Terms
     proven_permille: int | None
-    proven_before: int | None
     months: Sequence[MonthShare]
     chart: Drawn | None
     targets: Sequence[TargetLine]
@@ -48,9 +48,10 @@ class Figures:
 
     @property
     def proven_points(self) -> int | None:
-        if self.proven_permille is None or self.proven_before is None:
+        before = ratio(self.before.confirmed_g, self.before.sorted_g)
+        if self.proven_permille is None or before is None:
             return None
-        return self.proven_permille - self.proven_before
+        return self.proven_permille - before
 
 
 @dataclass(frozen=True, slots=True)

@@ -309,7 +309,7 @@ def counted(database: Database) -> Iterator[list[str]]:
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/desk", 13), ("/compare", 3), ("/desk/trend", 2), ("/desk/waiting", 2)],
+    [("/desk", 11), ("/compare", 3), ("/desk/trend", 2), ("/desk/waiting", 2)],
 )
 def test_a_page_of_the_desk_takes_few_statements(desk: Desk, path: str, most: int) -> None:
     """most: beside what stands around every page, which the list of nothing tells."""
