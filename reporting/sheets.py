@@ -147,7 +147,7 @@ class _Pen:
     def __init__(self, book: Any, foot: str) -> None:
         self.book = book
         self.foot = foot
-        looks = {
+        looks: dict[str, dict[str, Any]] = {
             "heading": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
             "strong": {"bold": True, "text_wrap": True, "valign": "top"},
             "text": {"text_wrap": True, "valign": "top"},
