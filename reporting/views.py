@@ -19,7 +19,7 @@ from catalogue.rulebook import OperatorBook, Rulebook
 from catalogue.tables import Container, LossKind, Printer, Scale, Station
 from chain.tables import Entry
 from dispatch.tables import Shipment
-from intake.tables import Delivery, Find
+from intake.tables import Delivery, Find, Receipt
 from labels.tables import PrintJob
 from reporting.previewing import OpenBatch, leads_to
 from reporting.queries import OPEN_STATES
@@ -29,7 +29,7 @@ from streams.tables import Balance, Batch, Bin, GateLine, Place, Weighing
 _balance, _batch, _bin = table_of(Balance), table_of(Batch), table_of(Bin)
 _place, _entry, _weighing = table_of(Place), table_of(Entry), table_of(Weighing)
 _delivery, _shipment, _find = table_of(Delivery), table_of(Shipment), table_of(Find)
-_loss_kind = table_of(LossKind)
+_loss_kind, _receipt = table_of(LossKind), table_of(Receipt)
 
 SHOWN: Final = 12
 """So many things a preview names; of the rest it says how many."""
@@ -39,7 +39,7 @@ Counted = Mapping[str, tuple[FromClause, ColumnElement[bool]]]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A bin or a shipment that a change would touch, with its mass."""
+    """A bin, batch or shipment that a change would touch, with its mass."""
 
     code: str
     mass_g: int
@@ -177,6 +177,23 @@ def bins_in_container(
     """Bins that are open and stand in a container. One statement."""
     where = and_(_bin.c.container_id == container_id, _bin.c.state == BinState.OPEN.value)
     return _standing(session, _in_bins(book, viewer, where))
+
+
+def batches_in_container(
+    session: Session, book: Rulebook, viewer: Viewer, code: str
+) -> list[Standing]:
+    """Open batches that came in a container, with what they weighed. One statement."""
+    rows = session.execute(
+        select(_batch.c.code, (_batch.c.gross_g - _batch.c.tare_g).label("mass_g"))
+        .join(_receipt, _receipt.c.batch_id == _batch.c.id)
+        .where(
+            ("," + _receipt.c.containers + ",").contains(f",{code},", autoescape=True),
+            _batch.c.state.in_(OPEN_STATES),
+            _batch.c.site_id.in_(_sites(book, viewer)),
+        )
+        .order_by(_batch.c.code)
+    )
+    return [Standing(row.code, int(row.mass_g)) for row in rows]
 
 
 def bins_with(

@@ -17,7 +17,7 @@ def test_what_a_change_would_touch_is_counted_to_the_gram(parallel_depot: Depot)
     first = depot.log(100_000, scale="SCALE1")["code"]
     depot.sort(first, {"reuse": 60_000, "recycle": 30_000})
     depot.close(first, losses_g={"moisture": 5_000}, reason="mistake")
-    second = depot.log(50_000, scale="OVERDUE")["code"]
+    second = depot.log(50_000, scale="OVERDUE", containers=("BOX1",))["code"]
     depot.hold(second, 10_000)
     depot.later(days=1)
     bins = dict(_bins(depot))
@@ -56,6 +56,9 @@ def test_what_a_change_would_touch_is_counted_to_the_gram(parallel_depot: Depot)
             ),
         ):  # fmt: skip
             assert [one.mass_g for one in found] == [60_000]
+        boxed = views.batches_in_container(session, book, manager, "BOX1")
+        assert boxed == [views.Standing(second, 50_000)]
+        assert views.batches_in_container(session, book, manager, "BOX") == []
         assert views.bins_in_container(session, book, manager, book.containers["BOX1"].id) == []
         assert views.open_batches(session, book, manager, group.id) == [
             OpenBatch(code=second, input_g=50_000, held_g=40_000, quarantine_g=10_000,

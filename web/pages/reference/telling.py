@@ -267,6 +267,9 @@ def _container(case: Case) -> Iterable[Effect]:
         mass=units.weight(abs(difference), case.visit.language),
     )
     yield from _touched(case, text, "bins", bins)
+    batches = views.batches_in_container(case.db, case.book, case.visit.viewer, case.code)
+    text = message("These open batches came in it. What they weighed stays as it was booked:")
+    yield from _touched(case, case.say(text), "batches", batches)
     yield Effect(
         text=case.say(message("What was weighed with the old tare stays as it was booked."))
     )
