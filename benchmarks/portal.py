@@ -106,7 +106,7 @@ def _repeat(file: Path, years: int) -> None:
                 )
                 names = ", ".join(f'"{column}"' for column in columns)
                 connection.execute(
-                    f"INSERT INTO {table} ({names}) SELECT {cells} FROM {table}"
+                    f"INSERT OR IGNORE INTO {table} ({names}) SELECT {cells} FROM {table}"
                     f" WHERE {_of_first_year(table, size)}"
                 )
         connection.execute("ANALYZE")
