@@ -9,7 +9,8 @@ from catalogue.access import Viewer
 from catalogue.kinds import Role
 from reporting.datasets import Dataset, columns_of
 from reporting.dictionary import KIND_WORDS, meaning
-from reporting.formats import ENDINGS, MEDIA_TYPES, Format
+from reporting.exports import file_name
+from reporting.formats import MEDIA_TYPES, Format
 from web.pages.exports import DATASETS, FORMATS
 
 _MANAGER: Final = Viewer(role=Role.MANAGER, organisation_id=1)
@@ -26,7 +27,7 @@ def _formats() -> Iterator[str]:
     yield "|---|---|---|---|"
     for format in Format:
         title, about = FORMATS[format]
-        file, media = f"`movements{ENDINGS[format]}`", MEDIA_TYPES[format]
+        file, media = f"`{file_name(Dataset.MOVEMENTS, format)}`", MEDIA_TYPES[format]
         yield f"| `{format}` | {file} | `{media}` | {title}. {about} |"
 
 

@@ -39,11 +39,17 @@ class Export:
 
     @property
     def file_name(self) -> str:
-        return f"{self.dataset}{ENDINGS[self.format]}"
+        return file_name(self.dataset, self.format)
 
     @property
     def media_type(self) -> str:
         return MEDIA_TYPES[self.format]
+
+
+def file_name(dataset: Dataset, format: Format) -> str:
+    """What a file is called. A package holds every dataset."""
+    name = "stofstroom" if format is Format.PACKAGE else dataset.value
+    return f"{name}{ENDINGS[format]}"
 
 
 def dataset_of(word: str) -> Dataset:

@@ -39,7 +39,7 @@ def packed(session: Session, viewer: Viewer, **words: Any) -> ZipFile:
         format=Format.PACKAGE,
         seal=_seal,
     )
-    assert made.file_name == "movements.zip"
+    assert made.file_name == "stofstroom.zip"
     return ZipFile(io.BytesIO(b"".join(made.pieces)))
 
 

@@ -17,8 +17,8 @@ from catalogue.rulebook import rulebook
 from reporting.columnar import Kind
 from reporting.datasets import Dataset, columns_of, find
 from reporting.dictionary import meaning
-from reporting.exports import dataset_of, format_of
-from reporting.formats import ENDINGS, Format
+from reporting.exports import dataset_of, file_name, format_of
+from reporting.formats import Format
 from reporting.questions import Question, question
 from web.api.wire import PLAIN
 from web.deps import ReadDb
@@ -58,6 +58,12 @@ FORMATS: Final[Mapping[Format, tuple[str, str]]] = {
         message("All three files with what each column means, signed. Good to keep or publish."),
     ),
 }
+SUMMED: Final[Mapping[Dataset, str]] = {
+    Dataset.MOVEMENTS: message("A gram counts once in every move: this is more than came in."),
+    Dataset.BATCHES: message("The weight of every batch at receipt."),
+    Dataset.FIGURES: message("All values in grams together: to compare files, not to publish."),
+}
+"""What the grams of all rows together say of a dataset."""
 KINDS: Final[Mapping[Kind, str]] = {
     Kind.TEXT: message("text"),
     Kind.NUMBER: message("whole number"),
@@ -82,7 +88,8 @@ class ColumnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What was chosen, and what the file would hold. help: msgids of what it is."""
+    """What was chosen, and what the file would hold. help: msgids of what it is; summed: msgid of
+    what its grams together say."""
 
     title: str
     help: str
@@ -90,6 +97,7 @@ class Chosen:
     format_help: str
     rows: int
     mass_g: int
+    summed: str
     first: date
     last: date
     file: str
@@ -155,10 +163,11 @@ def _chosen(visit: Visit, db: Session, asked: Question, dataset: Dataset, format
         format_help=format_help,
         rows=found.rows,
         mass_g=found.mass_g,
+        summed=SUMMED[dataset],
         first=asked.period.first,
         last=asked.period.last,
         file=f"/api/v1/exports/{dataset}?{said}",
-        file_name=f"{dataset}{ENDINGS[format]}",
+        file_name=file_name(dataset, format),
         control=f"/api/v1/exports/{dataset}.meta.json?{said}",
         control_name=f"{dataset}.meta.json",
     )
