@@ -15,7 +15,7 @@ from typing import Any
 
 from catalogue import reading
 from catalogue.errors import BalanceOpen, LossLimit
-from catalogue.kinds import Stream
+from catalogue.kinds import PartnerRole, Stream
 from catalogue.pieces import Said
 from catalogue.rulebook import OperatorBook, Rulebook
 from reporting.circularity import Route
@@ -139,7 +139,15 @@ def rerouted(operator: str, code: str, values: Mapping[str, Said]) -> AsIf:
 def book_with(
     book: Rulebook, operator: OperatorBook, noun: str, code: str, values: Mapping[str, Said]
 ) -> Rulebook:
-    """The rulebook as if a factor, target or declaration said this."""
+    """The rulebook as if a factor, target, declaration, article group or partner said this."""
+    if noun in ("article_group", "partner"):
+        return replace(
+            book,
+            operators={
+                **book.operators,
+                operator.organisation.id: _operator_with(book, operator, noun, code, values),
+            },
+        )
     own: dict[str, tuple[Any, ...]] = {
         "factor": operator.factors,
         "target": operator.targets,
@@ -163,6 +171,29 @@ def book_with(
     changed = {f"{noun}s": rows if before else (*rows, made)}
     as_if: OperatorBook = replace(operator, **changed)  # type: ignore[arg-type]
     return replace(book, operators={**book.operators, operator.organisation.id: as_if})
+
+
+def _operator_with(
+    book: Rulebook, operator: OperatorBook, noun: str, code: str, values: Mapping[str, Said]
+) -> OperatorBook:
+    if noun == "article_group":
+        group = replace(
+            operator.groups[code], in_producer_scheme=bool(values.get("in_producer_scheme"))
+        )
+        return replace(operator, groups={**operator.groups, code: group})
+    id = book.organisations[code].id
+    distance = values.get("distance_km")
+    partner = replace(
+        operator.partners[id],
+        roles=frozenset(PartnerRole(word) for word in _words(values, "roles")),
+        treatments=_words(values, "treatments"),
+        distance_km=distance if isinstance(distance, int) else None,
+    )
+    return replace(operator, partners={**operator.partners, id: partner})
+
+
+def _words(values: Mapping[str, Said], name: str) -> tuple[str, ...]:
+    return tuple(word for word in str(values.get(name) or "").split(",") if word)
 
 
 def _keys(

@@ -301,6 +301,21 @@ def weighed_between(session: Session, scale_id: int, after: date, until: date) -
     return Weighed(measured=int(row[1]), estimated=int(row[0]) - int(row[1]))
 
 
+def finds_kept(session: Session, book: Rulebook, viewer: Viewer, kind_id: int) -> list[Standing]:
+    """Finds of a kind that nobody fetched yet, with what they weigh. One statement."""
+    rows = session.execute(
+        select(_find.c.code, func.coalesce(_find.c.mass_g, 0).label("mass_g"))
+        .where(
+            _find.c.kind_id == kind_id,
+            _find.c.handover_id.is_(None),
+            _find.c.reversed.is_(False),
+            _find.c.site_id.in_(_sites(book, viewer)),
+        )
+        .order_by(_find.c.code)
+    )
+    return [Standing(row.code, int(row.mass_g)) for row in rows]
+
+
 def shipments_under_way(
     session: Session, book: Rulebook, viewer: Viewer, outlet_id: int
 ) -> list[Standing]:

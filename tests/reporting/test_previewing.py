@@ -125,3 +125,20 @@ def test_the_rule_book_is_seen_as_if_a_factor_said_something_else(session: Sessi
     assert [row.code for row in added.operators[operator.organisation.id].factors] == [
         "first", "second", "third",
     ]  # fmt: skip
+
+
+def test_the_rule_book_is_seen_as_if_an_outlet_were_nearer(session: Session) -> None:
+    take_the_stage(session)
+    book = rulebook(session)
+    operator = book.operators[book.organisation("WATERKANT").id]
+    outlet = book.organisation("VEZELHOF").id
+    near = {"roles": "outlet,carrier", "treatments": "recycle", "distance_km": 12}
+    seen = book_with(book, operator, "partner", "VEZELHOF", near).operators
+    row = seen[operator.organisation.id].partners[outlet]
+    assert (row.distance_km, row.treatments, sorted(row.roles)) == (
+        12, ("recycle",), ["carrier", "outlet"],
+    )  # fmt: skip
+    assert operator.partners[outlet].distance_km is None
+    scheme = book_with(book, operator, "article_group", "towel", {"in_producer_scheme": True})
+    assert scheme.operators[operator.organisation.id].groups["towel"].in_producer_scheme
+    assert not operator.groups["towel"].in_producer_scheme

@@ -297,6 +297,27 @@ def test_a_page_of_reference_data_takes_few_statements(hall: Depot, manager: Bro
         assert len(asked) <= most, (path, asked)
 
 
+def test_what_counts_at_once_is_said_and_not_called_only_later(
+    hall: Depot, manager: Browser
+) -> None:
+    find = hall.find(hall.log(100_000)["code"])
+    later = "Het telt voor wat vanaf nu geboekt wordt."
+    for path, typed, said in (
+        ("find_kind/wallet", {"retention_days": "10"}, find),
+        ("partner/VEZELHOF", {"confirm_days": "3"}, "wordt er meteen mee bepaald"),
+        ("partner/VEZELHOF", {"distance_km": "12"}, "dit jaar"),
+        ("article_group/uniform", {"in_producer_scheme": "1"}, "dit jaar"),
+        ("site/S1", {"must_notify": "1"}, "moeten de maanden van deze locatie gemeld worden"),
+        ("gate/logo", {"names_nl": "Merk eraf"}, "De nieuwe naam staat meteen overal"),
+        ("reason/damp", {"acts": ["hold"]}, "niet meer te kiezen bij: Goederen terugnemen, Weige"),
+        ("organisation/VEZELHOF", {"address": "Kade 1"}, "Vrachtbrieven en registers"),
+    ):
+        page = words(looked(manager, f"/reference/{path}/edit", **typed))
+        assert said in page, path
+        assert later not in page, path
+    assert later in words(looked(manager, "/reference/printer/PRINTER1/edit", host="10.0.0.9"))
+
+
 GUIDE = """\
 Is het nat? | Is it wet? | wet | !
   yes: burn

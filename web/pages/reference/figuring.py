@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -17,11 +17,38 @@ from web.i18n import Language, message
 from web.pages.reference.case import Case
 from web.pages.reference.things import Effect, FigureRow, FigureTable
 
-NOUNS: Final = frozenset({"destination", "factor", "declaration"})
-"""Nouns on which figures rest."""
+ON_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "destination": (),
+    "factor": (),
+    "declaration": (),
+    "article_group": ("in_producer_scheme",),
+    "partner": ("distance_km", "treatments", "roles"),
+}
+"""Nouns on which figures rest, and the fields that they rest on; none: on all of it."""
 NO_FIGURE: Final = message("No figure of this year or the year before would read otherwise.")
 YEARS: Final = 2
 CELLS: Final = ("stream", "recovery_code", "producer_class", "ladder", "gri", "esrs")
+
+
+def concerns(case: Case) -> bool:
+    """Whether figures could read otherwise because of the change."""
+    fields = ON_FIELDS.get(case.noun.noun)
+    if fields is None:
+        return False
+    return not fields or (case.before is not None and case.differs(*fields))
+
+
+def how_many(case: Case, found: Sequence[FigureTable]) -> Effect:
+    """How many figures would read otherwise, as a sentence."""
+    count = sum(len(table.rows) for table in found)
+    if not count:
+        return Effect(text=case.say(NO_FIGURE))
+    text = case.ngettext(
+        "%(num)d figure of this year and the year before would read otherwise.",
+        "%(num)d figures of this year and the year before would read otherwise.",
+        count,
+    )
+    return Effect(text=text, strong=True)
 
 
 def tables(case: Case) -> list[FigureTable]:

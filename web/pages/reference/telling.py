@@ -6,19 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
-from urllib.parse import quote
 
 from sqlmodel import Session
 
-from catalogue.kinds import PartnerRole
 from catalogue.pieces import Piece, Said, operator_of
 from catalogue.rulebook import Rulebook
 from reporting import previewing, views
-from reporting.views import SHOWN, Standing
-from web import units
+from reporting.views import SHOWN
 from web.i18n import message
-from web.pages.reference import figuring
+from web.pages.reference import effects, figuring
 from web.pages.reference.case import Case
+from web.pages.reference.effects import linked, named, renamed, touched
 from web.pages.reference.fields import Choices, Noun
 from web.pages.reference.things import Effect, FigureTable, Preview
 from web.pages.visiting import Visit
@@ -53,55 +51,17 @@ def preview(
         known=known, code=code, before=before, now=values,
     )  # fmt: skip
     tell = _TOLD.get(noun.noun)
-    effects = list(tell(case)) if tell else []
+    told = [*(tell(case) if tell else ()), *renamed(case)]
     tables: Sequence[FigureTable] = ()
     lasting = [case.say(PAPERS_STAY), *([] if case.is_new else [case.say(REGISTERED)])]
-    if noun.noun in figuring.NOUNS:
+    if figuring.concerns(case):
         tables = figuring.tables(case)
-        lasting.insert(0, case.say(FIGURES_FOLLOW))
-        if noun.noun == "destination":
-            lasting[0] = case.say(BOOKED_STAYS)
-        count = sum(len(table.rows) for table in tables)
-        effects.append(
-            Effect(
-                text=case.ngettext(
-                    "%(num)d figure of this year and the year before would read otherwise.",
-                    "%(num)d figures of this year and the year before would read otherwise.",
-                    count,
-                )
-                if count
-                else case.say(figuring.NO_FIGURE),
-                strong=count > 0,
-            )
-        )
-    if not effects:
-        effects = [Effect(text=case.say(ONLY_LATER))]
-    return Preview(effects=effects, figures=tables, lasting=lasting)
-
-
-def _linked(path: str, codes: Sequence[str]) -> list[tuple[str, str, str]]:
-    return [(f"/{path}/{quote(code)}", code, "") for code in codes[:SHOWN]]
-
-
-def _named(noun: str, codes: Iterable[str]) -> list[tuple[str, str, str]]:
-    return [(f"/reference/{noun}/{quote(code)}", code, "") for code in sorted(codes)[:SHOWN]]
-
-
-def _touched(
-    case: Case, text: str, path: str, found: Sequence[Standing], *, strong: bool = False
-) -> list[Effect]:
-    """A sentence about bins or shipments, with a link to each; nothing when there are none."""
-    if not found:
-        return []
-    links = [
-        (
-            f"/{path}/{quote(one.code)}",
-            one.code,
-            units.weight(one.mass_g, case.visit.language) if one.mass_g else "",
-        )
-        for one in found[:SHOWN]
-    ]
-    return [Effect(text=text, links=links, more=max(0, len(found) - SHOWN), strong=strong)]
+        told.append(figuring.how_many(case, tables))
+        stays = BOOKED_STAYS if noun.noun == "destination" else FIGURES_FOLLOW
+        lasting.insert(0, case.say(stays))
+    if not told:
+        told = [Effect(text=case.say(ONLY_LATER))]
+    return Preview(effects=told, figures=tables, lasting=lasting)
 
 
 def _destination(case: Case) -> Iterable[Effect]:
@@ -123,7 +83,7 @@ def _destination(case: Case) -> Iterable[Effect]:
         "%(num)d bin that has not left yet keeps the version before.",
         "%(num)d bins that have not left yet keep the version before.", len(bins),
     )  # fmt: skip
-    yield from _touched(case, text, "bins", bins)
+    yield from touched(case, text, "bins", bins)
     yield from _refer_to_destination(case, gone=not case.now.get("active"))
     if case.differs("accepts"):
         yield from _accepted(case, ids)
@@ -148,18 +108,18 @@ def _refer_to_destination(case: Case, *, gone: bool) -> Iterable[Effect]:
             if gone
             else (message("Sorting guides lead there:"))
         )
-        yield Effect(text=case.say(text), links=_named("sorting_guide", guides), strong=gone)
+        yield Effect(text=case.say(text), links=named("sorting_guide", guides), strong=gone)
     rules = [_pair(case, key) for key, to in case.operator.owner_rules.items() if case.code in to]
     if rules:
         yield Effect(text=case.say(message("Owner's rules name it:")),
-                     links=_named("owner_rule", rules), strong=gone)  # fmt: skip
+                     links=named("owner_rule", rules), strong=gone)  # fmt: skip
     outlets = [
         case.book.organisations_by_id[row.organisation_id].code
         for row in case.operator.partners.values()
         if case.code in row.treatments
     ]
     if outlets:
-        yield Effect(text=case.say(message("Outlets take it:")), links=_named("partner", outlets))
+        yield Effect(text=case.say(message("Outlets take it:")), links=named("partner", outlets))
 
 
 def _pair(case: Case, key: tuple[int, int]) -> str:
@@ -181,7 +141,7 @@ def _accepted(case: Case, ids: Sequence[int]) -> Iterable[Effect]:
             message("By its security %(group)s may no longer go there. It lies in these bins:"),
             group=name,
         )
-        yield from _touched(case, text, "bins", bins, strong=True)
+        yield from touched(case, text, "bins", bins, strong=True)
 
 
 def _article_group(case: Case) -> Iterable[Effect]:
@@ -210,11 +170,11 @@ def _tolerated(case: Case, group_id: int) -> Iterable[Effect]:
     )
     if now:
         yield Effect(text=case.say(message("These could be closed now as they stand:")),
-                     links=_linked("batches", now), more=max(0, len(now) - SHOWN))  # fmt: skip
+                     links=linked("batches", now), more=max(0, len(now) - SHOWN))  # fmt: skip
     if no_longer:
         yield Effect(
             text=case.say(message("These could be closed as they stand, and then no more:")),
-            links=_linked("batches", no_longer), more=max(0, len(no_longer) - SHOWN),
+            links=linked("batches", no_longer), more=max(0, len(no_longer) - SHOWN),
             strong=True,
         )  # fmt: skip
     if not now and not no_longer:
@@ -231,7 +191,7 @@ def _secured(case: Case, group_id: int) -> Iterable[Effect]:
         destination_ids=[row.id for row in refusing],
     )  # fmt: skip
     text = message("This lies in bins for destinations that do not accept this class:")
-    yield from _touched(case, case.say(text), "bins", bins, strong=True)
+    yield from touched(case, case.say(text), "bins", bins, strong=True)
     names = sorted({case.known.of["destination"].get(row.code, row.code) for row in refusing})
     if names:
         yield Effect(text=case.say(message("It may not go to: %(names)s."), names=", ".join(names)))
@@ -254,71 +214,7 @@ def _loss_kind(case: Case) -> Iterable[Effect]:
     other = sorted(set(was) ^ set(would))
     if other:
         yield Effect(text=case.say(message("For these the answer would have been another:")),
-                     links=_linked("batches", other), more=max(0, len(other) - SHOWN))  # fmt: skip
-
-
-def _container(case: Case) -> Iterable[Effect]:
-    if case.before is None or not case.differs("tare_g"):
-        return
-    bins = views.bins_in_container(case.db, case.book, case.visit.viewer, case.before.id)
-    difference = case.number("tare_g") - case.number("tare_g", before=True)
-    text = case.say(
-        message("Bins in this container that are closed from now on count %(mass)s less or more:"),
-        mass=units.weight(abs(difference), case.visit.language),
-    )
-    yield from _touched(case, text, "bins", bins)
-    batches = views.batches_in_container(case.db, case.book, case.visit.viewer, case.code)
-    text = message("These open batches came in it. What they weighed stays as it was booked:")
-    yield from _touched(case, case.say(text), "batches", batches)
-    yield Effect(
-        text=case.say(message("What was weighed with the old tare stays as it was booked."))
-    )
-
-
-def _scale(case: Case) -> Iterable[Effect]:
-    was, now = case.day("calibration_due", before=True), case.day("calibration_due")
-    if case.before is None or was is None or now is None or was == now:
-        return
-    today = case.visit.now.date()
-    first = min(was, now)
-    found = views.weighed_between(case.db, case.before.id, first, today)
-    yield Effect(
-        text=case.say(
-            message("Since %(day)s it weighed %(measured)d times measured and %(estimated)d times "
-                    "estimated. That stays so: what is booked does not change."),
-            day=case.on(first), measured=found.measured, estimated=found.estimated,
-        ),
-    )  # fmt: skip
-    late = now < today
-    text = (
-        message("What it weighs from now on counts as estimated.")
-        if late
-        else message("What it weighs up to and with %(day)s counts as measured.")
-    )
-    yield Effect(text=case.say(text, **({} if late else {"day": case.on(now)})), strong=late)
-
-
-def _partner(case: Case) -> Iterable[Effect]:
-    organisation = case.book.organisations[str(case.now["organisation"])]
-    if case.before is not None and case.differs("permit_until", "permit"):
-        under_way = views.shipments_under_way(
-            case.db, case.book, case.visit.viewer, organisation.id
-        )
-        text = case.say(message("These shipments are under way and keep the permit of their day:"))
-        yield from _touched(case, text, "shipments", under_way)
-        until = case.day("permit_until")
-        if until is not None and until < case.visit.now.date():
-            yield Effect(text=case.say(message("From now on no waste may be sent there.")),
-                         strong=True)  # fmt: skip
-        elif until is not None:
-            yield Effect(text=case.say(message("Waste may be sent there up to and with %(day)s."),
-                                       day=case.on(until)))  # fmt: skip
-    gone = case.words("treatments", before=True) - case.words("treatments")
-    if gone:
-        names = ", ".join(case.known.of["destination"].get(one, one) for one in sorted(gone))
-        yield Effect(text=case.say(message("It no longer takes: %(names)s."), names=names))
-    if PartnerRole.SUPPLIER.value in case.words("roles", before=True) - case.words("roles"):
-        yield Effect(text=case.say(message("Nothing more of it can be logged.")), strong=True)
+                     links=linked("batches", other), more=max(0, len(other) - SHOWN))  # fmt: skip
 
 
 def _owner_rule(case: Case) -> Iterable[Effect]:
@@ -334,7 +230,7 @@ def _owner_rule(case: Case) -> Iterable[Effect]:
         destination_ids=[row.id for row in case.operator.destinations if row.code not in allowed],
     )
     text = message("This lies in bins for destinations to which it may then not go:")
-    yield from _touched(case, case.say(text), "bins", bins, strong=True)
+    yield from touched(case, case.say(text), "bins", bins, strong=True)
     if not bins:
         yield Effect(text=case.say(message("Nothing of it lies where it may then not go.")))
 
@@ -363,27 +259,18 @@ def _in_guide(case: Case, said: Any) -> str:
     return case.known.of["destination"].get(str(said), str(said)) if said else "–"
 
 
-def _site(case: Case) -> Iterable[Effect]:
-    if case.is_new:
-        yield Effect(
-            text=case.say(message("It gets a register of its own, to which all is added."))
-        )
-    elif case.differs("timezone"):
-        yield Effect(
-            text=case.say(message("From now on another clock decides what day it is there.")),
-            strong=True,
-        )
-
-
 _TOLD: Final[Mapping[str, Callable[[Case], Iterable[Effect]]]] = {
     "destination": _destination,
     "article_group": _article_group,
     "loss_kind": _loss_kind,
-    "container": _container,
-    "scale": _scale,
-    "partner": _partner,
+    "container": effects.container,
+    "scale": effects.scale,
+    "partner": effects.partner,
     "owner_rule": _owner_rule,
     "sorting_guide": _guide,
-    "site": _site,
+    "site": effects.site,
     "target": figuring.target,
+    "organisation": effects.organisation,
+    "find_kind": effects.find_kind,
+    "reason": effects.reason,
 }
