@@ -166,7 +166,12 @@ class _Year:
         permits, self._road = Permits(book), Road()
         self._halls = {
             site["code"]: Hall(
-                site, hand=self._hand, agenda=self._agenda, rudder=rudder, permits=permits
+                site,
+                hand=self._hand,
+                agenda=self._agenda,
+                rudder=rudder,
+                permits=permits,
+                loose_ends=not earlier,
             )
             for site in WORLD["sites"]
         }
@@ -189,7 +194,7 @@ class _Year:
         if number == self._earlier > 0:
             rudder = self._rudder()
             for hall in self._halls.values():
-                hall.rudder = rudder
+                hall.rudder, hall.loose_ends = rudder, True
         friday = number + 1 == len(self._days) or self._weeks[number + 1] > self._weeks[number]
         loading = friday and self._weeks[number] % 2
         for code, hall in self._halls.items():

@@ -42,7 +42,7 @@ def delivery_life(
         if delivery.arrives > delivery.announced:
             yield delivery.arrives - delivery.announced
         period, first = NEVER_SEEN
-        if delivery.number % period == first:
+        if hall.loose_ends and delivery.number % period == first:
             # It comes late, and nobody knows any more with which announcement.
             for box in delivery.boxes:
                 box.delivery = None

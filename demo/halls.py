@@ -81,7 +81,8 @@ class Filling:
 
 
 class Hall:
-    """A site at work. closed: bins that wait for a lorry, by destination."""
+    """A site at work. closed: bins that wait for a lorry, by destination. loose_ends: whether some
+    things are left for whoever looks at the demo, which years later would be hard to believe."""
 
     def __init__(
         self,
@@ -91,7 +92,9 @@ class Hall:
         agenda: Agenda,
         rudder: Rudder,
         permits: Permits,
+        loose_ends: bool = True,
     ) -> None:
+        self.loose_ends = loose_ends
         self.code: str = said["code"]
         self.hand = hand
         self.agenda = agenda

@@ -48,7 +48,7 @@ def hand_over_life(hall: Hall, box: Box) -> Life:
     box.left_g -= mass_g or 0
     if not stops:
         wait = hall.dice.randint(2, 9) if box.number % 3 else LONG
-        if box.number % 6:
+        if box.number % 6 or not hall.loose_ends:
             hall.later(_handed_over(hall, code, kind), wait)
         return
     yield 1

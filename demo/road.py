@@ -77,7 +77,7 @@ class Road:
         elif _happens(number, LOOSE_SENT_BACK) and destination == WHOLE:
             yield 3
             left_g -= _loose_back(hall, code, min(60_000, left_g // 10))
-        if left_g == 0 or _happens(number, NEVER_CONFIRMED):
+        if left_g == 0 or (hall.loose_ends and _happens(number, NEVER_CONFIRMED)):
             return
         soonest, latest = outlet["confirms"]
         yield hall.dice.randint(soonest, latest) + 35 * _happens(number, CONFIRMED_LATE)
