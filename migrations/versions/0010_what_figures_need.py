@@ -47,9 +47,10 @@ def upgrade() -> None:
         sa.Column("region", sa.String(length=60), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("licence", sa.String(length=60), nullable=False),
-        sa.CheckConstraint(
-            "low <= central AND central <= high", name=op.f("ck_factor_factor_in_order")
-        ),
+        sa.CheckConstraint("low <= central AND central <= high", name="factor_in_order"),
+        sa.CheckConstraint("low >= 0", name=op.f("ck_factor_low_ge_0")),
+        sa.CheckConstraint("central >= 0", name=op.f("ck_factor_central_ge_0")),
+        sa.CheckConstraint("high >= 0", name=op.f("ck_factor_high_ge_0")),
         sa.ForeignKeyConstraint(["id"], ["entry.id"], name=op.f("fk_factor_id")),
         sa.ForeignKeyConstraint(
             ["operator_id"], ["organisation.id"], name=op.f("fk_factor_operator_id")
