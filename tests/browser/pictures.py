@@ -170,14 +170,8 @@ def _sort_destinations(stage: Stage) -> None:
 
 
 DESK: Final = (
-    "/desk",
-    "/today",
-    "/desk/waiting",
-    "/desk/unproven",
-    "/desk/kept",
-    "/desk/trend",
-    "/compare",
-    "/compare/factors",
+    *("/desk", "/today", "/desk/waiting", "/desk/unproven", "/desk/kept", "/desk/trend"),
+    *("/compare", "/compare/factors"),
     "/attention",
     "/stations",
     "/labels",
