@@ -110,7 +110,7 @@ def test_the_rule_book_is_seen_as_if_a_factor_said_something_else(session: Sessi
         define(session, "WATERKANT", "factor", code, said, now=now)
     book = rulebook(session)
     operator = book.operators[book.organisation("WATERKANT").id]
-    values = {
+    values: dict[str, Any] = {
         **said, "names": '{"en":"x","nl":"x"}', "valid_from": "2026-01-01", "valid_to": None,
         "central": 5, "region": "", "licence": "",
     }  # fmt: skip
@@ -132,7 +132,7 @@ def test_the_rule_book_is_seen_as_if_an_outlet_were_nearer(session: Session) -> 
     book = rulebook(session)
     operator = book.operators[book.organisation("WATERKANT").id]
     outlet = book.organisation("VEZELHOF").id
-    near = {"roles": "outlet,carrier", "treatments": "recycle", "distance_km": 12}
+    near: dict[str, Any] = {"roles": "outlet,carrier", "treatments": "recycle", "distance_km": 12}
     seen = book_with(book, operator, "partner", "VEZELHOF", near).operators
     row = seen[operator.organisation.id].partners[outlet]
     assert (row.distance_km, row.treatments, sorted(row.roles)) == (
