@@ -23,6 +23,10 @@ INFLOW: Final = message(
     "Of the part of the inflow that its supplier declared in full: reused, recycled and renewable."
 )
 NOT_WHOLE: Final = message("Not all of the inflow is declared, so inflow and outflow do not match.")
+BY_RUNG: Final = message(
+    "Of what outlets confirmed, by the rung of the R-ladder and not by the stream: what is sold "
+    "whole is reuse here, also where it is counted as recycling."
+)
 NOTHING_CONFIRMED: Final = message("No outlet confirmed any reuse or recycling yet.")
 TYPES: Final = {
     "reuse": message("CTI recovery type: reuse"),
@@ -128,7 +132,7 @@ def _types(facts: Facts, recovered: list[Destined]) -> list[Measure]:
             "recovered_g, by largest remainder",
             sources=(REGISTER, PROOF, CTI),
             inputs={"confirmed_g": masses_g[kind], "recovered_g": sum(masses_g.values())},
-            boundary=OUTFLOW,
+            boundary=BY_RUNG,
             missing="" if shares else NOTHING_CONFIRMED,
             **facts.grade(recovered),
         )
