@@ -118,7 +118,8 @@ def difference(
     before, after = mass_terms(*was[:2], basis), mass_terms(*now[:2], basis)
     by_kind = {one.kind: mass_terms(one.terms, one.destinations, basis) for one in because}
     masses = []
-    for term in dict.fromkeys([*before, *after]):
+    booked = (term for said in by_kind.values() for term in said)
+    for term in dict.fromkeys([*before, *after, *booked]):
         parts = {kind: said[term] for kind, said in by_kind.items() if said.get(term)}
         one = MassChange(
             term=term, was_g=before.get(term, 0), is_g=after.get(term, 0), because=parts
