@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from reporting.cursors import by_column
 
-_KEYS_AT_ONCE = 1_000
+_KEYS_AT_ONCE = 900
 _GAPS_MAX = 4
 """Up to so many rows for each one that is wanted are read over, rather than asked for by key."""
 

@@ -172,12 +172,15 @@ class _Places:
     def __init__(self, session: Session) -> None:
         import pyarrow as pa
 
-        found = select(_place.c.id, _place.c.code, _place.c.destination_id, _place.c.loss_kind_id)
-        rows = {row.id: row for row in session.execute(found)}
-        spots = [rows.get(spot) for spot in range(max(rows, default=0) + 1)]
-        self.codes = pa.array([row and row.code for row in spots], type=pa.string())
-        self.routes = pa.array([row and row.destination_id for row in spots], type=pa.int64())
-        self.losses = pa.array([row and row.loss_kind_id for row in spots], type=pa.int64())
+        wanted = (_place.c.id, _place.c.code, _place.c.destination_id, _place.c.loss_kind_id)
+        spots: list[tuple[Any, Any, Any]] = []
+        for columns in by_column(session, select(*wanted).order_by(_place.c.id)):
+            for id, *spot in zip(*columns, strict=True):
+                spots += [(None, None, None)] * (id - len(spots))
+                spots.append((spot[0], spot[1], spot[2]))
+        self.codes = pa.array([code for code, _, _ in spots], type=pa.string())
+        self.routes = pa.array([route for _, route, _ in spots], type=pa.int64())
+        self.losses = pa.array([loss for _, _, loss in spots], type=pa.int64())
 
 
 def _movements(codes: _Codes, moved: Mapping[str, Any]) -> dict[str, Any]:

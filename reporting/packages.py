@@ -208,7 +208,7 @@ It stands up to these entries of the logbooks:
 {heads}
 
 Check a file by hand with the verifier, which needs only Python and the public key of the server
-(`/verifier.py` and `/keys` there):
+(`/verifier.py` and `/api/v1/keys` there):
 
     python verifier.py export movements.csv movements.meta.json --key KEY
 """
@@ -242,7 +242,7 @@ De bestanden gaan tot en met deze boekingen in de logboeken:
 {heads}
 
 Controleer een bestand zelf met het controleprogramma. Dat vraagt alleen Python en de openbare
-sleutel van de server (`/verifier.py` en `/keys` daar):
+sleutel van de server (`/verifier.py` en `/api/v1/keys` daar):
 
     python verifier.py export movements.csv movements.meta.json --key SLEUTEL
 """
