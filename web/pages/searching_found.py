@@ -75,7 +75,7 @@ class Scope:
     def exists(self, table: Table) -> ColumnElement[bool]:
         """The condition under which a row of goods exists for the viewer."""
         own = table.c.site_id.in_(self.sites)
-        if "supplier_id" not in table.c:
+        if "supplier_id" not in table.c or not self.viewer.supplier_ids:
             return own
         return or_(own, table.c.supplier_id.in_(sorted(self.viewer.supplier_ids)))
 
@@ -136,16 +136,22 @@ def deliveries(session: Session, scope: Scope, question: Question) -> Rows:
     exists = scope.exists(_delivery)
     wanted = select(_delivery).where(exists, _delivery.c.state != "reversed", *where)
     page = newest_first(wanted, _delivery, scope.asked, "expected_on", exists=exists).subquery()
+    # Receipts are known by their batches: one look at them for all deliveries, not one for each.
     came = (
-        select(func.coalesce(func.sum(_batch.c.gross_g - _batch.c.tare_g), 0))
+        select(_receipt.c.delivery_id, func.sum(_batch.c.gross_g - _batch.c.tare_g).label("mass_g"))
         .select_from(_receipt.join(_batch, _batch.c.id == _receipt.c.batch_id))
         .where(
-            _receipt.c.delivery_id == page.c.id,
+            _receipt.c.delivery_id.in_(select(page.c.id)),
             _batch.c.state.not_in(("reversed", "replaced")),
         )
-        .scalar_subquery()
+        .group_by(_receipt.c.delivery_id)
+        .subquery()
     )
-    rows = session.execute(select(page, came.label("received_g"))).all()
+    rows = session.execute(
+        select(page, func.coalesce(came.c.mass_g, 0).label("received_g")).select_from(
+            page.outerjoin(came, came.c.delivery_id == page.c.id)
+        )
+    ).all()
     return sorted(rows, key=lambda row: (row.expected_on, row.id), reverse=True)
 
 
@@ -193,10 +199,8 @@ def items(session: Session, scope: Scope, question: Question) -> Rows:
     where += _days(_entry.c.day, question)
     if question.states:
         where.append(false())
-    exists = and_(
-        _item.c.operator_id == (scope.viewer.operator_id or 0),
-        _item.c.batch_id.in_(select(_batch.c.id).where(_batch.c.site_id.in_(scope.sites))),
-    )
+    own = _item.c.operator_id == (scope.viewer.operator_id or 0)
+    here = select(_batch.c.id).where(_batch.c.site_id.in_(scope.sites))
     wanted = (
         select(_item, _entry.c.day, _batch.c.code.label("batch"), _batch.c.supplier_id)
         .select_from(
@@ -204,8 +208,9 @@ def items(session: Session, scope: Scope, question: Question) -> Rows:
                 _batch, _batch.c.id == _item.c.batch_id
             )
         )
-        .where(exists, _item.c.reversed.is_(False), *where)
+        .where(own, _batch.c.site_id.in_(scope.sites), _item.c.reversed.is_(False), *where)
     )
+    exists = and_(own, _item.c.batch_id.in_(here))
     return session.execute(newest_first(wanted, _item, scope.asked, None, exists=exists)).all()
 
 
