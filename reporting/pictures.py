@@ -25,10 +25,10 @@ from reporting.report import Report
 from reporting.words import KILOGRAMS, YEAR_EARLIER, Words
 
 WIDTH: Final = 1000
-COLUMNS: Final = (0, 235, 560, 986)
+COLUMNS: Final = (0, 200, 490, 986)
 NODE: Final = 14
 GAP: Final = 22
-LABEL_MAX: Final = 26
+LABEL_MAX: Final = 24
 
 
 @dataclass(slots=True)
@@ -119,15 +119,18 @@ def _ribbon(one: Flow, nodes: Mapping[str, _Node], scale: float, address: Addres
 def _node(node: _Node, label: str, weight: str, address: Address | None) -> str:
     last = node.x == COLUMNS[-1]
     x, anchor = (node.x - 8, "end") if last else (node.x + NODE + 8, "start")
-    y = node.y + node.height / 2 + 5
-    said = label if len(label) <= LABEL_MAX else f"{label[: LABEL_MAX - 1]}…"
+    # The last labels stand towards those before them: in two lines they are out of their way.
+    y = node.y + node.height / 2 + (-3 if last else 5)
+    beside = f'x="{x}" dy="17"' if last else 'dx="6"'
+    said = label if last or len(label) <= LABEL_MAX else f"{label[: LABEL_MAX - 1]}…"
     halo = 'stroke="white" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
     drawn = (
         f'<rect x="{node.x}" y="{node.y:.1f}" width="{NODE}" height="{max(node.height, 1.5):.1f}"'
         f' fill="{tint_of_end(node.end)}"/>'
         f'<text x="{x}" y="{y:.1f}" text-anchor="{anchor}" fill="{INK}" {halo}>'
         f'<tspan font-weight="600">{escape(said)}</tspan>'
-        f'<tspan dx="6" fill="{SOFT}" font-size="12.5">{escape(weight)}</tspan></text>'
+        f'<tspan {beside} fill="{SOFT}" font-size="12">{escape(weight)}'
+        "</tspan></text>"
     )
     return _linked(drawn, address_of_end(node.end, address) if address else "")
 
@@ -268,5 +271,5 @@ def _svg(name: str, height: float, title: str, parts: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing {name}"'
         f' viewBox="0 0 {WIDTH} {height:.0f}" role="group" aria-label="{escape(title)}"'
-        f' font-size="14">{"".join(parts)}</svg>'
+        f' font-size="13">{"".join(parts)}</svg>'
     )
