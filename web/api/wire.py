@@ -137,8 +137,10 @@ class DeliveryIn(Wire):
 class DeliveryWithdrawalIn(Wire):
     """An announcement is taken back, before anything of it came."""
 
+    scanned_at: Moment
+
     def command(self, now: datetime) -> WithdrawDelivery:
-        return WithdrawDelivery(**self.common(now))
+        return WithdrawDelivery(**self.common(self.scanned_at))
 
 
 class CodesIn(Wire):

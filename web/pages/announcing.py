@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Final
-from uuid import UUID, uuid5
+from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path, Query
@@ -28,7 +28,7 @@ from web.deps import ReadDb
 from web.i18n import message
 from web.label_values import sheet_of_delivery
 from web.pages import choices
-from web.pages.booking import Body, Sent, Typed, book, fresh, scan_id_of
+from web.pages.booking import Body, Sent, Typed, book, fresh, moment_of, scan_id_of
 from web.pages.forms import ActPage, Form, Options
 from web.pages.visiting import Visit, Visitor
 from web.units import weight_typed
@@ -139,14 +139,11 @@ def _announced(visit: Visit, sent: Typed, code: str) -> Response:
         return visit.go(f"/deliveries/{code}", "announced")
     number = uuid5(NAMESPACE, f"instead/{scan_id_of(sent)}")
     try:
-        _take_back(visit, instead, number)
+        body = DeliveryWithdrawalIn(scan_id=number, scanned_at=moment_of(visit, sent))
+        perform(visit.call, "withdraw", instead, body)
     except Refusal:
         return visit.go(f"/deliveries/{code}", "announced_beside")
     return visit.go(f"/deliveries/{code}", "announced_anew")
-
-
-def _take_back(visit: Visit, code: str, scan_id: UUID) -> None:
-    perform(visit.call, "withdraw", code, DeliveryWithdrawalIn(scan_id=scan_id))
 
 
 def _count(values: Mapping[str, str]) -> int:
@@ -277,7 +274,7 @@ def withdraw(visit: Visitor, code: Code, sent: Sent) -> Response:
         sent,
         "withdraw",
         code,
-        body=lambda _: {"note": sent.text("note")},
+        body=lambda at: {"scanned_at": at},
         then=lambda answer: visit.go(f"/deliveries/{answer['code']}", "taken_back"),
         again=lambda form: _withdraw(visit, code, form),
     )

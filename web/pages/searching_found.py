@@ -16,20 +16,16 @@ from catalogue.codes import CodeKind
 from catalogue.near_codes import near, prefix, squeezed
 from catalogue.rulebook import Rulebook
 from certificates.views import visible
-from store.columns import table_of
-from streams.tables import Balance, Batch, Bin, Place
 from streams.views import Asked, newest_first, sites_of
 from web.pages.searching_words import Question, Term
 
-_batch, _bin = table_of(Batch), table_of(Bin)
-_balance, _place = table_of(Balance), table_of(Place)
-_delivery, _receipt, _find, _item, _shipment, _shipped, _entry, _certificate, _withdrawal = (
-    SQLModel.metadata.tables[name]
-    for name in (
-        "delivery", "receipt", "find", "serial_item", "shipment", "shipment_bin", "entry",
-        "certificate", "withdrawal",
-    )
-)  # fmt: skip
+_tables: Final = SQLModel.metadata.tables
+_batch, _bin, _balance, _place = (_tables[name] for name in ("batch", "bin", "balance", "place"))
+_delivery, _receipt = _tables["delivery"], _tables["receipt"]
+_find, _item = _tables["find"], _tables["serial_item"]
+_shipment, _shipped = _tables["shipment"], _tables["shipment_bin"]
+_entry = _tables["entry"]
+_certificate, _withdrawal = _tables["certificate"], _tables["withdrawal"]
 
 CONTAINERS_MAX: Final = 5
 """A word that begins more containers than these says nothing of a batch."""

@@ -60,7 +60,7 @@ def announce_a_file(hall: Hall) -> Good:
 
 @good("POST", "/deliveries/{code}/withdrawal")
 def take_an_announcement_back(hall: Hall) -> Good:
-    return Good({"code": hall.depot.announce(300_000)["code"]}, scan())
+    return Good({"code": hall.depot.announce(300_000)["code"]}, scan(scanned_at=AT))
 
 
 @good("POST", "/codes")
