@@ -9,7 +9,6 @@ from datetime import date
 from catalogue.kinds import Stream
 from reporting.changes import relative_permille
 from reporting.circularity import Terms
-from reporting.shares import ratio
 from web.pages.desk_worries import Worry
 from web.pages.drawing import Addresses
 from web.pages.portal_pages import Drawn, MonthShare, TargetLine
@@ -45,13 +44,6 @@ class Figures:
         if now is None or before is None:
             return None
         return now[Stream(stream)] - before[Stream(stream)]
-
-    @property
-    def proven_points(self) -> int | None:
-        before = ratio(self.before.confirmed_g, self.before.sorted_g)
-        if self.proven_permille is None or before is None:
-            return None
-        return self.proven_permille - before
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,12 +80,13 @@ def other_factors(visit: Visitor, db: ReadDb, year: Year = None, factors: Year =
 
 
 def factors_page(visit: Visit, db: Session, year: int | None, factors: int | None) -> FactorsPage:
-    """Two reports. Without a year the last whole one, with the newest factors."""
+    """Two reports. Without a year the last whole one, with the newest other factors."""
     book = rulebook(db)
     today = today_of(visit, book)
     known = _factor_years(visit, book)
-    chosen = factors if factors is not None else (known[0] if known else None)
     year = year if year is not None else today.year - 1
+    others = [one for one in known if one != year] or known
+    chosen = factors if factors is not None else next(iter(others), None)
     asked = Question(period=year_so_far(year, today))
     seen = access.scope(book, visit.viewer, asked)
     was = report_within(db, book, seen, asked)
@@ -95,7 +96,7 @@ def factors_page(visit: Visit, db: Session, year: int | None, factors: int | Non
         for one, other in zip(was.measures, would.measures, strict=True)
         if one.unit == "g_co2e"
     ]
-    others, same = _factors_used(found)
+    differing, same = _factors_used(found)
     to = Addresses(asked)
     return FactorsPage(
         year=year,
@@ -105,7 +106,7 @@ def factors_page(visit: Visit, db: Session, year: int | None, factors: int | Non
         chosen=chosen,
         factor_years=sorted({*known, *([chosen] if chosen else [])}, reverse=True),
         lines=[_line(visit, one, other, to) for one, other in found],
-        others=others,
+        others=differing,
         same=same,
     )
 
