@@ -38,7 +38,10 @@ class Receipt(SQLModel, table=True):
     """How a batch came in: with which delivery (none: unannounced), at which station, in what."""
 
     __tablename__ = "receipt"
-    __table_args__ = (Index("ix_receipt_batch", "batch_id"),)
+    __table_args__ = (
+        Index("ix_receipt_batch", "batch_id"),
+        Index("ix_receipt_delivery", "delivery_id"),
+    )
 
     id: int = Field(sa_column=entry_key())
     batch_id: int = Field(sa_column=key_to("batch.id"))
@@ -54,6 +57,7 @@ class Find(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("count > 0", name="find_counts_something"),
         CheckConstraint("mass_g IS NULL OR mass_g > 0", name="find_mass"),
+        Index("ix_find_batch", "batch_id"),
     )
 
     id: int = Field(sa_column=entry_key())

@@ -20,7 +20,7 @@ from intake.rules import beyond_limit
 from intake.tables import Delivery, Find, Receipt
 from store.columns import table_of
 from streams.tables import Batch
-from streams.views import Asked, at_site, newest_first, sites_of
+from streams.views import Asked, at_site, newest_first, seen_in, sites_of
 
 REFERENCES_AT_ONCE: Final = 500
 
@@ -87,10 +87,7 @@ def list_deliveries(
     session: Session, book: Rulebook, viewer: Viewer, asked: Asked
 ) -> list[ListedDelivery]:
     """Deliveries, the latest expected first. Two statements."""
-    exists = or_(
-        _delivery.c.site_id.in_(sites_of(book, viewer)),
-        _delivery.c.supplier_id.in_(sorted(viewer.supplier_ids)),
-    )
+    exists = seen_in(book, viewer, _delivery)
     statement = select(_delivery).where(exists, at_site(book, asked, _delivery))
     if asked.text:
         wanted = asked.text.strip()
@@ -104,6 +101,8 @@ def list_deliveries(
         statement = statement.where(_delivery.c.state == asked.state)
     if asked.day:
         statement = statement.where(_delivery.c.expected_on == asked.day)
+    if asked.since:
+        statement = statement.where(_delivery.c.expected_on >= asked.since)
     if asked.supplier:
         supplier = book.organisations.get(asked.supplier)
         ids = book.children(supplier.id) if supplier else frozenset()

@@ -50,12 +50,13 @@ PAGE_MAX = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a list is asked for. text: part of a code; day: one site-local day."""
+    """What a list is asked for. text: part of a code; day: one site-local day; since: a first."""
 
     after: str | None = None
     limit: int = 50
     text: str | None = None
     day: date | None = None
+    since: date | None = None
     supplier: str | None = None
     site: str | None = None
     state: str | None = None
@@ -152,11 +153,14 @@ def sites_of(book: Rulebook, viewer: Viewer) -> list[int]:
 
 
 def visible_batches(book: Rulebook, viewer: Viewer) -> ColumnElement[bool]:
-    """The condition under which a batch exists for the viewer."""
-    return or_(
-        _batch.c.site_id.in_(sites_of(book, viewer)),
-        _batch.c.supplier_id.in_(sorted(viewer.supplier_ids)),
-    )
+    return seen_in(book, viewer, _batch)
+
+
+def seen_in(book: Rulebook, viewer: Viewer, table: Table) -> ColumnElement[bool]:
+    """Of the sites whose staff the viewer is, or of its own organisations: nobody is both."""
+    if viewer.supplier_ids and not viewer.is_staff:
+        return table.c.supplier_id.in_(sorted(viewer.supplier_ids))
+    return table.c.site_id.in_(sites_of(book, viewer))
 
 
 def newest_first(
@@ -202,6 +206,8 @@ def list_batches(
         statement = statement.where(_batch.c.supplier_id.in_(sorted(ids)))
     if asked.day:
         statement = statement.where(_batch.c.received_day == asked.day)
+    if asked.since:
+        statement = statement.where(_batch.c.received_day >= asked.since)
     rows = session.execute(
         newest_first(statement, _batch, asked, "received_day", exists=exists)
     ).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlmodel import Session
@@ -27,10 +28,12 @@ SHOWN: Final = 5
 def beside(visit: Visit, db: Session, names: Names, seen: Scope, asked: Question) -> Beside:
     """What came last, of the supplier that was asked for, and what was found. Ten statements."""
     supplier = asked.suppliers[0] if asked.suppliers else None
-    wanted, viewer, book = Asked(supplier=supplier, limit=SHOWN), visit.viewer, names.book
+    wanted = Asked(supplier=supplier, limit=SHOWN)
+    since = replace(wanted, since=asked.period.first)
+    viewer, book = visit.viewer, names.book
     return Beside(
-        deliveries=[names.delivery(row) for row in list_deliveries(db, book, viewer, wanted)],
-        batches=[names.batch(row) for row in list_batches(db, book, viewer, wanted)],
+        deliveries=[names.delivery(row) for row in list_deliveries(db, book, viewer, since)],
+        batches=[names.batch(row) for row in list_batches(db, book, viewer, since)],
         certificates=[
             _certificate(visit, row) for row in newest_certificates(db, book, viewer, wanted)
         ],
