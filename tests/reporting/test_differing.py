@@ -79,7 +79,7 @@ def test_what_cancels_out_is_no_difference() -> None:
     assert [one.kind for one in said.because] == ["sort", "reverse"]
 
 
-def test_what_no_booking_explains_is_shown_and_not_smoothed() -> None:
+def test_what_no_entry_explains_is_shown_and_not_smoothed() -> None:
     said = compared([IN, HELD, *OUT])
     (held,) = (one for one in said.masses if one.term == "held_g")
     assert (held.change_g, held.unexplained_g) == (-40, -40)
