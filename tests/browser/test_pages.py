@@ -302,6 +302,7 @@ def test_every_page_is_for_everybody_and_fits_every_screen(
         code = things.get(path.split("/")[1], "")
         page.set_viewport_size({"width": 1280, "height": 800})
         named = {"code": code, "scan_id": code, "number": code, "noun": "container"}
+        named["id"] = "reuse_of_sorted"
         answer = page.goto(f"{path.format(**named)}?text={things['batches']}")
         assert answer is not None
         assert answer.ok, path
