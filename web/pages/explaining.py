@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
@@ -32,6 +32,7 @@ from web.pages.visiting import Visitor
 router = APIRouter(include_in_schema=False)
 
 Past = Sequence[tuple[Period, Measure | None]]
+Figures = Mapping[str, Measure]
 Text = Annotated[str, Query(max_length=60, pattern=PLAIN)]
 
 
@@ -87,7 +88,7 @@ def figure(
     today, language = today_of(visit, db), visit.language
     asked = question(today=today, first=first, end=end, basis=basis, suppliers=[supplier])
     found = circularity_report(db, visit.viewer, asked)
-    one, known = found.figure(id), {each.id for each in found.measures}
+    one, known = found.figure(id), {each.id: each for each in found.measures}
     if one is None:
         raise NotFound
     names, to = Names(language, rulebook(db)), Addresses(asked)
@@ -173,16 +174,17 @@ def filled(one: Measure, language: Language) -> str:
     return text.replace(" * ", " × ")
 
 
-def _input(one: Measure, name: str, names: Names, to: Addresses, known: Collection[str]) -> Input:
+def _input(one: Measure, name: str, names: Names, to: Addresses, known: Figures) -> Input:
     """What went in: with the batches behind it, or the figure that it is."""
     value, language = one.inputs[name], names.language
     behind = part_of_input(one.id, one.cell, name)
     other = next((id for id in _longer(one.id, name) if id in known), None)
     in_grams = one.unit == "g" or name.endswith("_g") or name.startswith("losses.")
     href = to.behind(behind) if behind else to.figure(other) if other else ""
+    words = title_of(part(behind), names) if behind else ""
     return Input(
         name=name,
-        words=title_of(part(behind), names) if behind else "",
+        words=title_of_figure(known[other], language) if other and not behind else words,
         value=units.weight(value, language) if in_grams else units.count(value, language),
         href=href,
     )
