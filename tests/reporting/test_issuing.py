@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from proof.canonical import canonical
 from proof.signing import holds, verify_head
 from reporting.frozen import PURPOSE
 from reporting.issued import list_issued
-from reporting.issuing import IssueReport
+from reporting.issuing import IssueReport, issue_report
 from reporting.queries import circularity_report
 from reporting.questions import Basis, By, question
 from reporting.report import as_json
@@ -25,7 +26,7 @@ from streams.verify import audit
 from streams.views import Asked
 from tests.audit import breaches
 from tests.builders import Depot, part
-from tests.reporting.office import MARCH, RING, compared, issue, look, send
+from tests.reporting.office import MARCH, RING, VERIFY_AT, compared, issue, look, send
 
 
 def worked(depot: Depot) -> str:
@@ -49,6 +50,34 @@ def test_a_report_is_numbered_without_gaps_per_operator_and_year(depot: Depot) -
     assert issue(depot)["number"] == "2027-0001"
     depot.now = datetime(2026, 12, 31, 22, 30, tzinfo=UTC)
     assert issue(depot)["number"] == "2026-0003"
+
+
+def test_who_issues_at_the_same_time_gets_a_number_of_its_own(parallel_depot: Depot) -> None:
+    """While somebody books at the site: what is reported is what its heads hold."""
+    worked(parallel_depot)
+    commands = [IssueReport(**parallel_depot.carried(), **MARCH) for _ in range(4)]
+    with ThreadPoolExecutor(5) as at_once:
+        booked = at_once.submit(lambda: [parallel_depot.log(1_000) for _ in range(8)])
+        made = list(at_once.map(lambda command: issued(parallel_depot, command), commands))
+        booked.result()
+    assert sorted(made) == ["2026-0001", "2026-0002", "2026-0003", "2026-0004"]
+    for number in made:
+        assert compared(parallel_depot, number)[1].unexplained_g == 0
+    assert breaches(parallel_depot.database) == []
+
+
+def issued(depot: Depot, command: IssueReport) -> str:
+    """As `send`, by somebody else than who acts meanwhile."""
+    with depot.database.write() as session:
+        booked = issue_report(
+            session,
+            command,
+            viewer=depot.people["manager"],
+            now=depot.now,
+            ring=RING,
+            verify_at=VERIFY_AT,
+        )
+    return str(booked.answer["number"])
 
 
 def test_a_report_holds_the_figures_of_its_moment_signed(depot: Depot) -> None:
