@@ -10,7 +10,17 @@ from tests.web.api.test_permissions import MAY
 from tests.web.api.test_reads import pages
 from tests.web.api.test_writes import TOLD_ONCE
 
+TOLD_OTHERWISE = ("/sync", "/deliveries/file", TOLD_ONCE)
+"""What says of a repeat that it is one, or gives something out once."""
 FILES = ("csv", "jsonl", "parquet", "xlsx")
+SEARCHED = {
+    "vandaag noorderhaven": "batches",
+    "open karren": "bins",
+    "verwacht": "deliveries",
+    "onderweg": "shipments",
+    "vondsten 2-3-2026": "finds",
+    "uniform wacht": "batches",
+}
 
 
 def test_every_call_succeeds_and_its_repeat_is_the_same_on_both_databases(busy_hall: Hall) -> None:
@@ -20,7 +30,7 @@ def test_every_call_succeeds_and_its_repeat_is_the_same_on_both_databases(busy_h
         first = send(busy_hall.caller(name), route, sent)
         assert first.is_success, (route, first.text)
         again = send(busy_hall.caller(name), route, sent)
-        if route[0] == "POST" and route[1] not in ("/sync", TOLD_ONCE):
+        if route[0] == "POST" and route[1] not in TOLD_OTHERWISE:
             assert again.content == first.content, route
     assert breaches(busy_hall.depot.database) == []
     with busy_hall.depot.database.read() as session:
@@ -43,6 +53,10 @@ def test_every_list_is_paged_and_searched_alike_on_both_databases(busy_hall: Hal
         busy_hall.get(
             f"/{noun}", search="B", day="2026-03-02", supplier="NOORDERHAVEN", site="S1", state="x"
         ).raise_for_status()
+    leader = busy_hall.caller("leader")
+    for words, noun in SEARCHED.items():
+        page = leader.client.get(f"/search?q={words}", headers=leader.headers({}))
+        assert f'href="/{noun}/' in page.text.partition("<table")[2], words
 
 
 def test_every_report_and_file_is_made_on_both_databases(busy_hall: Hall) -> None:
