@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -184,3 +186,29 @@ def test_the_first_page_takes_as_many_statements_however_much_there_is(
         numbers.append(len(sent))
     assert numbers[0] == numbers[1]
     assert numbers[0] <= 40
+
+
+MADE_FOR_NOBODY = """
+import sys
+from web.app import create_app
+from web.settings import from_environment
+from web.warming import warm
+app = create_app(from_environment({"STOFSTROOM_DATABASE_URL": sys.argv[1]}))
+warm(app)
+print(sorted({"plotly", "pandas", "numpy", "pyarrow"} & set(sys.modules)))
+"""
+
+
+def test_the_first_pages_are_made_before_anybody_asks_without_plotly_and_pandas(
+    hall: Depot,
+) -> None:
+    hall.sort(hall.log(100_000)["code"], {"reuse": 60_000, "recycle": 30_000})
+    url = hall.database.engine.url.render_as_string(hide_password=False)
+    said = subprocess.run(
+        [sys.executable, "-c", MADE_FOR_NOBODY, url],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert said.stdout.strip() == "[]"
