@@ -11,7 +11,8 @@ from sqlmodel import Session
 from catalogue.access import Viewer
 from catalogue.errors import Malformed, NotFound
 from reporting.behind import Behind, Order, behind
-from reporting.parts import part
+from reporting.parts import part, part_of_input
+from reporting.queries import circularity_report
 from reporting.questions import Question
 from store.engine import Database
 from tests.reporting import world as worlds
@@ -90,6 +91,22 @@ def test_the_batches_behind_every_number_add_up_to_it_to_the_gram(
         assert_behind(reading, viewer, ask(basis=basis, **period, **more))
 
 
+@pytest.mark.parametrize("basis", ["received", "booked"])
+def test_what_went_into_a_figure_is_what_its_batches_add_up_to(
+    reading: Session, world: World, basis: str
+) -> None:
+    staff, asked = world.staff("OPA"), ask(basis=basis, **PERIODS[1])
+    opened = set()
+    for figure in circularity_report(reading, staff, asked).measures:
+        for term, value in figure.inputs.items():
+            text = part_of_input(figure.id, figure.cell, term)
+            if text is not None and text not in opened:
+                opened.add(text)
+                found = all_behind(reading, staff, asked, text)
+                assert value == (found.count if text == "open" else found.mass_g), figure.id
+    assert len(opened) > 20
+
+
 def test_something_stands_behind_every_kind_of_number(reading: Session, world: World) -> None:
     found = numbers(report(reading, world.staff("OPA"), ask()))
     assert all(
@@ -117,7 +134,7 @@ def test_pages_together_are_the_whole_list_in_its_order(
 ) -> None:
     staff, wanted = world.staff("OPA"), part("sorted")
     whole = behind(reading, staff, ask(), wanted, order=order, limit=1000)
-    pages, after = [], ""
+    pages, after = list[Line](), ""
     while True:
         page = behind(reading, staff, ask(), wanted, order=order, after=after, limit=4)
         assert (page.count, page.mass_g) == (whole.count, whole.mass_g)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.errors import Malformed
+from reporting.history import last_months
 from reporting.periods import Period, Spans, months_between, period
 
 TODAY = date(2026, 11, 23)
@@ -88,3 +89,17 @@ def test_months_between_two_days_include_both_their_months() -> None:
         date(2025, 12, 1),
         date(2026, 1, 1),
     ]
+
+
+def test_a_year_earlier_is_the_same_days_and_knows_leap_years() -> None:
+    leap = Period(date(2024, 2, 29), date(2024, 3, 1))
+    assert leap.a_year_earlier() == Period(date(2023, 3, 1), date(2023, 3, 1))
+    year = Period(date(2026, 1, 1), date(2027, 1, 1))
+    assert year.a_year_earlier() == Period(date(2025, 1, 1), date(2026, 1, 1))
+
+
+def test_the_last_twelve_months_end_with_the_month_of_the_day() -> None:
+    months = last_months(date(2026, 2, 14))
+    assert len(months) == 12
+    assert months[0] == Period(date(2025, 3, 1), date(2025, 4, 1))
+    assert months[-1] == Period(date(2026, 2, 1), date(2026, 3, 1))
