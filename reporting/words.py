@@ -25,7 +25,7 @@ class Words:
 
     def weight(self, mass_g: int) -> str:
         """A weight as pages write it: to the gram."""
-        mark, thousands = self.signs
+        mark, thousands = self.signs[0], self.signs[1]
         kilograms, grams = divmod(abs(mass_g), 1000)
         whole = f"{kilograms:,}".replace(",", thousands)
         sign = "−" if mass_g < 0 else ""

@@ -52,7 +52,7 @@ def share(permille: int | None, language: Language) -> str:
 
 
 def points(permille: int | None, language: Language) -> str:
-    """By how much a share changed, in percentage points and always with its sign: `+1,2`, `−0,4`."""
+    """By how much a share changed, in percentage points, with its sign: `+1,2`, `−0,4`."""
     if permille is None:
         return "–"
     sign = "+" if permille > 0 else "−" if permille < 0 else "±"

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from catalogue.access import Viewer
 from catalogue.errors import Malformed, NotFound
-from reporting.behind import Behind, Order, behind
+from reporting.behind import BatchBehind, Behind, Order, behind
 from reporting.parts import part, part_of_input
 from reporting.queries import circularity_report
 from reporting.questions import Question
@@ -134,7 +134,7 @@ def test_pages_together_are_the_whole_list_in_its_order(
 ) -> None:
     staff, wanted = world.staff("OPA"), part("sorted")
     whole = behind(reading, staff, ask(), wanted, order=order, limit=1000)
-    pages, after = list[Line](), ""
+    pages, after = list[BatchBehind](), ""
     while True:
         page = behind(reading, staff, ask(), wanted, order=order, after=after, limit=4)
         assert (page.count, page.mass_g) == (whole.count, whole.mass_g)
