@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Final
 
@@ -11,14 +10,15 @@ from fastapi import APIRouter, Query
 from sqlmodel import Session
 from starlette.responses import Response
 
+from catalogue.kinds import Pool, Quality
 from catalogue.rulebook import Rulebook, rulebook
-from reporting import access
-from reporting.changes import year_so_far
-from reporting.circularity import Row
+from reporting import access, comparing
+from reporting.changes import NOTHING, year_so_far
+from reporting.circularity import Row, Sum, terms
 from reporting.figures import month_bars
-from reporting.periods import YEAR_MAX, YEAR_MIN
+from reporting.periods import YEAR_MAX, YEAR_MIN, month_of
 from reporting.pictures import bars_svg
-from reporting.queries import report_within, terms_and_rows
+from reporting.queries import report_within
 from reporting.questions import By, Question
 from reporting.report import Report
 from streams.ledger import site_day
@@ -87,24 +87,33 @@ def desk_page(visit: Visit, db: Session, year: int | None) -> DeskPage:
 def figures(visit: Visit, db: Session, book: Rulebook, year: int, today: date) -> Figures:
     """A year beside the one before it, each by month. Four statements."""
     asked = Question(period=year_so_far(year, today), by=By.MONTH)
-    before = replace(asked, period=asked.period.a_year_earlier())
+    before = asked.period.a_year_earlier()
     seen = access.scope(book, visit.viewer, asked)
     monthly = report_within(db, book, seen, asked)
-    earlier, months_before = terms_and_rows(db, book, seen, before)
+    # Of the year before only sums are shown: few cells instead of a report.
+    cells = comparing.cells(db, book, seen, before, months=True, suppliers=False, groups=False)
+    months = comparing.summed(cells, lambda cell: month_of(cell.start) if cell.start else None)
+    months_before = [_came_in(month, masses.input_g) for month, masses in months.items()]
     to = Addresses(asked)
     return Figures(
         first=asked.period.first,
         last=asked.period.last,
-        before_first=before.period.first,
-        before_last=before.period.last,
+        before_first=before.first,
+        before_last=before.last,
         now=monthly.terms,
-        before=earlier,
+        before=comparing.summed(cells, lambda _: "").get("", NOTHING),
         proven_permille=monthly.measure("confirmed_of_sorted"),
         months=portal_tables.months(monthly, months_before),
         chart=_chart(visit, monthly, months_before, to),
         targets=portal_aside.targets(monthly, visit, to),
         to=to,
     )
+
+
+def _came_in(month: str, mass_g: int) -> Row:
+    """A month of which only its input is looked at."""
+    came = Sum(pool=Pool.SUPPLIER, quality=Quality.MEASURED, mass_g=-mass_g)
+    return Row(key=month, names={}, terms=terms([came]))
 
 
 def _chart(visit: Visit, monthly: Report, earlier: Sequence[Row], to: Addresses) -> Drawn | None:

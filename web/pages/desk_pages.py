@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from catalogue.kinds import Stream
-from reporting.changes import relative_permille
+from reporting.changes import Masses, relative_permille
 from reporting.circularity import Terms
 from web.pages.desk_worries import Worry
 from web.pages.drawing import Addresses
@@ -23,7 +23,7 @@ class Figures:
     before_first: date
     before_last: date
     now: Terms
-    before: Terms
+    before: Masses
     proven_permille: int | None
     months: Sequence[MonthShare]
     chart: Drawn | None
