@@ -85,7 +85,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
     stop = threading.Event()
     await run_in_threadpool(begin, database, app.state.clock())
-    await run_in_threadpool(warm, app)
     workers = {"housekeeping": housekeeper(app), "printing": printer(app), "mail": mailer(app)}
     threads = [
         threading.Thread(target=worker.run, args=(stop,), name=name, daemon=True)
@@ -93,6 +92,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     ]
     for thread in threads:
         thread.start()
+    # Beside the first jobs, so that neither is left for the first visitor to wait for.
+    await run_in_threadpool(warm, app)
     yield
     stop.set()
     for thread in threads:
