@@ -7,6 +7,7 @@ and has the database look at the pages of its file that the figures stand on.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from fastapi import FastAPI, Request
 from sqlmodel import Session
@@ -20,9 +21,21 @@ from web.i18n import Language, languages
 from web.pages import desk, portal
 from web.pages.visiting import Visit
 
+NOWHERE: Final = {
+    "type": "http",
+    "method": "GET",
+    "path": "/nowhere",
+    "root_path": "",
+    "query_string": b"",
+    "headers": [],
+}
+
 
 def warm(app: FastAPI) -> None:
     """Make the first pages of a supplier and of a manager, if there are any yet."""
+    for route in app.routes:
+        # Routes are put together when they are first looked at: nothing is at this path.
+        route.matches({**NOWHERE, "app": app})
     database: Database = app.state.database
     with database.read() as session:
         for viewer in _visitors(rulebook(session)):
@@ -47,9 +60,10 @@ def _visitors(book: Rulebook) -> Iterator[Viewer]:
 
 def _make(app: FastAPI, session: Session, viewer: Viewer, language: Language) -> None:
     path = "/desk" if viewer.is_staff else "/portal"
-    asked = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
     nobody = Signed(viewer=viewer, actor="server", name="", language=None, kind="session")
-    visit = Visit(Request({**asked, "app": app}), nobody, language, app.state.clock())
+    visit = Visit(
+        Request({**NOWHERE, "path": path, "app": app}), nobody, language, app.state.clock()
+    )
     if viewer.is_staff:
         desk.desk(visit, session)
     else:
