@@ -344,7 +344,8 @@ def standing(database: Database) -> Iterator[Check]:
             cookie = open_session(session, manager, now=now)
         client = TestClient(app)
         client.cookies.set(SESSION_COOKIE, cookie)
-        yield Check(client, database, {"Authorization": f"Bearer {token}"})
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        yield Check(client, database, headers)
 
 
 def questions(check: Check) -> Iterator[Asked]:
