@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+from reporting.periods import YEAR_MAX, YEAR_MIN
+
 NOUNS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("partij", "partijen", "doos", "dozen", "batch", "box", "boxes"), "batches"),
     "batches": "batches",
@@ -279,10 +281,12 @@ def _is_said(word: str, said: Collection[str]) -> bool:
 
 
 def _date(year: int, month: int, day: int) -> date | None:
+    """A day of the years that reports know, so that the day after it is one as well."""
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         return None
+    return found if YEAR_MIN <= year <= YEAR_MAX else None
 
 
 def _latest(today: date, weekday: int) -> date:

@@ -80,6 +80,8 @@ def test_a_part_of_a_day_keeps_its_hours(text: str, on: str, hours: tuple[int, i
         ("c-0012", set(), set(), [("c-0012", {"container": {9}})]),
         ("MV-2026/0017", set(), set(), [("mv-2026/0017", {})]),
         ("31-02-2026", set(), set(), [("31-02-2026", {})]),
+        ("9999-12-31", set(), set(), [("9999-12-31", {})]),
+        ("1-1-0001", set(), set(), [("1-1-0001", {})]),
         ("ja", set(), set(), [("ja", {})]),
         ("", set(), set(), []),
     ],
