@@ -35,6 +35,8 @@ _place = table_of(Place)
 _destination = table_of(Destination)
 
 PAGE: Final = 50
+_G_MAX: Final = (1 << 63) - 1
+"""More grams than these no database counts."""
 
 
 class Order(StrEnum):
@@ -149,6 +151,8 @@ def _place_in_list(after: str, order: Order) -> tuple[int | date, str]:
     key, _, code = after.partition("~")
     try:
         last = int(key) if order is Order.HEAVIEST else date.fromisoformat(key)
+        if isinstance(last, int) and abs(last) > _G_MAX:
+            raise ValueError
     except ValueError:
         raise Malformed(field="after", problem="is no place in this list") from None
     return last, code

@@ -151,9 +151,12 @@ def test_pages_together_are_the_whole_list_in_its_order(
     assert keys[order] == sorted(keys[order])
 
 
-def test_a_place_in_the_list_that_is_none_is_refused(reading: Session, world: World) -> None:
+@pytest.mark.parametrize("after", ["heavy~BX", f"{10**30}~BX"])
+def test_a_place_in_the_list_that_is_none_is_refused(
+    reading: Session, world: World, after: str
+) -> None:
     with pytest.raises(Malformed) as refused:
-        behind(reading, world.staff("OPA"), ask(), part("held"), after="heavy~BX")
+        behind(reading, world.staff("OPA"), ask(), part("held"), after=after)
     assert refused.value.figures["field"] == "after"
 
 
