@@ -26,8 +26,10 @@ CELL_MAX: Final = 200
 UNPACKED_MAX: Final = 20_000_000
 PARTS_MAX: Final = 500
 DELIMITERS: Final = ";,\t"
-GUARDED: Final = ("=", "+", "-", "@", "\t", "\r")
+GUARDED: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a calculation program takes for a formula, when a cell begins with it."""
+_NO_TEXT: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_DELIMITER: Final = r"\t|[^\w\s\"]"
 
 
 class Number(str):
@@ -122,15 +124,25 @@ def _text(content: bytes) -> str:
             text = content.decode("cp1252")
         except UnicodeDecodeError as error:
             raise _refused(NOT_TEXT) from error
-    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", text):
+    if not is_text(text):
         raise _refused(NOT_TEXT)
     return text
+
+
+def is_text(text: str) -> bool:
+    """Whether it holds only signs that any file of ours may hold."""
+    return _NO_TEXT.search(text) is None
+
+
+def is_delimiter(sign: str) -> bool:
+    """Whether a CSV may have it between its cells."""
+    return re.fullmatch(_DELIMITER, sign) is not None
 
 
 def _delimiter(text: str) -> tuple[str, str, int]:
     """The sign between the cells, the text after a line that only says it, and lines skipped."""
     first, _, rest = text.partition("\n")
-    if said := re.fullmatch(r"sep=(.)\s*", first.strip("\r"), re.IGNORECASE):
+    if said := re.fullmatch(rf"sep=({_DELIMITER})\s*", first, re.IGNORECASE):
         return said[1], rest, 1
     head = next((line for line in text.splitlines() if line.strip()), "")
     bare = re.sub(r'"[^"]*"', "", head)
@@ -184,7 +196,8 @@ def _require_small(content: bytes) -> None:
         if len(parts) > PARTS_MAX or sum(part.file_size for part in parts) > UNPACKED_MAX:
             raise _refused(TOO_LARGE, limit_bytes=UNPACKED_MAX)
         for part in parts:
-            if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in packed.read(part):
+            # Whatever a part is called, and in letters of two bytes as well.
+            if b"<!DOCTYPE" in packed.read(part).replace(b"\x00", b""):
                 raise _refused(NO_WORKBOOK)
 
 

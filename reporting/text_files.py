@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from intake.announcing_files import GUARDED
 from reporting.columnar import Column, Kind, Table
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_SIGNS = "".join(GUARDED)
 _CONTROLS = bytes(range(32))
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """By which a spreadsheet sees that a file is UTF-8."""
@@ -24,7 +26,7 @@ Say = Callable[[Any], Any]
 
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula: what would start one gets an apostrophe."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
+    return f"'{text}" if text.startswith(GUARDED) else text
 
 
 def csv_pieces(columns: Sequence[Column], tables: Iterable[Table]) -> Iterator[bytes]:
@@ -178,9 +180,9 @@ def _harmless(cells: Any) -> Any:
     """As `harmless`, by column."""
     import pyarrow.compute as pc
 
-    if not _holds(cells, b"=+-@\t\r\n"):
+    if not _holds(cells, _SIGNS.encode()):
         return cells
-    starts = pc.match_substring_regex(cells, r"^[=+\-@\t\r\n]")
+    starts = pc.match_substring_regex(cells, f"^[{re.escape(_SIGNS)}]")
     if not starts.true_count:
         return cells
     return pc.if_else(starts, _between("'", cells, ""), cells)

@@ -191,6 +191,24 @@ def test_what_cannot_be_read_whole_is_refused_whole(content: bytes, problem: str
     assert refused.value.figures["problem"] == problem
 
 
+def test_a_workbook_that_defines_words_of_its_own_is_refused_in_any_letters() -> None:
+    changed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book_of(["kg"], [1]))) as whole,
+        zipfile.ZipFile(changed, "w") as parts,
+    ):
+        for part in whole.infolist():
+            text = whole.read(part).decode()
+            if part.filename == "xl/worksheets/sheet1.xml":
+                text = f"<!DOCTYPE worksheet []>{text}"
+                parts.writestr(part, text.encode("utf-16"))
+            else:
+                parts.writestr(part, text)
+    with pytest.raises(Malformed) as refused:
+        read_file(changed.getvalue())
+    assert refused.value.figures["problem"] == files.NO_WORKBOOK
+
+
 def test_a_broken_workbook_is_a_refusal_wherever_it_breaks() -> None:
     content = book_of(["kg"], [1])
     for cut in range(40, len(content), 397):

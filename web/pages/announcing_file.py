@@ -25,6 +25,8 @@ from intake.announcing_files import (
     FileLine,
     Number,
     Table,
+    is_delimiter,
+    is_text,
     read_file,
 )
 from intake.announcing_sheets import FORMATS, WHY_WIDTH, WIDTHS, Sheet, csv_file, workbook
@@ -309,8 +311,11 @@ def _carried(carried: str) -> Table:
         ]
         header = tuple(str(head) for head in said["header"])
         kind = "xlsx" if said["kind"] == "xlsx" else "csv"
-        delimiter = str(said["delimiter"])[:1] or ";"
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        delimiter = str(said["delimiter"]) or ";"
+        signs = "".join((*header, *(cell for line in lines for cell in line.cells)))
+        if not (is_text(signs) and is_delimiter(delimiter)):
+            raise ValueError("no file has such signs")
+    except (ArithmeticError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise Malformed(field="file", problem="no lines") from error
     if not 0 < len(lines) <= LINES_MAX:
         raise Malformed(field="file", problem="no lines")

@@ -154,7 +154,10 @@ def test_a_file_names_nobody_else(browser_of: BrowserOf, hall: Depot) -> None:
 
 def test_a_page_that_carries_nonsense_is_refused(browser_of: BrowserOf) -> None:
     supplier = browser_of("supplier")
-    for carried in ("{}", "x", '{"kind":1,"delimiter":"","header":[],"lines":[[1,[]]]}', "[[["):
+    odd = ('[[1,"\\ud800"]]', '[[1,"\\u0001"]]', '[[1e400,"x"]]', "[[1,[]]]")
+    packed = [f'{{"kind":1,"delimiter":"","header":["kg"],"lines":{lines}}}' for lines in odd]
+    split = '{"kind":"csv","delimiter":"\\n","header":["kg"],"lines":[[1,"x"]]}'
+    for carried in ("{}", "x", "[[[", split, *packed):
         sent = {"carried": carried, "do": "announce"}
         assert supplier.client.post("/announce/file", data=sent).status_code == 422
     assert upload(supplier, b"").status_code == 422
