@@ -10,7 +10,8 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from textwrap import wrap
+from typing import Any, Final
 
 from reporting import flows
 from reporting.circularity import Row
@@ -41,6 +42,9 @@ Address = Callable[[str, str], str]
 """Where the batches of a part (`parts.part`) of the report are shown; second, a supplier or ""."""
 
 Picture = dict[str, Any]
+
+NARROW: Final = 20
+"""Letters in a line of a label inside a box; in one long line it would shrink to be unreadable."""
 
 
 def flow(report: Report, words: Words, address: Address | None = None) -> Picture | None:
@@ -120,7 +124,11 @@ def month_bars(
     before = {a_year_on(row.key): row.terms.input_g for row in earlier}
     if any(before.get(key) for key in keys):
         data.append(faint_line(words.gettext(YEAR_EARLIER), keys, before, unit))
-    return {"data": data, "layout": _bars_layout(words, keys)}
+    drawn = _bars_layout(words, keys)
+    if all(mass_g >= 0 for found in months.values() for mass_g in found.values()):
+        # A point at nothing would else pull the axis below it.
+        drawn["yaxis"]["rangemode"] = "nonnegative"
+    return {"data": data, "layout": drawn}
 
 
 def a_year_on(key: str) -> str:
@@ -139,6 +147,7 @@ def faint_line(name: str, keys: Sequence[str], masses: Mapping[str, int], unit: 
         "line": {"color": INK, "width": 1.5, "dash": "dot"},
         "marker": {"color": "white", "size": 6, "line": {"color": INK, "width": 1.5}},
         "opacity": 0.6,
+        "cliponaxis": False,
         "hovertemplate": f"%{{y:,.3f}} {unit}",
     }
 
@@ -156,7 +165,7 @@ def tree(report: Report, words: Words, address: Address | None = None) -> Pictur
     drawn: Picture = {
         "type": "treemap",
         "ids": ends,
-        "labels": [label_of_end(end, report, words) for end in ends],
+        "labels": ["<br>".join(wrap(label_of_end(end, report, words), NARROW)) for end in ends],
         "parents": [""] * len(streams) + [f"stream:{stream}" for stream, _ in found],
         "values": [mass_g / 1000 for mass_g in [*of_stream, *found.values()]],
         "branchvalues": "total",
@@ -170,7 +179,7 @@ def tree(report: Report, words: Words, address: Address | None = None) -> Pictur
     }  # fmt: skip
     if address is not None:
         drawn["customdata"] = [address_of_end(end, address) for end in ends]
-    return {"data": [drawn], "layout": layout(words, height=420)}
+    return {"data": [drawn], "layout": layout(words, height=480)}
 
 
 def to_json(figure: Mapping[str, Any]) -> str:

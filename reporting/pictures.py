@@ -119,10 +119,13 @@ def _ribbon(one: Flow, nodes: Mapping[str, _Node], scale: float, address: Addres
 def _node(node: _Node, label: str, weight: str, address: Address | None) -> str:
     last = node.x == COLUMNS[-1]
     x, anchor = (node.x - 8, "end") if last else (node.x + NODE + 8, "start")
-    # The last labels stand towards those before them: in two lines they are out of their way.
-    y = node.y + node.height / 2 + (-3 if last else 5)
-    beside = f'x="{x}" dy="17"' if last else 'dx="6"'
-    said = label if last or len(label) <= LABEL_MAX else f"{label[: LABEL_MAX - 1]}…"
+    # The last labels stand towards those before them, and the first have little room before the
+    # next column: in two lines they are out of the way.
+    narrow = last or node.x == COLUMNS[0]
+    y = node.y + node.height / 2 + (-3 if narrow else 5)
+    beside = f'x="{x}" dy="17"' if narrow else 'dx="6"'
+    most = LABEL_MAX + 6 if node.x == COLUMNS[2] else LABEL_MAX
+    said = label if last or len(label) <= most else f"{label[: most - 1]}…"
     halo = 'stroke="white" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
     drawn = (
         f'<rect x="{node.x}" y="{node.y:.1f}" width="{NODE}" height="{max(node.height, 1.5):.1f}"'

@@ -47,7 +47,7 @@ OUTCOME_WORDS = {
     "finds": message("Found objects"),
     "loss": message("Lost"),
 }
-PROOF_WORDS = {"confirmed": message("Confirmed by the outlet"), "pending": message("Proof pending")}
+PROOF_WORDS = {"confirmed": message("Confirmed"), "pending": message("Proof pending")}
 HANDED_IN = message("Handed in")
 YEAR_EARLIER = message("Handed in a year earlier")
 OTHER_SUPPLIERS = message("Other suppliers")

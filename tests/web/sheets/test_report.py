@@ -82,7 +82,7 @@ def test_the_picture_of_the_flow_has_every_gram_once(whole: WholeIssued) -> None
     heights = [float(each) for each in re.findall(r'width="9" height="([\d.]+)"', drawn["svg"])]
     whole_high, *rest = heights
     ends = [one["strong"] for one in drawn["labels"]]
-    became = rest[: ends.index("Confirmed by the outlet") - 1]
+    became = rest[: ends.index("Confirmed") - 1]
     assert whole_high == pytest.approx(pictures.HIGH)
     # A sliver that could not be seen is drawn a little higher than it is.
     assert sum(became) == pytest.approx(whole_high, abs=1)
