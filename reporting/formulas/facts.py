@@ -13,9 +13,9 @@ from reporting.questions import Basis
 from reporting.shares import ratio
 from reporting.words import message
 
-REGISTER = "register of this report: totals kept with every booking"
-PROOF = "confirmations by outlets"
-DECLARED = "declarations of suppliers on what they bought"
+REGISTER = message("register of this report: totals kept with every booking")
+PROOF = message("confirmations by outlets")
+DECLARED = message("declarations of suppliers on what they bought")
 NOTHING_SORTED = message("Nothing was sorted in this period.")
 OUTSIDE_WASTE = message(
     "Only what was sorted. What waits, was lost in work, or was found in pockets is outside."

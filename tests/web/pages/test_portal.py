@@ -149,7 +149,7 @@ def test_a_year_before_stands_beside_the_period(hall: Depot, browser_of: Browser
     hall.now += timedelta(days=365)
     hall.log(100_000)
     page = browser_of("supplier").text("/portal")
-    assert "Naast een jaar eerder" in page
+    assert "Vergeleken met een jaar eerder" in page
     assert "Ingeleverd 40,000 kg 100,000 kg" in page
 
 
