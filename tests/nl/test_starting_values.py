@@ -77,7 +77,7 @@ def test_every_stream_has_destinations_behind_gates(book: OperatorBook) -> None:
 def test_what_is_sold_whole_is_counted_as_published_and_says_so() -> None:
     (whole,) = (v for v in starting_values() if v.code == "whole_sale")
     assert whole.data["stream"] == "recycle"
-    assert "reuse in fact" in whole.data["note"]
+    assert "eigenlijk hergebruik" in whole.data["note"]
 
 
 GRI_CELLS = {
