@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter
@@ -26,8 +25,6 @@ from web.pages.putting_right import correctable, put_right
 from web.pages.visiting import Visit, Visitor
 
 router = APIRouter(include_in_schema=False)
-
-DECISIONS: Final = frozenset({"book", "drop"})
 
 
 @router.get("/attention")

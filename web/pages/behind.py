@@ -21,7 +21,6 @@ from web.deps import ReadDb
 from web.i18n import Language, message
 from web.pages.drawing import Addresses
 from web.pages.naming import Names
-from web.pages.portal import today_of
 from web.pages.visiting import Visit, Visitor
 from web.words import STREAMS
 
@@ -121,7 +120,7 @@ def behind_number(
     order: Text = Order.HEAVIEST.value,
     after: Long = "",
 ) -> Response:
-    today = today_of(visit, db)
+    today = visit.today(rulebook(db))
     asked = question(today=today, first=first, end=end, basis=basis, suppliers=[supplier])
     wanted, way = part(part_), _order(order)
     found = behind(db, visit.viewer, asked, wanted, group=group, order=way, after=after)

@@ -25,7 +25,6 @@ from reporting.shares import split
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.pages import choices
-from web.pages.desk import today_of
 from web.pages.forms import Form, Options
 from web.pages.naming import Names
 from web.pages.visiting import Visit, Visitor
@@ -134,7 +133,7 @@ def compare(
         "stream": stream, "order": order, "supplier": supplier,
     }  # fmt: skip
     book = rulebook(db)
-    today = today_of(visit, book)
+    today = visit.today(book)
     try:
         wanted = _wanted(typed, today)
         page = compare_page(visit, db, book, wanted, Form(values=typed))

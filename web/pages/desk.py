@@ -21,7 +21,6 @@ from reporting.pictures import bars_svg
 from reporting.queries import report_within
 from reporting.questions import By, Question
 from reporting.report import Report
-from streams.ledger import site_day
 from web.deps import ReadDb
 from web.i18n import message
 from web.pages import desk_lists, portal_aside, portal_tables
@@ -31,7 +30,6 @@ from web.pages.drawing import Addresses, words_of
 from web.pages.first_steps import first_steps
 from web.pages.portal_pages import Drawn
 from web.pages.visiting import Visit, Visitor
-from web.reference import sites_for
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,20 +52,14 @@ def desk(
 def desk_list(visit: Visitor, db: ReadDb) -> Response:
     book = rulebook(db)
     what = visit.request.url.path.rpartition("/")[2]
-    page = desk_lists.list_page(visit, db, book, what, today_of(visit, book))
+    page = desk_lists.list_page(visit, db, book, what, visit.today(book))
     return visit.show("desk_list.html", page)
-
-
-def today_of(visit: Visit, book: Rulebook) -> date:
-    """The day at the viewer's first site."""
-    sites = sites_for(book, visit.viewer)
-    return site_day(visit.now, sites[0]) if sites else visit.now.date()
 
 
 def desk_page(visit: Visit, db: Session, year: int | None) -> DeskPage:
     """Eleven statements, whatever the size of the register; seven for who sees no figures."""
     book = rulebook(db)
-    today = today_of(visit, book)
+    today = visit.today(book)
     year = today.year if year is None else year
     now = standing(visit, db, book, today)
     found = figures(visit, db, book, year, today) if "report" in visit.may else None

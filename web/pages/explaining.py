@@ -26,7 +26,6 @@ from web.i18n import Language
 from web.pages.behind import report_address, title_of
 from web.pages.drawing import Addresses
 from web.pages.naming import Names
-from web.pages.portal import today_of
 from web.pages.visiting import Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -85,7 +84,7 @@ def figure(
     end: Annotated[str, Query(alias="to", max_length=10)] = "",
     basis: Text = "",
 ) -> Response:
-    today, language = today_of(visit, db), visit.language
+    today, language = visit.today(rulebook(db)), visit.language
     asked = question(today=today, first=first, end=end, basis=basis, suppliers=[supplier])
     found = circularity_report(db, visit.viewer, asked)
     one, known = found.figure(id), {each.id: each for each in found.measures}

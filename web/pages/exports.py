@@ -25,7 +25,6 @@ from web.deps import ReadDb
 from web.i18n import message
 from web.pages import choices
 from web.pages.forms import Form, Options
-from web.pages.portal import today_of
 from web.pages.visiting import Visit, Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -134,7 +133,7 @@ def exports(
     usual = Format.CSV_NL if visit.language.code == "nl" else Format.CSV
     typed = {"dataset": dataset, "format": format, "supplier": supplier}
     typed |= {"from": first, "to": end, "basis": basis}
-    today = today_of(visit, db)
+    today = visit.today(rulebook(db))
     try:
         which = dataset_of(dataset or Dataset.MOVEMENTS)
         kind = format_of(format or usual)

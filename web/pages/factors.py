@@ -19,7 +19,6 @@ from reporting.periods import YEAR_MAX, YEAR_MIN
 from reporting.queries import report_within
 from reporting.questions import Question
 from web.deps import ReadDb
-from web.pages.desk import today_of
 from web.pages.drawing import Addresses
 from web.pages.visiting import Visit, Visitor
 from web.report_words import name_of
@@ -82,7 +81,7 @@ def other_factors(visit: Visitor, db: ReadDb, year: Year = None, factors: Year =
 def factors_page(visit: Visit, db: Session, year: int | None, factors: int | None) -> FactorsPage:
     """Two reports. Without a year the last whole one, with the newest other factors."""
     book = rulebook(db)
-    today = today_of(visit, book)
+    today = visit.today(book)
     known = _factor_years(visit, book)
     year = year if year is not None else today.year - 1
     others = [one for one in known if one != year] or known

@@ -32,7 +32,6 @@ from web.pages.forms import Form
 from web.pages.issued_pages import IssuedLine, IssuedListPage, IssuePage, Open, Said
 from web.pages.issued_reading import key_of, page_of
 from web.pages.lists import PAGE, Wanted
-from web.pages.portal import today_of
 from web.pages.visiting import Visit, Visitor
 
 router = APIRouter(include_in_schema=False)
@@ -181,7 +180,7 @@ def _still_open(visit: Visit, db: Session, found: Report) -> Iterator[Open]:
     """What would change a report after it is issued. It may be issued all the same."""
     language, to, terms = visit.language, Addresses(found.asked), found.terms
     say = language.gettext
-    if found.asked.period.end > today_of(visit, db):
+    if found.asked.period.end > visit.today(rulebook(db)):
         yield Open(text=say("The period is not over yet."), href="")
     if found.open_batches:
         count = language.ngettext(

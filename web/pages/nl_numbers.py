@@ -65,7 +65,7 @@ def number_form(
 ) -> Response:
     values = {
         "site": site, "partner": partner, "eural": eural, "processing": "C.03",
-        "from_day": site_today(visit, db).isoformat(),
+        "from_day": visit.today(rulebook(db)).isoformat(),
     }  # fmt: skip
     return visit.show("nl/number_form.html", _form_page(visit, db, direction, fresh(visit, values)))
 
@@ -110,7 +110,7 @@ def make(visit: Visitor, sent: Sent, direction: Text = "receipt") -> Response:
 
 @router.get("/stream-numbers/{code}")
 def number(visit: Visitor, db: ReadDb, code: Code) -> Response:
-    values = {"from_day": site_today(visit, db).isoformat()}
+    values = {"from_day": visit.today(rulebook(db)).isoformat()}
     return visit.show("nl/number.html", _page(visit, db, code, fresh(visit, values)))
 
 
@@ -202,10 +202,3 @@ def _page(visit: Visit, db: Session, code: str, form: Form) -> NumberPage:
         carriers=_carriers(visit, book),
         may_make="make_number" in visit.may,
     )
-
-
-def site_today(visit: Visit, db: Session) -> date:
-    """Today where the viewer works."""
-    book = rulebook(db)
-    sites = choices.sites(visit, book)
-    return site_day(visit.now, book.sites[sites[0][0]]) if sites else visit.now.date()

@@ -21,7 +21,6 @@ from reporting.pictures import bars_svg, flow_svg
 from reporting.queries import report_within, terms_and_rows
 from reporting.questions import Basis, By, Question, question
 from reporting.report import Report
-from streams.ledger import site_day
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.i18n import message
@@ -31,7 +30,6 @@ from web.pages.forms import Form
 from web.pages.naming import Names
 from web.pages.portal_pages import AsOf, Download, Drawn, PortalPage
 from web.pages.visiting import Visit, Visitor
-from web.reference import sites_for
 
 router = APIRouter(include_in_schema=False)
 
@@ -56,7 +54,7 @@ def report(
     basis: Text = "",
 ) -> Response:
     typed = {"supplier": supplier, "from": first, "to": end, "basis": basis}
-    today = today_of(visit, db)
+    today = visit.today(rulebook(db))
     try:
         asked = question(today=today, first=first, end=end, basis=basis, suppliers=[supplier])
         return visit.show("portal.html", portal_page(visit, db, asked, Form(values=typed), today))
@@ -65,12 +63,6 @@ def report(
         form = Form(values=typed, refusal=refusal)
         page = portal_page(visit, db, asked, form, today)
         return visit.show("portal.html", page, status=422)
-
-
-def today_of(visit: Visit, db: Session) -> date:
-    """The day at the viewer's first site."""
-    sites = sites_for(rulebook(db), visit.viewer)
-    return site_day(visit.now, sites[0]) if sites else visit.now.date()
 
 
 def portal_page(visit: Visit, db: Session, asked: Question, form: Form, today: date) -> PortalPage:

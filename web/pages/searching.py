@@ -19,7 +19,6 @@ from catalogue.kinds import PartnerRole
 from catalogue.near_codes import near, squeezed
 from catalogue.rulebook import OperatorBook, Rulebook, rulebook
 from certificates.views import certificate_by_code
-from streams.ledger import site_day
 from streams.views import sites_of
 from web.api.shapes import SEES_SCANS
 from web.deps import ReadDb
@@ -79,8 +78,7 @@ def search(
         return visit.show("search.html", SearchPage(text="", question=Question(), zone=zone))
     if page := _page_of(visit, db, book, text):
         return visit.go(page)
-    today = site_day(visit.now, sites[0]) if sites else visit.now.date()
-    question = _question(visit, book, text, today)
+    question = _question(visit, book, text, visit.today(book))
     found = found_lists(visit, db, book, text, question, zone=zone, only=only, after=after)
     alone = _alone(question, found)
     if alone is not None:

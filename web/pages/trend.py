@@ -24,7 +24,6 @@ from reporting.trends import LINES_MAX, Line, lines, lines_svg
 from web import units
 from web.deps import ReadDb
 from web.i18n import message
-from web.pages.desk import today_of
 from web.pages.drawing import words_of
 from web.pages.naming import Names
 from web.pages.portal_pages import Drawn
@@ -33,8 +32,6 @@ from web.pages.visiting import Visit, Visitor
 router = APIRouter(include_in_schema=False)
 
 YEARS_SHOWN: Final = 10
-SPANS: Final = (1, 2, 3, 5, 10)
-"""Over how many years one may look; the last one is the current."""
 BY: Final = {
     By.SUPPLIER: message("Supplier"),
     By.ARTICLE_GROUP: message("Article group"),
@@ -101,7 +98,7 @@ def trend(
     years: Annotated[int, Query(ge=1, le=YEARS_SHOWN)] = 2,
 ) -> Response:
     book = rulebook(db)
-    today = today_of(visit, book)
+    today = visit.today(book)
     by = By.SUPPLIER if by is By.MONTH else by
     period = Period(date(today.year - years + 1, 1, 1), _month_after(today))
     wanted = Wanted(by, step, what == "share", years, period, today)

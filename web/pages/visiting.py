@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
 
@@ -16,8 +16,10 @@ from accounts.queries import Signed
 from catalogue.access import Viewer
 from catalogue.errors import NotAllowed, NotFound, Refusal, Unauthenticated
 from catalogue.kinds import Role
+from catalogue.rulebook import Rulebook
 from notices.kinds import HEARERS
 from notices.queries import count_unread
+from streams.ledger import site_day
 from web.api.shapes import SEES_SCANS
 from web.deps import Call, database_of, language_of_person, signed_in
 from web.i18n import Language, languages, message
@@ -27,6 +29,7 @@ from web.pages.forms import Form
 from web.pages.things import ErrorPage
 from web.permissions import API, COUNTER, EVERYBODY, STAFF
 from web.places import DESKS, places
+from web.reference import sites_for
 from web.rendering import Frame, Link, Places, render
 
 VERBS: Final = {
@@ -191,6 +194,11 @@ class Visit:
     def call(self) -> Call:
         """To book something from a page."""
         return Call(database_of(self.request), self.me, self.now)
+
+    def today(self, book: Rulebook) -> date:
+        """The day at the first site of who looks."""
+        sites = sites_for(book, self.viewer)
+        return site_day(self.now, sites[0]) if sites else self.now.date()
 
     def show(self, template: str, page: object, *, status: int = 200) -> HTMLResponse:
         frame = frame_of(self.request, self.me)

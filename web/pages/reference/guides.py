@@ -74,11 +74,6 @@ def questions_in(tree: Any) -> int:
     return sum(step.question is not None for step in steps(tree))
 
 
-def destinations_in(tree: Any) -> set[str]:
-    """Codes of the destinations that a guide leads to."""
-    return {step.destination for step in steps(tree) if step.destination}
-
-
 def written(tree: Any) -> str:
     """The guide as text."""
     return "\n".join(_line(step) for step in steps(tree))
