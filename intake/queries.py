@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session
 
 from catalogue.errors import NotFound
@@ -118,19 +118,6 @@ def delivery_change(delivery: DeliveryRow, state: DeliveryState) -> RowChange:
         was={"state": delivery.state},
         values={"state": state.value},
     )
-
-
-def received_of_delivery(session: Session, delivery_id: int) -> int:
-    """Net grams of the batches that came with a delivery, as logged. One statement."""
-    total = session.execute(
-        select(func.sum(_batch.c.gross_g - _batch.c.tare_g))
-        .select_from(_receipt.join(_batch, _batch.c.id == _receipt.c.batch_id))
-        .where(
-            _receipt.c.delivery_id == delivery_id,
-            _batch.c.state.not_in(("reversed", "replaced")),
-        )
-    ).scalar()
-    return int(total or 0)
 
 
 def find_by_code(session: Session, code: str, *, lock: bool = False) -> FindRow:

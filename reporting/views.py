@@ -25,6 +25,7 @@ from reporting.previewing import OpenBatch, leads_to
 from reporting.queries import OPEN_STATES
 from store.columns import table_of
 from streams.tables import Balance, Batch, Bin, GateLine, Place, Weighing
+from streams.views import sites_of
 
 _balance, _batch, _bin = table_of(Balance), table_of(Batch), table_of(Bin)
 _place, _entry, _weighing = table_of(Place), table_of(Entry), table_of(Weighing)
@@ -56,7 +57,7 @@ class Weighed:
 def uses_of(session: Session, book: Rulebook, viewer: Viewer, one: Piece) -> dict[str, int]:
     """How often a piece is used, by what uses it. One statement, or none."""
     operator = operator_of(book, viewer)
-    counted = _counted(operator, book, one, _sites(book, viewer))
+    counted = _counted(operator, book, one, sites_of(book, viewer))
     found: dict[str, int] = {}
     if counted:
         parts = [
@@ -153,14 +154,6 @@ def versions_of_destination(operator: OperatorBook, code: str) -> list[int]:
     return [row.id for row in operator.destinations if row.code == code]
 
 
-def _sites(book: Rulebook, viewer: Viewer) -> list[int]:
-    return [
-        site.id
-        for site in book.sites.values()
-        if viewer.sees_site(operator_id=site.operator_id, site_id=site.id)
-    ]
-
-
 # What a change would touch.
 
 
@@ -189,7 +182,7 @@ def batches_in_container(
         .where(
             ("," + _receipt.c.containers + ",").contains(f",{code},", autoescape=True),
             _batch.c.state.in_(OPEN_STATES),
-            _batch.c.site_id.in_(_sites(book, viewer)),
+            _batch.c.site_id.in_(sites_of(book, viewer)),
         )
         .order_by(_batch.c.code)
     )
@@ -225,7 +218,7 @@ def _in_bins(book: Rulebook, viewer: Viewer, where: ColumnElement[bool]) -> Sele
         .select_from(_bin)
         .outerjoin(_place, and_(_place.c.bin_id == _bin.c.id, _place.c.pool == Pool.BIN.value))
         .outerjoin(_balance, _balance.c.place_id == _place.c.id)
-        .where(where, _bin.c.site_id.in_(_sites(book, viewer)), _bin.c.state.in_(here))
+        .where(where, _bin.c.site_id.in_(sites_of(book, viewer)), _bin.c.state.in_(here))
         .group_by(_bin.c.code)
         .order_by(_bin.c.code)
     )
@@ -260,7 +253,7 @@ def open_batches(
             _batch.c.group_id == group_id,
             _batch.c.state.in_(OPEN_STATES),
             _batch.c.held.is_(False),
-            _batch.c.site_id.in_(_sites(book, viewer)),
+            _batch.c.site_id.in_(sites_of(book, viewer)),
         )
         .group_by(_batch.c.code)
         .order_by(_batch.c.code)
@@ -281,7 +274,7 @@ def losses_of_kind(
         select(_batch.c.code, func.sum(came).label("input_g"), func.sum(lost).label("lost_g"))
         .join(_balance, _balance.c.batch_id == _batch.c.id)
         .join(_place, _place.c.id == _balance.c.place_id)
-        .where(_batch.c.received_day >= since, _batch.c.site_id.in_(_sites(book, viewer)))
+        .where(_batch.c.received_day >= since, _batch.c.site_id.in_(sites_of(book, viewer)))
         .group_by(_batch.c.code)
         .having(func.sum(lost) != 0)
         .order_by(_batch.c.code)
@@ -309,7 +302,7 @@ def finds_kept(session: Session, book: Rulebook, viewer: Viewer, kind_id: int) -
             _find.c.kind_id == kind_id,
             _find.c.handover_id.is_(None),
             _find.c.reversed.is_(False),
-            _find.c.site_id.in_(_sites(book, viewer)),
+            _find.c.site_id.in_(sites_of(book, viewer)),
         )
         .order_by(_find.c.code)
     )
@@ -325,7 +318,7 @@ def shipments_under_way(
         .where(
             _shipment.c.outlet_id == outlet_id,
             _shipment.c.state == ShipmentState.SHIPPED.value,
-            _shipment.c.site_id.in_(_sites(book, viewer)),
+            _shipment.c.site_id.in_(sites_of(book, viewer)),
         )
         .order_by(_shipment.c.code)
     )
