@@ -23,12 +23,16 @@ from web.pages.booking import Sent, Typed, fresh
 from web.pages.forms import Form
 from web.pages.putting_right import correctable, put_right
 from web.pages.visiting import Visit, Visitor
+from web.reference import sites_for
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/attention")
 def attention(visit: Visitor, db: ReadDb) -> Response:
+    if not sites_for(rulebook(db), visit.viewer):
+        # What comes first, the desk says.
+        return visit.go("/desk")
     return visit.show("attention.html", attention_page(visit, db, fresh(visit)))
 
 

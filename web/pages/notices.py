@@ -321,4 +321,5 @@ def _zone(book: Rulebook, visit: Visit) -> str:
     """Of the viewer's own site, else of any: a time of day has to be that of some place."""
     own = [site for site in book.sites.values() if site.operator_id == visit.viewer.operator_id]
     found = [site for site in own if visit.viewer.site_id in (None, site.id)]
-    return (found or list(book.sites.values()))[0].timezone
+    known = found or list(book.sites.values())
+    return known[0].timezone if known else "UTC"

@@ -22,7 +22,7 @@ from web.deps import ReadDb
 from web.pages.naming import Names
 from web.pages.rows import BatchLine
 from web.pages.things import TodayPage
-from web.pages.visiting import Visit, Visitor
+from web.pages.visiting import PAGES, Visit, Visitor
 from web.reference import sites_for
 
 router = APIRouter(include_in_schema=False)
@@ -34,6 +34,9 @@ FLAGGED_DAYS: Final = 7
 @router.get("/today")
 def today(visit: Visitor, db: ReadDb, site: Annotated[str | None, Query()] = None) -> Response:
     book = rulebook(db)
+    if site is None and not sites_for(book, visit.viewer) and visit.viewer.role in PAGES["/desk"]:
+        # What comes first, the desk says.
+        return visit.go("/desk")
     return visit.show("today.html", today_page(visit, db, book, site_of(visit, book, site)))
 
 

@@ -18,9 +18,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
-from catalogue.actions import define
+from accounts.tables import Person
+from catalogue.actions import define, register_operator
+from catalogue.rulebook import rulebook
 from store.engine import Database
 from tests.builders import Depot
 from tests.web.pages.conftest import Browser, session_of, words
@@ -322,6 +325,20 @@ def test_a_page_of_the_desk_takes_few_statements(desk: Desk, path: str, most: in
         numbers.append(len(sent))
     around = numbers[0] - 1
     assert numbers[1] - around <= most
+
+
+@pytest.mark.parametrize("name", ["manager", "leader"])
+def test_a_house_without_a_place_yet_leads_to_what_comes_first(
+    browser_of: Callable[[str], Browser], hall: Depot, name: str
+) -> None:
+    browser = browser_of(name)
+    with hall.database.write() as session:
+        register_operator(session, "NIEUW", {"name": "Nieuw"}, now=hall.now)
+        person = session.exec(select(Person).where(col(Person.email) == f"{name}@example.org"))
+        person.one().organisation_id = rulebook(session).organisation("NIEUW").id
+    for path in ("/", "/today", "/attention"):
+        assert browser.get(path).url.path == "/desk", path
+    assert browser.get("/notices").status_code == 200
 
 
 def test_an_empty_register_tells_what_to_set_up_in_order(
