@@ -81,7 +81,7 @@ lock: dev # Take the newest versions of what we build on.
 	$(COMPILE) --group dev --constraint requirements/run.lock --output-file requirements/dev.lock
 
 suite: dev
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 static: dev
 	$(BIN)/ruff format --check --quiet .

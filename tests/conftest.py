@@ -28,6 +28,33 @@ from tests.cast import take_the_stage
 RUN_FOLDER = "STOFSTROOM_TEST_RUN"
 """Names the folder that all processes of one run share."""
 
+
+class _Compiled(dict[Any, Any]):
+    """Statements as they were put into words, for all databases of one kind together.
+
+    An application has one database and does this once; tests have thousands, each with a dialect
+    of its own in the key.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), value)
+
+
+_compiled = _Compiled()
+_make = Database.__init__
+
+
+def _make_and_share(database: Database, *args: Any, **how: Any) -> None:
+    _make(database, *args, **how)
+    for engine in (database.engine, database._writer, database._reader):
+        engine.update_execution_options(compiled_cache=_compiled)
+
+
+Database.__init__ = _make_and_share  # type: ignore[method-assign, assignment]
+
 hypothesis.settings.register_profile("house", deadline=None, database=None, print_blob=True)
 hypothesis.settings.load_profile("house")
 
