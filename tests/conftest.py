@@ -98,6 +98,23 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[RUN_FOLDER] = str(folder)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers wait a lot, so that they stand between modules that calculate: while one process
+    has the one, the other has the other. Their longest module comes first."""
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    waiting = [name for name in reversed(modules) if name.startswith("tests/browser/")]
+    busy = [name for name in modules if name not in waiting]
+    apart = max(1, len(busy) // (len(waiting) + 1))
+    order = list[str]()
+    for place, name in enumerate(busy):
+        if place % apart == 0 and waiting:
+            order.append(waiting.pop(0))
+        order.append(name)
+    items[:] = [item for name in (*order, *waiting) for item in modules[name]]
+
+
 def pytest_collection_finish() -> None:
     """What stays until the end is not looked through for waste again and again."""
     gc.collect()

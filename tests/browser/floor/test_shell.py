@@ -283,7 +283,7 @@ def test_a_new_version_takes_over_only_when_nothing_waits(
     tablet.ask("(floor) => floor.outbox.flush()")
     expect(page.locator("[data-outbox='0']")).to_be_visible()
     assert page.evaluate("window.before") is True
-    with page.expect_event("load"):
+    with page.expect_event("load", timeout=60_000):
         tablet.ask("(floor) => { floor.home(); }")
     wait_until(page, "Boolean(window.floor?.view)")
     assert page.evaluate("window.before") is None
