@@ -108,8 +108,18 @@ def sign_in(session: Session, *, email: str, password: str, now: datetime) -> st
     )
 
 
-def open_session(session: Session, person_id: int, *, now: datetime) -> str:
-    """The token of a new session of a person. What expired of theirs before is thrown away."""
+def open_session(
+    session: Session,
+    person_id: int,
+    *,
+    now: datetime,
+    methods: str = "password",
+    browser: str = "",
+) -> str:
+    """The token of a new session of a person. What expired of theirs before is thrown away.
+
+    methods: how they came in. browser: its short name, for their own list of sessions.
+    """
     session.execute(
         delete(_token).where(
             _token.c.person_id == person_id,
@@ -128,6 +138,10 @@ def open_session(session: Session, person_id: int, *, now: datetime) -> str:
         person_id=person_id,
         created_at=now,
         expires_at=now + SESSION_KEPT,
+        scope=person.scope,
+        methods=methods,
+        browser=browser,
+        seen_at=now,
     )
 
 

@@ -30,7 +30,8 @@ class Signed:
 
     actor: what is noted beside an act, "person:3", "token:12" or "device:7". language: of the
     person; None for a machine. kind: "session", "api" or "device". device_id: of a tablet, and
-    enrolled_at: since when it stands where it is.
+    enrolled_at: since when it stands where it is. scope: what the token may be used for. token_id:
+    of a person's session or a machine's token. methods: how a person came in.
     """
 
     viewer: Viewer
@@ -40,6 +41,9 @@ class Signed:
     kind: str
     device_id: int | None = None
     enrolled_at: datetime | None = None
+    scope: str = "write"
+    token_id: int | None = None
+    methods: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ _BEHIND_TOKEN = (
         func.coalesce(_person.c.name, _token.c.name).label("name"),
         func.coalesce(_person.c.role, _token.c.role).label("role"),
         func.coalesce(_person.c.organisation_id, _token.c.organisation_id).label("home"),
+        func.coalesce(_person.c.scope, _token.c.scope).label("scope"),
+        _token.c.methods,
         _token.c.site_id,
     )
     .outerjoin_from(_token, _person, _token.c.person_id == _person.c.id)
@@ -131,7 +137,16 @@ def viewer_of(session: Session, plain_token: str, now: datetime) -> Signed | Non
         return None
     actor = f"token:{row.id}" if row.person_id is None else f"person:{row.person_id}"
     viewer = viewer_as(rulebook(session), Role(row.role), row.home, row.site_id)
-    return Signed(viewer=viewer, actor=actor, name=row.name, language=row.language, kind=row.kind)
+    return Signed(
+        viewer=viewer,
+        actor=actor,
+        name=row.name,
+        language=row.language,
+        kind=row.kind,
+        scope=row.scope,
+        token_id=row.id,
+        methods=row.methods,
+    )
 
 
 def _tablet_of(session: Session, hashed: str) -> Signed | None:

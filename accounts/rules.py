@@ -18,6 +18,8 @@ EMAIL_LENGTH_MAX: Final = 200
 NAME_LENGTH_MAX: Final = 120
 ACTOR_KEPT: Final = timedelta(days=90)
 """How long it is known who did something; after that only the register remains."""
+EVENT_KEPT: Final = timedelta(days=365)
+"""How long it is known who got in, and who changed accounts and rights."""
 
 
 def email(given: str) -> str:

@@ -373,6 +373,14 @@ class EnrolmentUnknown(NotAllowed):
     advice = "Ask your team leader for a new code."
 
 
+class TicketUnknown(NotAllowed):
+    """What somebody came with is wrong, was used, or is too old; which of them is not said."""
+
+    code = "ticket_unknown"
+    title = "This link or this step has run out, or was used already."
+    advice = "Begin again, or ask for a new link."
+
+
 class TooManyTries(NotAllowed):
     """Too many wrong codes came from one address. Figures: `wait_minutes`."""
 

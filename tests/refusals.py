@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from starlette.requests import Request
 
+from accounts import tickets
 from accounts.devices import enrol
 from accounts.queries import person_by_password
 from catalogue.codes import CodeKind, mint
@@ -275,6 +276,12 @@ def certify_a_vest_without_its_number(depot: Depot) -> None:
 def let_a_tablet_in_with_a_guess(depot: Depot) -> None:
     with depot.database.write() as session:
         enrol(session, "2345 678F", now=depot.now)
+
+
+@provokes("ticket_unknown")
+def come_with_a_link_of_nobody(depot: Depot) -> None:
+    with depot.database.write() as session:
+        tickets.use(session, tickets.Purpose.RESET, "stofstroom_guess", now=depot.now)
 
 
 @provokes("needs_leader")

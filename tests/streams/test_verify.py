@@ -37,6 +37,16 @@ NOT_IN_THE_REGISTER = {
     "token",
     "enrolment",
     "device",
+    "ticket",  # What lets people in, and who did what to accounts: no register.
+    "authenticator",
+    "recovery_code",
+    "passkey",
+    "identity",
+    "second_factor_rule",
+    "wrong_try",
+    "badge",
+    "station_rule",
+    "audit_event",
     "print_job",
     "notice",  # Who was told what: outside the register, and forgotten in time.
     "mail",

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from accounts.actions import open_session, sign_out
+from accounts.actions import sign_out
 from accounts.queries import person_by_password
 from catalogue.errors import SignInFailed
 from web.deps import SESSION_COOKIE, database_of
+from web.entering import let_in
 from web.pages.forms import Form as Shown
 from web.pages.forms import LoginPage
 from web.pages.visiting import Visitor, home_of, show_to_stranger
@@ -39,19 +40,13 @@ def login(
     next: Field = "/",
 ) -> Response:
     """Sign in. The password is checked before the writing transaction begins."""
-    database, now = database_of(request), request.app.state.clock()
     try:
-        with database.read() as session:
+        with database_of(request).read() as session:
             person_id = person_by_password(session, email=email, password=password)
     except SignInFailed as refusal:
         page = LoginPage(form=Shown(values={"email": email}, refusal=refusal), next=own_path(next))
         return show_to_stranger(request, "login.html", page, status=403)
-    with database.write() as session:
-        token = open_session(session, person_id, now=now)
-    response = RedirectResponse(own_path(next), status_code=303)
-    secure = request.url.scheme == "https"
-    response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="strict", secure=secure)
-    return response
+    return let_in(request, person_id, methods="password", next_path=own_path(next))
 
 
 @router.post("/logout")
