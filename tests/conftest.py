@@ -16,8 +16,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import text
 from sqlmodel import Session
+from starlette.testclient import TestClient
 
 from migrations.steps import upgrade
 from store.engine import Database
@@ -132,6 +134,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _run_folder() -> Path:
     return Path(os.environ[RUN_FOLDER])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_event_loop() -> Iterator[None]:
+    """One for all calls to the application, as in a server; else each starts a thread for its own."""
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
 
 
 def build_schema(database: Database) -> None:
