@@ -182,13 +182,13 @@ def test_a_database_that_does_not_answer_is_told_without_a_traceback(
 @pytest.mark.slow
 def test_the_demo_prints_who_can_sign_in(shell: Shell) -> None:
     shell("init")
-    ended = shell("demo", "--scale", "0.01", "--year", "2025", "--seed", "7")
+    ended = shell("demo", "--scale", "0.002", "--year", "2025", "--seed", "7")
     assert ended.code == 0
     logins = [line.split() for line in ended.out.splitlines()]
     assert {role for _, _, role in logins} >= {"worker", "manager", "supplier", "auditor"}
     codes = {kind: code for code, _, kind in re.findall(CODE_OF_STATION, ended.err)}
     assert codes.keys() == {"intake", "inspection", "sorting", "dispatch"}
-    again = shell("demo", "--scale", "0.01", "--year", "2025", "--seed", "7")
+    again = shell("demo", "--scale", "0.002", "--year", "2025", "--seed", "7")
     assert (again.code, again.out) == (0, ended.out)
     database = Database("sqlite:///stofstroom.sqlite3")
     with database.write() as session:
