@@ -25,13 +25,15 @@ from store.engine import Database
 from streams import scans
 from streams.acts import Command
 from streams.ledger import Booked
+from web import cookies
 from web.i18n import Language, choose
 from web.notifying import notify
 from web.permissions import API
 from web.reference import sites_for
 from web.remembering import Remembered
 
-SESSION_COOKIE = "stofstroom"
+SESSION_COOKIE: Final = cookies.SESSION
+"""What it is called without TLS: `cookies` knows what it is called with it."""
 log = logging.getLogger("stofstroom")
 TRIES_MAX = 4
 CLOCK_BEHIND_MAX: Final = timedelta(hours=48)
@@ -51,12 +53,14 @@ def clock() -> datetime:
 
 def signed_in(request: Request) -> Signed:
     """Who calls: by bearer token, or by the cookie of a person. Raises Unauthenticated."""
-    token = bearer(request) or request.cookies.get(SESSION_COOKIE)
+    token = bearer(request) or cookies.read(request, cookies.SESSION)
     if not token:
         raise Unauthenticated
+    state = request.app.state
+    now: datetime = state.clock()
     with database_of(request).read() as session:
-        signed = viewer_of(session, token, now=request.app.state.clock())
-    if signed is None:
+        signed = viewer_of(session, token, now=now)
+    if signed is None or state.seen.ran_out(signed, state.settings.sessions, now):
         raise Unauthenticated
     return signed
 
@@ -64,7 +68,7 @@ def signed_in(request: Request) -> Signed:
 async def caller(request: Request) -> Signed:
     """As `signed_in`, without a thread or a query when the token was shown a moment ago."""
     remembered: Remembered = request.app.state.remembered
-    token = bearer(request) or request.cookies.get(SESSION_COOKIE) or ""
+    token = bearer(request) or cookies.read(request, cookies.SESSION) or ""
     known = remembered.find(token)
     if known is None:
         known = await run_in_threadpool(signed_in, request)
@@ -221,7 +225,7 @@ def language_of_person(request: Request, me: Signed | None) -> Language:
     """The language asked for: in the address, by cookie, by the person, by the browser."""
     return choose(
         asked=request.query_params.get("lang"),
-        cookie=request.cookies.get("lang"),
+        cookie=cookies.read(request, cookies.LANGUAGE),
         person=me.language if me else None,
         accept=request.headers.get("accept-language", ""),
     )

@@ -7,7 +7,8 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from accounts.actions import open_session
-from web.deps import SESSION_COOKIE, database_of
+from web import cookies
+from web.deps import database_of
 
 
 def let_in(request: Request, person_id: int, *, methods: str, next_path: str) -> Response:
@@ -25,5 +26,4 @@ def let_in(request: Request, person_id: int, *, methods: str, next_path: str) ->
 
 def set_session_cookie(request: Request, response: Response, token: str) -> None:
     """Hand the browser its session: no script reads it, and no other site sends it."""
-    secure = request.url.scheme == "https"
-    response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="strict", secure=secure)
+    cookies.give(request, response, cookies.SESSION, token)

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from catalogue import errors
 from catalogue.errors import BadInput, NotAllowed, NotFound, Refusal, RuleBroken
 from store.gate import Busy
+from web import cookies
 from web.i18n import choose
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -59,7 +60,7 @@ def problem(
     """The one JSON shape of every refusal, with its title in the language asked for."""
     translate = choose(
         asked=request.query_params.get("lang"),
-        cookie=request.cookies.get("lang"),
+        cookie=cookies.read(request, cookies.LANGUAGE),
         person=None,
         accept=request.headers.get("accept-language", ""),
     ).gettext

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from accounts.actions import sign_out
 from accounts.queries import person_by_password
 from catalogue.errors import SignInFailed
-from web.deps import SESSION_COOKIE, database_of
+from web import cookies
+from web.deps import database_of
 from web.entering import let_in
 from web.pages.forms import Form as Shown
 from web.pages.forms import LoginPage
@@ -51,13 +52,13 @@ def login(
 
 @router.post("/logout")
 def logout(request: Request) -> RedirectResponse:
-    token = request.cookies.get(SESSION_COOKIE)
+    token = cookies.read(request, cookies.SESSION)
     if token:
         with database_of(request).write() as session:
             sign_out(session, token, now=request.app.state.clock())
         request.app.state.remembered.forget()
     response = RedirectResponse("/login", status_code=303)
-    response.delete_cookie(SESSION_COOKIE)
+    cookies.take_back(request, response, cookies.SESSION)
     return response
 
 

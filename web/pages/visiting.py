@@ -20,6 +20,7 @@ from catalogue.rulebook import Rulebook
 from notices.kinds import HEARERS
 from notices.queries import count_unread
 from streams.ledger import site_day
+from web import cookies
 from web.api.shapes import SEES_SCANS
 from web.deps import Call, database_of, language_of_person, signed_in
 from web.i18n import Language, languages, message
@@ -312,5 +313,7 @@ def _html(
     )
     asked = request.query_params.get("lang")
     if asked is not None and asked in languages():
-        response.set_cookie("lang", asked, max_age=_LANGUAGE_KEPT_S, httponly=True, samesite="lax")
+        cookies.give(
+            request, response, cookies.LANGUAGE, asked, seconds=_LANGUAGE_KEPT_S, same_site="lax"
+        )
     return response
