@@ -115,10 +115,12 @@ def open_session(
     now: datetime,
     methods: str = "password",
     browser: str = "",
+    kept: timedelta = SESSION_KEPT,
 ) -> str:
     """The token of a new session of a person. What expired of theirs before is thrown away.
 
-    methods: how they came in. browser: its short name, for their own list of sessions.
+    methods: how they came in. browser: its short name, for their own list of sessions. kept: until
+    it ends, whatever happens in it.
     """
     session.execute(
         delete(_token).where(
@@ -137,7 +139,7 @@ def open_session(
         site_id=person.site_id,
         person_id=person_id,
         created_at=now,
-        expires_at=now + SESSION_KEPT,
+        expires_at=now + kept,
         scope=person.scope,
         methods=methods,
         browser=browser,

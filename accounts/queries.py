@@ -31,7 +31,8 @@ class Signed:
     actor: what is noted beside an act, "person:3", "token:12" or "device:7". language: of the
     person; None for a machine. kind: "session", "api" or "device". device_id: of a tablet, and
     enrolled_at: since when it stands where it is. scope: what the token may be used for. token_id:
-    of a person's session or a machine's token. methods: how a person came in.
+    of a person's session or a machine's token. methods: how a person came in. since: when the token
+    was made, and seen_at: when it was noted last that it was used.
     """
 
     viewer: Viewer
@@ -44,6 +45,8 @@ class Signed:
     scope: str = "write"
     token_id: int | None = None
     methods: str = ""
+    since: datetime | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ _BEHIND_TOKEN = (
         func.coalesce(_person.c.scope, _token.c.scope).label("scope"),
         _token.c.methods,
         _token.c.site_id,
+        _token.c.created_at,
+        _token.c.seen_at,
     )
     .outerjoin_from(_token, _person, _token.c.person_id == _person.c.id)
     .where(_token.c.hash == bindparam("hashed"))
@@ -146,6 +151,8 @@ def viewer_of(session: Session, plain_token: str, now: datetime) -> Signed | Non
         scope=row.scope,
         token_id=row.id,
         methods=row.methods,
+        since=row.created_at,
+        seen_at=row.seen_at,
     )
 
 

@@ -49,6 +49,7 @@ from web.pages.visiting import page_of
 from web.permissions import API, PUBLIC
 from web.remembering import Remembered
 from web.safety import Packed, Safety
+from web.seeing import Seen
 from web.settings import Settings, from_environment
 from web.tries import WrongTries
 
@@ -85,6 +86,7 @@ def settle(app: FastAPI, settings: Settings, database: Database) -> None:
     app.state.database = database
     app.state.clock = clock
     app.state.remembered = Remembered()
+    app.state.seen = Seen()
     app.state.kept = Kept()
     app.state.wrong_tries = WrongTries()
     app.state.wrong_codes = WrongTries()

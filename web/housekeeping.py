@@ -1,8 +1,8 @@
 """What the server does by itself, through the durable queue: once a day erase who did what, the
-names of hand-overs and old photos, when their time is up, forget old labels and notices, and sign
-what the chains have come to; once an hour tell of what is overdue; print the labels that are
-wanted, and send the mails, as they come. Several processes share the queue, and only one of them
-does a job.
+log of accounts, what once let people in, the names of hand-overs and old photos, when their time is
+up, forget old labels and notices, and sign what the chains have come to; once an hour tell of what
+is overdue; print the labels that are wanted, and send the mails, as they come. Several processes
+share the queue, and only one of them does a job.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from accounts.actions import erase_actors
+from accounts.audit import erase_events
+from accounts.sessions import forget_sessions
+from accounts.tickets import forget_tickets
 from dispatch.documents import erase_unsent
 from intake.finds import erase_names
 from intake.photos import erase_photos
@@ -45,6 +48,9 @@ def erase(database: Database, now: datetime) -> None:
     """Erase what may go by today, and enqueue the next time in the same transaction."""
     with database.write() as session:
         erase_actors(session, now.date())
+        erase_events(session, now.date())
+        forget_sessions(session, now)
+        forget_tickets(session, now)
         erase_photos(session, now)
         erase_unsent(session, now)
         erase_names(session, now.date())
@@ -90,6 +96,11 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=worker.run, args=(stop,), name=name, daemon=True)
         for name, worker in workers.items()
     ]
+    threads.append(
+        threading.Thread(
+            target=app.state.seen.run, args=(database, stop), name="seeing", daemon=True
+        )
+    )
     for thread in threads:
         thread.start()
     # Beside the first jobs, so that neither is left for the first visitor to wait for.

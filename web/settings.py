@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
 from pathlib import Path
@@ -13,12 +14,17 @@ from typing import Final
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from accounts.sessions import Limits
+
 DATABASE_URL: Final = "sqlite:///stofstroom.sqlite3"
 PUBLIC_URL: Final = "http://localhost:8000"
 KEY_FILE: Final = "stofstroom.keys"
 BODY_MAX_BYTES: Final = 1 << 20
 MAIL_PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
 MAIL_NAME: Final = "Stofstroom"
+IDLE_MINUTES: Final = (5, 24 * 60)
+SESSION_HOURS: Final = (1, 24)
+"""The shortest and the longest that may be set."""
 
 
 class SettingsWrong(Exception):
@@ -49,7 +55,7 @@ class MailSettings:
 class Settings:
     """keys: the key ring, which never lies in the database or its backup. public_url: where others
     reach this installation, without a slash at the end. body_max_bytes: of one request. mail: None
-    where no mail is sent.
+    where no mail is sent. sessions: how long somebody stays signed in.
     """
 
     database_url: str
@@ -57,6 +63,7 @@ class Settings:
     public_url: str
     body_max_bytes: int
     mail: MailSettings | None = None
+    sessions: Limits = field(default_factory=Limits)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -69,7 +76,20 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=_public_url(environment.get("STOFSTROOM_PUBLIC_URL") or PUBLIC_URL),
         body_max_bytes=_count(environment, "STOFSTROOM_BODY_MAX_BYTES", BODY_MAX_BYTES),
         mail=_mail(environment),
+        sessions=_sessions(environment),
     )
+
+
+def _sessions(environment: Mapping[str, str]) -> Limits:
+    """How long somebody stays signed in: minutes without doing anything, and hours in all."""
+    usual = Limits()
+    minute, hour = timedelta(minutes=1), timedelta(hours=1)
+    idle = _between(environment, "STOFSTROOM_IDLE_MINUTES", usual.idle // minute, IDLE_MINUTES)
+    floor = _between(
+        environment, "STOFSTROOM_IDLE_FLOOR_MINUTES", usual.idle_floor // minute, IDLE_MINUTES
+    )
+    whole = _between(environment, "STOFSTROOM_SESSION_HOURS", usual.whole // hour, SESSION_HOURS)
+    return Limits(idle=idle * minute, idle_floor=floor * minute, whole=whole * hour)
 
 
 def _mail(environment: Mapping[str, str]) -> MailSettings | None:
@@ -140,3 +160,12 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isascii() or not text.isdigit() or int(text) == 0:
         raise SettingsWrong(f"{name} is a whole number above zero.")
     return int(text)
+
+
+def _between(
+    environment: Mapping[str, str], name: str, default: int, bounds: tuple[int, int]
+) -> int:
+    number = _count(environment, name, default)
+    if not bounds[0] <= number <= bounds[1]:
+        raise SettingsWrong(f"{name} is a whole number from {bounds[0]} to {bounds[1]}.")
+    return number

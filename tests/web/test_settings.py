@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,31 @@ def test_a_wrong_setting_of_mail_is_named(name: str, value: str) -> None:
 def test_a_password_is_not_sent_in_the_clear() -> None:
     with pytest.raises(SettingsWrong, match="STOFSTROOM_MAIL_USER"):
         from_environment({**MAIL, "STOFSTROOM_MAIL_USER": "me", "STOFSTROOM_MAIL_TLS": "none"})
+
+
+def test_how_long_somebody_stays_signed_in_is_set_within_bounds() -> None:
+    usual = from_environment({}).sessions
+    assert (usual.idle, usual.idle_floor, usual.whole) == (
+        timedelta(hours=1),
+        timedelta(hours=4),
+        timedelta(hours=12),
+    )
+    chosen = from_environment({"STOFSTROOM_IDLE_MINUTES": "30", "STOFSTROOM_SESSION_HOURS": "10"})
+    assert (chosen.sessions.idle, chosen.sessions.whole) == (
+        timedelta(minutes=30),
+        timedelta(hours=10),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("STOFSTROOM_IDLE_MINUTES", "4"),
+        ("STOFSTROOM_IDLE_FLOOR_MINUTES", "1441"),
+        ("STOFSTROOM_SESSION_HOURS", "25"),
+        ("STOFSTROOM_SESSION_HOURS", "for ever"),
+    ],
+)
+def test_nobody_stays_signed_in_for_ever(name: str, number: str) -> None:
+    with pytest.raises(SettingsWrong, match=name):
+        from_environment({name: number})
