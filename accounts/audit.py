@@ -1,22 +1,31 @@
 """Who did what to accounts, rights and settings: apart from the register, for as long as needed.
 
 No scan and no pace stands here. Names and secrets do not either: an actor and a target are keys,
-which say nothing once the person behind them was erased.
+which say nothing once the person behind them was erased. What was noted is not changed and not
+deleted before its time, by the database itself. Each event is also a line of the log
+`stofstroom.audit`, once it is committed, so that it can be kept elsewhere too.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
+from typing import Final
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, event, func, insert, update
 from sqlmodel import Session
 
 from accounts import rules
 from accounts.tables import AuditEvent
 from store.columns import table_of
+
+log = logging.getLogger("stofstroom.audit")
+ADDRESS_MAX: Final = 45
+"""The longest address of the internet, written out."""
 
 _event = table_of(AuditEvent)
 
@@ -45,6 +54,7 @@ class Doing(StrEnum):
     PERSON_SHUT_OUT = "person_shut_out"
     PERSON_LET_IN = "person_let_in"
     PERSON_ERASED = "person_erased"
+    ERASURE_ASKED = "erasure_asked"
     DATA_HANDED_OUT = "data_handed_out"
     RULE_CHANGED = "rule_changed"
     TOKEN_MADE = "token_made"  # noqa: S105
@@ -73,6 +83,7 @@ def note_event(
     actor: as `Signed.actor`; empty for who is not known. target: `person:3`, `token:12`,
     `device:7`, `badge:2`. address: where the call came from.
     """
+    said = dict(details or {})
     session.execute(
         insert(_event).values(
             at=now,
@@ -80,14 +91,44 @@ def note_event(
             actor=actor,
             target=target,
             organisation_id=organisation_id,
-            address=address,
-            details=json.dumps(dict(details or {}), sort_keys=True),
+            address=address[:ADDRESS_MAX],
+            details=json.dumps(said, sort_keys=True),
             erase_on=now.date() + rules.EVENT_KEPT,
         )
     )
+    line = {
+        "at": now.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "event": kind.value,
+        "actor": actor,
+        "target": target,
+        "organisation": organisation_id,
+        "address": address[:ADDRESS_MAX],
+        "details": said,
+    }
+    # JSON of ASCII letters: whatever somebody typed, it stays one line, and one object.
+    event.listen(session, "after_commit", partial(_tell, json.dumps(line)), once=True)
+
+
+def _tell(line: str, _session: Session) -> None:
+    log.info("%s", line)
 
 
 def erase_events(session: Session, today: date) -> int:
-    """Forget what happened, where the time is up; returns how many went. One statement."""
-    gone = session.execute(delete(_event).where(_event.c.erase_on <= today))
+    """Forget what happened, where the time is up; returns how many went. One statement.
+
+    The database lets nothing go before its day by its own clock, so that day is asked for too.
+    """
+    gone = session.execute(
+        delete(_event).where(_event.c.erase_on <= today, _event.c.erase_on <= func.current_date())
+    )
     return int(gone.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_addresses(session: Session, person_id: int) -> None:
+    """Empty the addresses from which somebody came: of all that is theirs, only keys stay."""
+    theirs = f"person:{person_id}"
+    session.execute(
+        update(_event)
+        .where((_event.c.actor == theirs) | (_event.c.target == theirs), _event.c.address != "")
+        .values(address="")
+    )

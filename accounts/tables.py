@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from store.columns import Key, UtcDateTime, key_to
+from store.append_only import Erasure, append_only
+from store.columns import Key, UtcDateTime, key_to, table_of
 
 ROLES = "('worker','team_leader','manager','supplier','outlet','auditor','administrator')"
 
@@ -281,3 +282,7 @@ class AuditEvent(SQLModel, table=True):
     address: str = Field(default="", max_length=45)
     details: str = Field(default="{}", sa_column=Column(Text, nullable=False))
     erase_on: date
+
+
+_EVENT_KEEPS = ("id", "at", "kind", "actor", "target", "organisation_id", "details", "erase_on")
+append_only(table_of(AuditEvent), Erasure(until="erase_on", blank="address", keeps=_EVENT_KEEPS))

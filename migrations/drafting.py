@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Table
 from sqlmodel.sql.sqltypes import AutoString
 
 from migrations.metadata import every_table
-from store.append_only import MARK
+from store.append_only import MARK, Erasure
 from store.columns import Key, UtcDateTime
 
 rewriter = Rewriter()
@@ -20,13 +20,15 @@ rewriter = Rewriter()
 class AppendOnlyOp(MigrateOperation):
     """Rendered as a call of `migrations.triggers.make_append_only`."""
 
-    def __init__(self, table_name: str) -> None:
+    def __init__(self, table_name: str, erasure: Erasure | None) -> None:
         self.table_name = table_name
+        self.erasure = erasure
 
 
 @renderers.dispatch_for(AppendOnlyOp)
 def _call(_context: AutogenContext, operation: AppendOnlyOp) -> str:
-    return f"make_append_only({operation.table_name!r})"
+    more = f", {operation.erasure!r}" if operation.erasure else ""
+    return f"make_append_only({operation.table_name!r}{more})"
 
 
 @rewriter.rewrites(CreateTableOp)
@@ -37,7 +39,10 @@ def _complete(
     table = every_table().tables[operation.table_name]
     operation.columns = [*operation.columns, *_checks_of_columns(table)]
     operation.info = {}
-    return [operation, AppendOnlyOp(table.name)] if table.info.get(MARK) else [operation]
+    mark = table.info.get(MARK)
+    if not mark:
+        return [operation]
+    return [operation, AppendOnlyOp(table.name, mark if isinstance(mark, Erasure) else None)]
 
 
 def _checks_of_columns(table: Table) -> list[CheckConstraint]:

@@ -1,5 +1,7 @@
 """Tables whose rows are written once: the database itself refuses to change or delete them."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import DDL, Table, event
 from sqlalchemy.schema import ExecutableDDLElement
 
@@ -7,24 +9,40 @@ MARK = "append_only"
 """The key in `Table.info` by which tests and migrations find these tables."""
 
 
-def append_only(table: Table) -> None:
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What may still be done to a row that is written once, because it is about people.
+
+    until: the column with the day from which it may be deleted. blank: a column that may be
+    emptied before. keeps: all others, none of which may change then.
+    """
+
+    until: str
+    blank: str
+    keeps: tuple[str, ...]
+
+
+def append_only(table: Table, erasure: Erasure | None = None) -> None:
     """Let `table` be created with its triggers on either database."""
-    table.info[MARK] = True
+    table.info[MARK] = erasure or True
     for dialect in ("sqlite", "postgresql"):
-        for statement in append_only_sql(table.name, dialect):
+        for statement in append_only_sql(table.name, dialect, erasure):
             event.listen(table, "after_create", _only_on(dialect, statement))
 
 
-def append_only_sql(table_name: str, dialect: str) -> tuple[str, ...]:
+def append_only_sql(
+    table_name: str, dialect: str, erasure: Erasure | None = None
+) -> tuple[str, ...]:
     """The statements that make an existing table append-only, for a migration to execute.
 
     On SQLite `INSERT OR REPLACE` counts as a delete only because the engine switches
     `recursive_triggers` on.
     """
+    when = _conditions(dialect, erasure)
     if dialect == "sqlite":
         return tuple(
             f"CREATE TRIGGER {table_name}_no_{verb.lower()} BEFORE {verb} ON {table_name} "
-            f"BEGIN SELECT RAISE(ABORT, '{table_name} is append-only'); END"
+            f"{when[verb]}BEGIN SELECT RAISE(ABORT, '{table_name} is append-only'); END"
             for verb in ("UPDATE", "DELETE")
         )
     assert dialect == "postgresql", dialect
@@ -35,10 +53,24 @@ def append_only_sql(table_name: str, dialect: str) -> tuple[str, ...]:
     )
     triggers = (
         f"CREATE TRIGGER {table_name}_no_{verb.lower()} BEFORE {verb} ON {table_name} "
-        f"FOR EACH {each} EXECUTE FUNCTION refuse_change()"
+        f"FOR EACH {each} {when[verb]}EXECUTE FUNCTION refuse_change()"
         for verb, each in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT"))
     )
     return (refuse, *triggers)
+
+
+def _conditions(dialect: str, erasure: Erasure | None) -> dict[str, str]:
+    """When each verb is refused: always, or save for what an erasure needs."""
+    if erasure is None:
+        return dict.fromkeys(("UPDATE", "DELETE", "TRUNCATE"), "")
+    same = "IS" if dialect == "sqlite" else "IS NOT DISTINCT FROM"
+    today = "date('now')" if dialect == "sqlite" else "current_date"
+    kept = " AND ".join(f"NEW.{column} {same} OLD.{column}" for column in erasure.keeps)
+    return {
+        "UPDATE": f"WHEN (NOT (NEW.{erasure.blank} = '' AND {kept})) ",
+        "DELETE": f"WHEN (OLD.{erasure.until} > {today}) ",
+        "TRUNCATE": "",
+    }
 
 
 def _only_on(dialect: str, statement: str) -> ExecutableDDLElement:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from migrations.triggers import make_append_only
+from store.append_only import Erasure
 from store.columns import Key, UtcDateTime
 
 revision = "0013"
@@ -42,6 +44,8 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.create_index("ix_audit_event_at", ["at"], unique=False)
         batch_op.create_index("ix_audit_event_erase_on", ["erase_on"], unique=False)
+    kept = ("id", "at", "kind", "actor", "target", "organisation_id", "details", "erase_on")
+    make_append_only("audit_event", Erasure(until="erase_on", blank="address", keeps=kept))
 
     op.create_table(
         "second_factor_rule",
