@@ -93,6 +93,15 @@ def use(session: Session, purpose: Purpose, plain: str, *, now: datetime) -> Tic
     return _row(row)
 
 
+def use_known(session: Session, purpose: Purpose, ticket_id: int, *, now: datetime) -> TicketRow:
+    """As `use`, for a ticket that was looked at before and is known by its key."""
+    known = (_ticket.c.id == ticket_id, *_still_good(purpose, now))
+    row = session.execute(
+        update(_ticket).where(*known).values(used_at=now).returning(*_COLUMNS)
+    ).one_or_none()
+    return _row(row)
+
+
 def withdraw(session: Session, purpose: Purpose, person_id: int) -> None:
     """Make all of a person's tickets of a kind worthless."""
     session.execute(
@@ -112,8 +121,11 @@ _COLUMNS = (_ticket.c.id, _ticket.c.person_id, _ticket.c.payload, _ticket.c.expi
 
 
 def _good(purpose: Purpose, plain: str, now: datetime) -> tuple[Any, ...]:
+    return (_ticket.c.hash == (token_hash(plain) or ""), *_still_good(purpose, now))
+
+
+def _still_good(purpose: Purpose, now: datetime) -> tuple[Any, ...]:
     return (
-        _ticket.c.hash == (token_hash(plain) or ""),
         _ticket.c.purpose == purpose.value,
         _ticket.c.used_at.is_(None),
         _ticket.c.expires_at > now,

@@ -389,6 +389,38 @@ class TooManyTries(NotAllowed):
     advice = "Wait some minutes, then try again."
 
 
+class SignOnFailed(NotAllowed):
+    """Single sign-on did not come to an end. Figures: `problem`, a word for who looks after it."""
+
+    code = "sign_on_failed"
+    title = "Signing in at the other service did not succeed."
+    advice = "Try again. If it fails again, tell your administrator what stands here."
+
+
+class IdentityUnknown(NotAllowed):
+    """The provider knows who it is, and here nobody is linked to that account."""
+
+    code = "identity_unknown"
+    title = "Nobody here belongs to this account yet."
+    advice = "Open your invitation again, or sign in as before and link the account at yourself."
+
+
+class IdentityTaken(RuleBroken):
+    """The account at the provider lets somebody else in."""
+
+    code = "identity_taken"
+    title = "This account belongs to somebody else here."
+    advice = "Use another account, or ask your administrator."
+
+
+class LastWayIn(RuleBroken):
+    """Without it the person could not sign in any more."""
+
+    code = "last_way_in"
+    title = "This is your last way in."
+    advice = "Choose a password or add another way in first."
+
+
 def concrete(kind: type[Refusal] = Refusal) -> dict[str, type[Refusal]]:
     """Every refusal that can be raised, by code."""
     found = {}

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import uuid4
 
+from sqlmodel import Session
 from starlette.requests import Request
 
-from accounts import tickets
+from accounts import identities, tickets
 from accounts.devices import enrol
 from accounts.queries import person_by_password
+from accounts.tables import Person
 from catalogue.codes import CodeKind, mint
 from catalogue.errors import MassExceeded
 from catalogue.rulebook import rulebook
@@ -282,6 +284,54 @@ def let_a_tablet_in_with_a_guess(depot: Depot) -> None:
 def come_with_a_link_of_nobody(depot: Depot) -> None:
     with depot.database.write() as session:
         tickets.use(session, tickets.Purpose.RESET, "stofstroom_guess", now=depot.now)
+
+
+@provokes("sign_on_failed")
+def come_back_as_nobody_at_all(depot: Depot) -> None:
+    with depot.database.write() as session:
+        identities.link(session, 1, issuer="https://id.example", subject="", now=depot.now)
+
+
+@provokes("identity_unknown")
+def come_back_as_nobody_here(depot: Depot) -> None:
+    with depot.database.write() as session:
+        identities.person_by_identity(session, "https://id.example", "9", now=depot.now)
+
+
+def people_with_one_account(depot: Depot, session: Session) -> list[int]:
+    """Two people, and an account at a provider that is all that lets the first one in."""
+    both = [person_without_password(depot, session, name) for name in ("ans", "bert")]
+    identities.link(session, both[0], issuer="https://id.example", subject="9", now=depot.now)
+    return both
+
+
+def person_without_password(depot: Depot, session: Session, name: str) -> int:
+    person = Person(
+        email=f"{name}@example.org",
+        name=name.title(),
+        password_hash="",
+        role="manager",
+        organisation_id=rulebook(session).organisations["WATERKANT"].id,
+        created_at=depot.now,
+    )
+    session.add(person)
+    session.flush()
+    return person.id
+
+
+@provokes("identity_taken")
+def link_the_account_of_somebody_else(depot: Depot) -> None:
+    with depot.database.write() as session:
+        _ans, bert = people_with_one_account(depot, session)
+        identities.link(session, bert, issuer="https://id.example", subject="9", now=depot.now)
+
+
+@provokes("last_way_in")
+def take_away_the_last_way_in(depot: Depot) -> None:
+    with depot.database.write() as session:
+        ans, _bert = people_with_one_account(depot, session)
+        only = identities.identities_of(session, ans)[0]
+        identities.unlink(session, ans, only.id, now=depot.now)
 
 
 @provokes("needs_leader")

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
+from ipaddress import ip_address
+from itertools import count
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -25,6 +28,8 @@ MAIL_NAME: Final = "Stofstroom"
 IDLE_MINUTES: Final = (5, 24 * 60)
 SESSION_HOURS: Final = (1, 24)
 """The shortest and the longest that may be set."""
+NAME_LENGTH_MAX: Final = 60
+ISSUER_LENGTH_MAX: Final = 300
 
 
 class SettingsWrong(Exception):
@@ -52,10 +57,29 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """A provider of single sign-on (OpenID Connect). key: its number, which stands in the address
+    that it sends people back to. name: what its button says. client_secret: empty for a public
+    client. acr, amr: what its tokens must say for it to count as both factors; where nothing is
+    named it does. authorities: as of mail.
+    """
+
+    key: str
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    acr: tuple[str, ...] = ()
+    amr: tuple[str, ...] = ()
+    authorities: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """keys: the key ring, which never lies in the database or its backup. public_url: where others
     reach this installation, without a slash at the end. body_max_bytes: of one request. mail: None
-    where no mail is sent. sessions: how long somebody stays signed in.
+    where no mail is sent. sessions: how long somebody stays signed in. providers: who may say who
+    somebody is.
     """
 
     database_url: str
@@ -64,6 +88,7 @@ class Settings:
     body_max_bytes: int
     mail: MailSettings | None = None
     sessions: Limits = field(default_factory=Limits)
+    providers: tuple[ProviderSettings, ...] = ()
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -77,6 +102,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         body_max_bytes=_count(environment, "STOFSTROOM_BODY_MAX_BYTES", BODY_MAX_BYTES),
         mail=_mail(environment),
         sessions=_sessions(environment),
+        providers=_providers(environment),
     )
 
 
@@ -109,9 +135,68 @@ def _mail(environment: Mapping[str, str]) -> MailSettings | None:
         tls=tls,
         sender=_sender(environment.get("STOFSTROOM_MAIL_FROM") or ""),
         user=user,
-        password=_password(environment),
+        password=_secret(environment, "STOFSTROOM_MAIL_PASSWORD"),
         authorities=environment.get("STOFSTROOM_MAIL_AUTHORITIES") or None,
     )
+
+
+def _providers(environment: Mapping[str, str]) -> tuple[ProviderSettings, ...]:
+    """The one of STOFSTROOM_OIDC_, and after it those of STOFSTROOM_OIDC_2_, _3_ and so on."""
+    found: list[ProviderSettings] = []
+    for number in count(1):
+        prefix = "STOFSTROOM_OIDC" if number == 1 else f"STOFSTROOM_OIDC_{number}"
+        issuer = environment.get(f"{prefix}_ISSUER")
+        if not issuer:
+            if environment.get(f"{prefix}_CLIENT_ID"):
+                raise SettingsWrong(f"{prefix}_ISSUER is the address of the provider.")
+            break
+        if issuer in {one.issuer for one in found}:
+            raise SettingsWrong(f"{prefix}_ISSUER was named before.")
+        found.append(_provider(environment, prefix, str(number), issuer))
+    return tuple(found)
+
+
+def _provider(
+    environment: Mapping[str, str], prefix: str, key: str, issuer: str
+) -> ProviderSettings:
+    parts = urlsplit(issuer)
+    if not is_guarded(issuer) or parts.query or parts.fragment or len(issuer) > ISSUER_LENGTH_MAX:
+        raise SettingsWrong(f"{prefix}_ISSUER begins with https:// and has no ? or # in it.")
+    client_id = environment.get(f"{prefix}_CLIENT_ID")
+    if not client_id:
+        raise SettingsWrong(f"{prefix}_CLIENT_ID is what the provider calls this installation.")
+    name = (environment.get(f"{prefix}_NAME") or str(parts.hostname)).strip()
+    if not name.isprintable() or not 0 < len(name) <= NAME_LENGTH_MAX:
+        raise SettingsWrong(f"{prefix}_NAME is 1 to {NAME_LENGTH_MAX} characters on one line.")
+    return ProviderSettings(
+        key=key,
+        name=name,
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=_secret(environment, f"{prefix}_CLIENT_SECRET"),
+        acr=tuple((environment.get(f"{prefix}_ACR") or "").split()),
+        amr=tuple((environment.get(f"{prefix}_AMR") or "").split()),
+        authorities=environment.get(f"{prefix}_AUTHORITIES") or None,
+    )
+
+
+def is_guarded(url: str) -> bool:
+    """Whether nobody can listen in: over TLS, or within this very machine."""
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username is not None or not url.isascii() or not url.isprintable():
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(host))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _sender(address: str) -> Address:
@@ -124,15 +209,15 @@ def _sender(address: str) -> Address:
     return sender
 
 
-def _password(environment: Mapping[str, str]) -> str:
+def _secret(environment: Mapping[str, str], name: str) -> str:
     """As it is given, or what stands in the file that is named."""
-    file = environment.get("STOFSTROOM_MAIL_PASSWORD_FILE")
+    file = environment.get(f"{name}_FILE")
     if not file:
-        return environment.get("STOFSTROOM_MAIL_PASSWORD") or ""
+        return environment.get(name) or ""
     try:
         return Path(file).read_text(encoding="utf-8").strip("\r\n")
     except (OSError, UnicodeDecodeError):
-        raise SettingsWrong("STOFSTROOM_MAIL_PASSWORD_FILE cannot be read.") from None
+        raise SettingsWrong(f"{name}_FILE cannot be read.") from None
 
 
 def _beside_the_database(url: str) -> Path:
