@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from accounts.actions import open_session
 from web import cookies
+from web.browsers import browser_name
 from web.deps import database_of
 
 
@@ -17,8 +18,16 @@ def let_in(request: Request, person_id: int, *, methods: str, next_path: str) ->
     methods: words out of `password`, `totp`, `recovery`, `passkey`, `sso`, with spaces between.
     next_path: one of our own (`entrance.own_path`).
     """
+    state = request.app.state
     with database_of(request).write() as session:
-        token = open_session(session, person_id, now=request.app.state.clock(), methods=methods)
+        token = open_session(
+            session,
+            person_id,
+            now=state.clock(),
+            methods=methods,
+            browser=browser_name(request.headers.get("user-agent", "")),
+            kept=state.settings.sessions.whole,
+        )
     response = RedirectResponse(next_path, status_code=303)
     set_session_cookie(request, response, token)
     return response
