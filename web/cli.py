@@ -21,7 +21,7 @@ from proof.signing import KeyRingUnusable, load_or_create_ring
 from store.archive import BackupUnusable
 from store.engine import Database
 from store.gate import Busy
-from web import export_commands, mail_commands, proof_commands, waste_commands
+from web import export_commands, mail_commands, moving_commands, proof_commands, waste_commands
 from web.checkpoints import CheckpointUnusable
 from web.scale_commands import add_to
 from web.settings import SettingsWrong
@@ -54,6 +54,7 @@ proof_commands.add_to(app)
 mail_commands.add_to(app)
 waste_commands.add_to(app)
 export_commands.add_to(app)
+moving_commands.add_to(app)
 
 RoleOption = Annotated[Role, typer.Option("--role", help="What it may do.")]
 OrganisationOption = Annotated[

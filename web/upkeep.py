@@ -60,6 +60,13 @@ def said_by_heads(session: Session) -> dict[str, str]:
     return {head.chain: f"{head.size} {head.head_hash}" for head in heads(session)}
 
 
+def require_whole(session: Session, ring: KeyRing | None = None) -> None:
+    """Raise BackupUnusable when a copy of a register does not add up. ring: to check signatures."""
+    breach = verdict(session, ring.public_keys() if ring else {}).breach
+    if breach is not None:
+        raise BackupUnusable(f"The backup does not add up: {breach}.")
+
+
 def begin_anew(
     database: Database, *, now: datetime, ring: KeyRing | None = None, backup_at: str = ""
 ) -> None:
@@ -72,9 +79,7 @@ def begin_anew(
     signs in anew, because who was signed out since then would be signed in again.
     """
     with database.read() as session:
-        breach = verdict(session, ring.public_keys() if ring else {}).breach
-    if breach is not None:
-        raise BackupUnusable(f"The backup does not add up: {breach}.")
+        require_whole(session, ring)
     with database.write() as session:
         for head in heads(session):
             signed = restored(head, ring, backup_at=backup_at, now=now) if ring else None

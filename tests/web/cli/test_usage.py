@@ -32,7 +32,7 @@ def test_every_command_explains_itself(shell: Shell, command: str) -> None:
 def test_every_command_of_the_contract_is_there() -> None:
     promised = {"init", "demo", "serve", "token", "verify", "backup", "restore"}
     more = {"checkpoint", "rotate-key", "enrol", "person", "password"}
-    more |= {"scale-agent", "scale-simulator", "notify", "mail-test", "export"}
+    more |= {"scale-agent", "scale-simulator", "notify", "mail-test", "export", "move", "rehearse"}
     assert promised | more == set(COMMANDS)
 
 
