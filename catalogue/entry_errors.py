@@ -75,3 +75,11 @@ class LastWayIn(RuleBroken):
     code = "last_way_in"
     title = "This is your last way in."
     advice = "Choose a password or add another way in first."
+
+
+class LastAdministrator(RuleBroken):
+    """Without this person nobody could look after the accounts here any more."""
+
+    code = "last_administrator"
+    title = "This is the last administrator."
+    advice = "Make somebody else an administrator first."

@@ -25,6 +25,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     # Without it INSERT OR REPLACE deletes a row behind the back of an append-only trigger.
     "PRAGMA recursive_triggers = ON",
+    # What is erased is gone from the file too, whatever SQLite was built with.
+    "PRAGMA secure_delete = ON",
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}",
 )
 

@@ -4,6 +4,7 @@ A job is done at least once: a worker that dies leaves it to the next one, so a 
 to be called again.
 """
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Collection, Mapping
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import Text, cast, delete, or_, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
@@ -77,6 +78,13 @@ def forget_done(session: Session, before: datetime) -> None:
     """Forget jobs that were done, or given up, before a time."""
     ended = or_(col(Job.done_at) < before, col(Job.failed_at) < before)
     session.connection().execute(delete(Job).where(ended))
+
+
+def forget_naming(session: Session, text: str) -> None:
+    """Forget jobs that name somebody: in what is to be done, or in how it failed."""
+    in_payload = cast(col(Job.payload), Text).contains(json.dumps(text)[1:-1], autoescape=True)
+    in_error = col(Job.last_error).contains(text, autoescape=True)
+    session.connection().execute(delete(Job).where(or_(in_payload, in_error)))
 
 
 def anything_due(session: Session, kinds: Collection[str], *, now: datetime) -> bool:

@@ -13,11 +13,14 @@ from sqlmodel import Session
 from starlette.requests import Request
 
 from accounts import identities, tickets
+from accounts.actions import create_person
 from accounts.devices import enrol
+from accounts.erasing import erase_person
 from accounts.queries import person_by_password
 from accounts.tables import Person
 from catalogue.codes import CodeKind, mint
 from catalogue.errors import MassExceeded
+from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from dispatch.returning import ReturnLine
 from intake.codes import ReserveCodes, reserve_codes
@@ -391,3 +394,18 @@ def notify_a_month_twice(depot: Depot) -> None:
     counter = Counter(depot)
     counter.send(date(2026, 2, 1))
     counter.send(date(2026, 2, 1))
+
+
+@provokes("last_administrator")
+def erase_the_last_administrator(depot: Depot) -> None:
+    with depot.database.write() as session:
+        person_id = create_person(
+            session,
+            email="last@example.org",
+            name="Last",
+            password="thee met citroen",
+            role=Role.ADMINISTRATOR,
+            organisation="WATERKANT",
+            now=depot.now,
+        )
+        erase_person(session, person_id, actor="", now=depot.now)
