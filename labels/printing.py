@@ -67,15 +67,17 @@ def send(
     *,
     begin_end: Callable[[], bool],
     patience: Patience | None = None,
+    may_reach: Callable[[str, int], bool] | None = None,
 ) -> Told:
     """Bring one job to a printer.
 
     begin_end: called when all but the last characters have arrived; notes down that the label may
-    be printed from here on, and says whether it is still ours to print.
+    be printed from here on, and says whether it is still ours to print. may_reach: whether an IP
+    address and a port may be called.
     """
     waits = patience or Patience()
     try:
-        connection = _connected(host, port, waits)
+        connection = _connected(host, port, waits, may_reach or _may_be_anywhere)
     except OSError:
         return Told(Ending.NOT_PRINTED, "unreachable")
     head, end = _parted(job)
@@ -96,10 +98,16 @@ def send(
     return Told(Ending.SENT, problem_in(strings)) if strings else Told(Ending.DOUBTFUL, "no_answer")
 
 
-def _connected(host: str, port: int, waits: Patience) -> socket.socket:
+def _may_be_anywhere(number: str, _port: int) -> bool:
+    return may_be_addressed(number)
+
+
+def _connected(
+    host: str, port: int, waits: Patience, may_reach: Callable[[str, int], bool]
+) -> socket.socket:
     """A connection, but never to where no printer can be. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    numbers = [str(place[0]) for *_, place in found if may_be_addressed(str(place[0]))]
+    numbers = [str(place[0]) for *_, place in found if may_reach(str(place[0]), port)]
     for number in numbers:
         try:
             return socket.create_connection((number, port), timeout=waits.connect_s)

@@ -32,6 +32,10 @@ _DRAINS_MAX: Final = 1000
 _ASK: Final = b"SI\r\n"
 
 
+MayReach = Callable[[str, int], bool]
+"""Whether an IP address and a port may be called."""
+
+
 class Wire(Protocol):
     """An open line to a scale. What goes wrong on it is an OSError."""
 
@@ -46,8 +50,8 @@ class Wire(Protocol):
 class TcpWire:
     """A line through a serial-to-Ethernet box."""
 
-    def __init__(self, address: Address) -> None:
-        self._socket = _connected(address)
+    def __init__(self, address: Address, may_reach: MayReach | None = None) -> None:
+        self._socket = _connected(address, may_reach or _may_be_anywhere)
 
     def send(self, said: bytes) -> None:
         self._socket.settimeout(ANSWER_S)
@@ -68,11 +72,15 @@ class TcpWire:
         self._socket.close()
 
 
-def _connected(address: Address) -> socket.socket:
+def _may_be_anywhere(number: str, _port: int) -> bool:
+    return may_be_addressed(number)
+
+
+def _connected(address: Address, may_reach: MayReach) -> socket.socket:
     """A connection, but never to where no scale can be. Raises OSError."""
     found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
     family, kind, protocol, _, place = found[0]
-    if not may_be_addressed(str(place[0])):
+    if not may_reach(str(place[0]), address.port):
         raise ConnectionRefusedError("no scale can have this address")
     opened = socket.socket(family, kind, protocol)
     try:
@@ -194,7 +202,8 @@ def _drained(wire: Wire) -> bytes:
 class Links:
     """The scales of an installation that have an address of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_reach: MayReach | None = None) -> None:
+        self._may_reach = may_reach
         self._lock = threading.Lock()
         self._links: dict[str, Link] = {}
         self._finalizer = weakref.finalize(self, _close_all, self._links)
@@ -204,8 +213,8 @@ class Links:
         with self._lock:
             link = self._links.get(address)
             if link is None:
-                place = scale_address(address)
-                link = self._links[address] = Link(lambda: TcpWire(place))
+                place, may_reach = scale_address(address), self._may_reach
+                link = self._links[address] = Link(lambda: TcpWire(place, may_reach))
         return link.read()
 
     def close(self) -> None:

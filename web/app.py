@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -17,7 +18,7 @@ from intake.announcing_files import BYTES_MAX
 from reporting.kept import Kept
 from scales.link import Links
 from store.engine import Database
-from web import errors
+from web import errors, logs
 from web.api import (
     announcing,
     answers,
@@ -43,10 +44,14 @@ from web.api import (
 )
 from web.deps import clock, permitted
 from web.housekeeping import lifespan
+from web.limits import Limits, Measures
+from web.noticing import Tried, note_refused
+from web.outbound import may_be_device
 from web.pages import house
 from web.pages.verify import FILE_MAX_BYTES
 from web.pages.visiting import page_of
 from web.permissions import API, PUBLIC
+from web.provider import Provider
 from web.remembering import Remembered
 from web.safety import Packed, Safety
 from web.seeing import Seen
@@ -72,11 +77,13 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.include_router(_api())
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
     house.install(app)
-    errors.install(app, page_of)
+    errors.install(app, page_of, note_refused)
     _openapi(app)
     app.add_middleware(BodyLimit, limit_bytes=known.body_max_bytes, more=PAPERS)
     app.add_middleware(Packed)
+    app.add_middleware(Limits)
     app.add_middleware(Safety)
+    logs.guard()
     return app
 
 
@@ -87,11 +94,14 @@ def settle(app: FastAPI, settings: Settings, database: Database) -> None:
     app.state.clock = clock
     app.state.remembered = Remembered()
     app.state.seen = Seen()
+    app.state.tried = Tried()
     app.state.kept = Kept()
     app.state.wrong_tries = WrongTries()
     app.state.wrong_codes = WrongTries()
     app.state.wrong_links = WrongTries()
-    app.state.scales = Links()
+    app.state.measures = Measures()
+    app.state.providers = {one.key: Provider(one) for one in settings.providers}
+    app.state.scales = Links(partial(may_be_device, networks=settings.hygiene.networks))
 
 
 ROOMS = (

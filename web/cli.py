@@ -192,8 +192,10 @@ def serve(
         raise typer.BadParameter("--certificate and --key belong together.")
     import uvicorn
 
-    with open_database():
-        pass
+    from web import logs
+
+    with open_database() as (_, settings):
+        said = logs.configuration(settings.hygiene)
     try:
         uvicorn.run(
             "web.app:create_app",
@@ -206,6 +208,7 @@ def serve(
             # An outlet's address holds its key, and nobody needs to know who looked at what.
             access_log=False,
             server_header=False,
+            log_config=said,
         )
     except SystemExit as stopped:
         # The server has codes of its own for why it could not start, and has said it.

@@ -62,6 +62,7 @@ def signed_in(request: Request) -> Signed:
         signed = viewer_of(session, token, now=now)
     if signed is None or state.seen.ran_out(signed, state.settings.sessions, now):
         raise Unauthenticated
+    request.state.actor = signed.actor
     return signed
 
 
@@ -73,6 +74,7 @@ async def caller(request: Request) -> Signed:
     if known is None:
         known = await run_in_threadpool(signed_in, request)
         remembered.keep(token, known)
+    request.state.actor = known.actor
     return known
 
 

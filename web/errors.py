@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from starlette.responses import Response
 from catalogue import errors
 from catalogue.errors import BadInput, NotAllowed, NotFound, Refusal, RuleBroken
 from store.gate import Busy
-from web import cookies
+from web import cookies, logs
 from web.i18n import choose
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -34,6 +34,11 @@ BY_STATUS: Final[Mapping[int, tuple[str, str, str]]] = {
     405: ("not_found", NotFound.title, NotFound.advice),
     404: ("not_found", NotFound.title, NotFound.advice),
     413: ("too_large", "This is too large.", "Send less at once."),
+    429: (
+        "too_many_calls",
+        "This was asked too often.",
+        "Wait a moment, then try again. Nothing is lost.",
+    ),
     500: ("internal", "Something went wrong on our side.", "Nothing was booked. Try again."),
     503: ("busy", "The service is busy.", "Try again in a moment."),
 }
@@ -96,8 +101,11 @@ def by_status(request: Request, status: int, **figures: Any) -> JSONResponse:
     return problem(request, kept, code, title, advice, figures)
 
 
-def install(app: FastAPI, page_of: Any) -> None:
-    """Let the app answer every refusal; `page_of(request, status, refusal)` for people."""
+def install(app: FastAPI, page_of: Any, note: Callable[[Request, Refusal], None]) -> None:
+    """Let the app answer every refusal; `page_of(request, status, refusal)` for people.
+
+    note: told of every refusal, before it is answered.
+    """
 
     def is_api(request: Request) -> bool:
         return request.url.path.startswith(
@@ -106,6 +114,7 @@ def install(app: FastAPI, page_of: Any) -> None:
 
     @app.exception_handler(Refusal)
     def refused(request: Request, refusal: Refusal) -> Response:
+        note(request, refusal)
         if is_api(request):
             return as_problem(request, refusal)
         return page_of(request, status_of(refusal), refusal)  # type: ignore[no-any-return]
@@ -130,7 +139,7 @@ def install(app: FastAPI, page_of: Any) -> None:
     def busy(request: Request, error: Exception) -> Response:
         if isinstance(error, DBAPIError) and not _waited_too_long(error):
             return broken(request, error)
-        log.warning("busy on %s: %s", request.url.path, type(error).__name__)
+        log.warning("busy on %s: %s", logs.where(request), type(error).__name__)
         if is_api(request):
             return by_status(request, 503)
         return page_of(request, 503, None)  # type: ignore[no-any-return]
@@ -138,7 +147,7 @@ def install(app: FastAPI, page_of: Any) -> None:
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
         # The outermost edge: what is not a refusal is a mistake of ours, and is logged whole.
-        log.error("unexpected error on %s", request.url.path, exc_info=error)
+        log.error("unexpected error on %s", logs.where(request), exc_info=error)
         if is_api(request):
             return by_status(request, 500)
         return page_of(request, 500, None)  # type: ignore[no-any-return]

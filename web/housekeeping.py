@@ -11,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from web import notifying, printing
 from web.checkpoints import checkpoint_of_all
 from web.keys import finish
 from web.mailing import Mailing
+from web.outbound import may_be_device
 from web.warming import warm
 
 ERASE_ACTORS: Final = "erase_actors"
@@ -135,9 +137,14 @@ def housekeeper(app: FastAPI) -> Worker:
 def printer(app: FastAPI) -> Worker:
     """Who prints labels: looks often, and waits for nobody who does something else."""
     database: Database = app.state.database
+    printing_of = printing.Printing(
+        database=database,
+        clock=app.state.clock,
+        may_reach=partial(may_be_device, networks=app.state.settings.hygiene.networks),
+    )
     return Worker(
         database=database,
-        handlers={printing.PRINT: printing.Printing(database=database, clock=app.state.clock)},
+        handlers={printing.PRINT: printing_of},
         clock=app.state.clock,
         lease=printing.LEASE,
         poll_s=PRINT_POLL_S,

@@ -29,6 +29,7 @@ from labels.render import LabelUnreadable
 from store.engine import Database
 from store.jobs import enqueue, enqueue_once
 from web.label_values import label_of
+from web.outbound import may_be_device
 
 PRINT: Final = "print"
 KEPT: Final = timedelta(days=14)
@@ -92,6 +93,7 @@ class Printing:
     database: Database
     clock: Callable[[], datetime]
     patience: Patience | None = None
+    may_reach: Callable[[str, int], bool] = may_be_device
 
     def __call__(self, payload: Mapping[str, Any]) -> None:
         """Print the label that waits longest for a printer."""
@@ -124,6 +126,7 @@ class Printing:
             drawn,
             begin_end=partial(self._begin_end, job),
             patience=self.patience,
+            may_reach=self.may_reach,
         )
 
     def _begin_end(self, job: JobRow) -> bool:

@@ -10,29 +10,36 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from catalogue.errors import NotAllowed
-from web import errors
+from catalogue.errors import Malformed, NotAllowed
+from web import cookies, errors, logs
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-PLOTLY_PROBE: Final = "'sha256-ji27qzEtxXZW+7dun6UwjHXJ18e6WAin1VvNtkzIE/o='"
-"""The one style attribute that the plotly script writes, to try out how pictures are scaled."""
 POLICY: Final = (
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    f"style-src 'self' 'unsafe-hashes' {PLOTLY_PROBE}; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 FLOOR: Final = "/floor"
 FLOOR_POLICY: Final = (
-    f"{POLICY}; connect-src 'self' http://127.0.0.1:7531; worker-src 'self'; manifest-src 'self'"
+    POLICY.replace("connect-src 'self'", "connect-src 'self' http://127.0.0.1:7531")
+    + "; worker-src 'self'; manifest-src 'self'"
 )
 """The floor also asks the small program beside it that reads a scale's serial port."""
+BARE_POLICY: Final = (
+    "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox"
+)
+"""For what is no page and no paper: whatever its bytes are, a browser runs nothing of it."""
+PAGES_AND_PAPERS: Final = ("text/html", "text/javascript", "text/css", "application/pdf")
 HEADERS: Final = {
-    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), serial=(self), geolocation=(), microphone=()",
 }
-LINKS: Final = "/outlet/"
+ONLY_TLS: Final = "max-age=63072000; includeSubDomains"
+LINKS: Final = ("/outlet/", "/invitation/", "/reset/")
 """Pages whose address is all that lets somebody in: no cookie counts there, and no other site can
 know the address. Nor may a browser tell it to anybody, which makes its own forms nameless too."""
 OF_A_LINK: Final = {
@@ -40,6 +47,9 @@ OF_A_LINK: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
 }
+LEAVING: Final = "/logout"
+PROBES: Final = frozenset({"/healthz"})
+"""Asked by machines that know no name of ours."""
 PACKED_FROM_BYTES: Final = 500
 FOREVER: Final = "public, max-age=31536000, immutable"
 
@@ -58,19 +68,23 @@ class Safety:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        request, headers = Request(scope), Headers(scope=scope)
+        is_secure = cookies.is_secure(request)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add_headers(scope, MutableHeaders(scope=message))
+                _add_headers(scope, MutableHeaders(scope=message), is_secure=is_secure)
             await send(message)
 
-        if not scope["path"].startswith(LINKS) and is_foreign(
-            scope["method"], Headers(scope=scope)
-        ):
-            response = errors.as_problem(Request(scope), NotAllowed())
-            await response(scope, receive, guarded)
-            return
-        await self._app(scope, receive, guarded)
+        if not _is_for_us(request, headers):
+            logs.note(request, "foreign_host", host=headers.get("host", "")[:100])
+            refusal = errors.as_problem(request, Malformed(field="host", problem="not ours"))
+            await refusal(scope, receive, guarded)
+        elif is_foreign(scope["method"], scope["path"], headers, is_secure=is_secure):
+            logs.note(request, "foreign_form", origin=headers.get("origin", "")[:100])
+            await errors.as_problem(request, NotAllowed())(scope, receive, guarded)
+        else:
+            await self._app(scope, receive, guarded)
 
 
 class Packed:
@@ -101,24 +115,53 @@ def _is_public(scope: Scope) -> bool:
     return path == FLOOR or path.startswith(f"{FLOOR}/")
 
 
-def is_foreign(method: str, headers: Headers) -> bool:
-    """Whether a page of another site sends this, and could do so only with a cookie."""
-    if method in SAFE_METHODS or "authorization" in headers:
+def _is_for_us(request: Request, headers: Headers) -> bool:
+    if request.url.path in PROBES:
+        return True
+    hygiene = request.app.state.settings.hygiene
+    return bool(hygiene.answers_to(headers.get("host", "")))
+
+
+def is_foreign(method: str, path: str, headers: Headers, *, is_secure: bool) -> bool:
+    """Whether a page of another site sends this, or nobody says which page does.
+
+    What newer browsers say of it counts first; then where it comes from. Who says neither is no
+    browser of our days, and may call, but with no cookie.
+    """
+    by_token = headers.get("authorization", "").lower().startswith("bearer ")
+    if method in SAFE_METHODS or by_token:
+        return False
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    if path.startswith(LINKS):
         return False
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    if origin is None:
+        return "cookie" in headers
+    said = urlsplit(origin)
+    return said.netloc != headers.get("host") or (is_secure and said.scheme != "https")
 
 
-def _add_headers(scope: Scope, headers: MutableHeaders) -> None:
+def _policy(path: str, media_type: str) -> str:
+    if path == FLOOR:
+        return FLOOR_POLICY
+    return POLICY if media_type.startswith(PAGES_AND_PAPERS) or not media_type else BARE_POLICY
+
+
+def _add_headers(scope: Scope, headers: MutableHeaders, *, is_secure: bool) -> None:
     path = scope["path"]
-    # A script or a sheet is no page: what a page may do says nothing there, ninety times.
-    names = ("X-Content-Type-Options",) if _is_part_of_a_page(path) else HEADERS
-    for name in names:
-        headers.setdefault(name, HEADERS[name])
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    policy = _policy(path, headers.get("content-type", ""))
+    headers.setdefault("Content-Security-Policy", policy)
+    if is_secure:
+        headers["Strict-Transport-Security"] = ONLY_TLS
     if path.startswith(LINKS):
         headers.update(OF_A_LINK)
-    if path == FLOOR:
-        headers["Content-Security-Policy"] = FLOOR_POLICY
+    if path == LEAVING and scope["method"] == "POST":
+        # Not what a tablet keeps for itself: scans may wait there.
+        headers["Clear-Site-Data"] = '"cache"'
     if path.startswith("/static/"):
         if scope["query_string"].startswith(b"v="):
             headers["Cache-Control"] = FOREVER

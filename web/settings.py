@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from accounts.sessions import Limits
+from web.hygiene import Hygiene, hygiene_from
 
 DATABASE_URL: Final = "sqlite:///stofstroom.sqlite3"
 PUBLIC_URL: Final = "http://localhost:8000"
@@ -79,7 +80,7 @@ class Settings:
     """keys: the key ring, which never lies in the database or its backup. public_url: where others
     reach this installation, without a slash at the end. body_max_bytes: of one request. mail: None
     where no mail is sent. sessions: how long somebody stays signed in. providers: who may say who
-    somebody is.
+    somebody is. hygiene: what it sets about its own safety.
     """
 
     database_url: str
@@ -89,6 +90,7 @@ class Settings:
     mail: MailSettings | None = None
     sessions: Limits = field(default_factory=Limits)
     providers: tuple[ProviderSettings, ...] = ()
+    hygiene: Hygiene = field(default_factory=Hygiene)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -103,7 +105,15 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         mail=_mail(environment),
         sessions=_sessions(environment),
         providers=_providers(environment),
+        hygiene=_hygiene(environment),
     )
+
+
+def _hygiene(environment: Mapping[str, str]) -> Hygiene:
+    try:
+        return hygiene_from(environment)
+    except ValueError as error:
+        raise SettingsWrong(str(error)) from None
 
 
 def _sessions(environment: Mapping[str, str]) -> Limits:

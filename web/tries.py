@@ -31,7 +31,7 @@ class WrongTries:
     def require_few(self, address: str) -> None:
         """Raise TooManyTries when this address has tried too many wrong codes lately."""
         with self._lock:
-            tried = self._wrong.get(_house(address))
+            tried = self._wrong.get(house_of(address))
             if tried is None:
                 return
             now = self._clock()
@@ -43,14 +43,15 @@ class WrongTries:
     def was_wrong(self, address: str) -> None:
         """Count a wrong code."""
         with self._lock:
-            house = _house(address)
+            house = house_of(address)
             if house not in self._wrong and len(self._wrong) >= ADDRESSES_MAX:
                 self._wrong.popitem(last=False)
             self._wrong.setdefault(house, deque(maxlen=WRONG_MAX)).append(self._clock())
             self._wrong.move_to_end(house)
 
 
-def _house(address: str) -> str:
+def house_of(address: str) -> str:
+    """What stands for an address: itself, or the house that an IPv6 address is of."""
     try:
         known = ip_address(address)
     except ValueError:

@@ -342,7 +342,7 @@ def standing(database: Database) -> Iterator[Check]:
             ).first()
             assert manager is not None
             cookie = open_session(session, manager, now=now)
-        client = TestClient(app)
+        client = TestClient(app, headers={"origin": "http://testserver"})
         client.cookies.set(SESSION_COOKIE, cookie)
         headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
         yield Check(client, database, headers)

@@ -320,7 +320,11 @@ def test_a_link_made_on_a_page_is_mailed_too(parallel_depot: Depot, box: Postbox
         ours, outlet = book.organisations["WATERKANT"].id, book.organisations["VEZELHOF"].id
         set_contact(session, ours, outlet, address="post@vezelhof.example", language="en")
         cookie = open_session(session, office.readers.keys["leader"], now=depot.now)
-    client = TestClient(app, cookies={SESSION_COOKIE: cookie}, headers={"accept-language": "nl"})
+    client = TestClient(
+        app,
+        cookies={SESSION_COOKIE: cookie},
+        headers={"accept-language": "nl", "origin": "http://testserver"},
+    )
     path = f"/shipments/{shipment}/link"
     assert 'value="post@vezelhof.example"' in client.get(path).text
     wrong = client.post(path, data={"days": "60", "address": "nobody"})

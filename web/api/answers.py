@@ -34,11 +34,12 @@ class Problem(BaseModel):
 
 
 ALWAYS: dict[str, dict[int, tuple[str, ...]]] = {
-    "public": {422: ("malformed",), 503: ("busy",)},
+    "public": {422: ("malformed",), 429: ("too_many_calls",), 503: ("busy",)},
     "read": {
         401: ("unauthenticated",),
         403: ("not_allowed",),
         422: ("malformed",),
+        429: ("too_many_calls",),
         503: ("busy",),
     },
     "question": {
@@ -46,6 +47,7 @@ ALWAYS: dict[str, dict[int, tuple[str, ...]]] = {
         403: ("not_allowed",),
         413: ("too_large",),
         422: ("malformed",),
+        429: ("too_many_calls",),
         503: ("busy",),
     },
     "write": {
@@ -55,6 +57,7 @@ ALWAYS: dict[str, dict[int, tuple[str, ...]]] = {
         409: ("clock_doubt", "parked"),
         413: ("too_large",),
         422: ("malformed", "scan_reused"),
+        429: ("too_many_calls",),
         503: ("busy",),
     },
 }
@@ -91,4 +94,4 @@ def _problem() -> dict[str, Any]:
 
 def every_code() -> set[str]:
     """Every code that a refusal can carry, those of the web server itself included."""
-    return set(concrete()) | {"too_large", "internal", "busy"}
+    return set(concrete()) | {"too_large", "too_many_calls", "internal", "busy"}

@@ -118,7 +118,9 @@ def browser_of(served: FastAPI, hall: Depot) -> Iterator[Callable[[str], Browser
     opened: list[TestClient] = []
 
     def open_browser(name: str) -> Browser:
-        client = TestClient(served, headers={"accept-language": "nl"})
+        client = TestClient(
+            served, headers={"accept-language": "nl", "origin": "http://testserver"}
+        )
         opened.append(client)
         if name != "stranger":
             client.cookies.set(SESSION_COOKIE, session_of(hall.database, name, hall.now))

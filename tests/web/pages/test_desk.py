@@ -138,7 +138,7 @@ def _browsers(database: Database, depot: Depot) -> Callable[[str], Browser]:
 
     def browser_of(name: str) -> Browser:
         known[name] = known.get(name) or session_of(database, name, depot.now)
-        client = TestClient(app, headers={"accept-language": "nl"})
+        client = TestClient(app, headers={"accept-language": "nl", "origin": "http://testserver"})
         client.cookies.set(SESSION_COOKIE, known[name])
         return Browser(client)
 

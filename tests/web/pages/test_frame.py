@@ -87,7 +87,7 @@ def test_a_page_is_kept_by_nobody_and_runs_nothing_that_is_not_ours(
     headers = browser_of("leader").get("/desk").headers
     assert headers["cache-control"] == "no-store"
     policy = headers["content-security-policy"]
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
     assert "unsafe-inline" not in policy
     assert headers["x-content-type-options"] == "nosniff"
 
