@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OIDC := tests/oidc
 DEMO_DATABASE := var/demo.sqlite3
 # 300 boxes: what loads while one fetches coffee. 1.0 is the whole of 6,000.
 SCALE ?= 0.05
@@ -42,7 +43,7 @@ demo: setup # Fill a year of believable data anew and serve it (YEAR= SCALE= YEA
 
 ## Change
 
-test: packages dev # Check everything and run all tests.
+test: packages dev $(OIDC)/node_modules/.package-lock.json # Check everything and run all tests.
 	@$(MAKE) --jobs 2 static suite
 
 test-fast: dev # Run the quick tests, or those that T= names.
@@ -80,7 +81,7 @@ lock: dev # Take the newest versions of what we build on.
 	$(COMPILE) --group build --output-file requirements/run.lock
 	$(COMPILE) --group dev --constraint requirements/run.lock --output-file requirements/dev.lock
 
-suite: dev
+suite: dev $(OIDC)/node_modules/.package-lock.json
 	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 static: dev
@@ -92,6 +93,12 @@ dev: $(VENV)/dev.stamp
 
 packages:
 	@.ci/packages
+
+# A provider of single sign-on for its tests. npm writes the file when all is there.
+$(OIDC)/node_modules/.package-lock.json: $(OIDC)/package-lock.json
+	@.ci/packages
+	cd $(OIDC) && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

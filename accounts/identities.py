@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
 from accounts.audit import Doing, note_event
-from accounts.tables import Identity, Passkey, Person
+from accounts.tables import Identity, Passkey, Person, Token
 from catalogue.errors import IdentityTaken, IdentityUnknown, LastWayIn, NotFound, SignOnFailed
 from store.columns import table_of
 
@@ -20,6 +20,7 @@ SUBJECT_LENGTH_MAX: Final = 255
 _identity = table_of(Identity)
 _passkey = table_of(Passkey)
 _person = table_of(Person)
+_token = table_of(Token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,23 @@ def unlink(
         raise LastWayIn
     session.execute(_identity.delete().where(_identity.c.id == identity_id))
     _note(session, Doing.IDENTITY_UNLINKED, person_id, home, now, address)
+
+
+def is_signed_in(session: Session, token_id: int | None, person_id: int, *, now: datetime) -> bool:
+    """Whether this session of this person still lets them in. One statement."""
+    row = session.execute(
+        select(_token.c.id)
+        .join(_person, _person.c.id == _token.c.person_id)
+        .where(
+            _token.c.id == token_id,
+            _token.c.person_id == person_id,
+            _token.c.kind == "session",
+            _token.c.revoked_at.is_(None),
+            _token.c.expires_at > now,
+            _person.c.active,
+        )
+    )
+    return row.first() is not None
 
 
 def _lock(session: Session, person_id: int) -> int:

@@ -9,6 +9,8 @@ from starlette.responses import Response
 
 SESSION: Final = "stofstroom"
 LANGUAGE: Final = "lang"
+SIGN_ON: Final = "sign-on"
+"""Which browser set out for a provider of single sign-on."""
 HOST_ONLY: Final = "__Host-"
 """Browsers keep a cookie of such a name only for this very host, over TLS, for every path: no
 neighbour, no subdomain and no unencrypted answer can set or replace it."""

@@ -335,4 +335,6 @@ DONE = {
     "label_settled": message("That is noted of the label."),
     "defined": message("It is booked, as a version of its own."),
     "tablet_removed": message("The tablet is removed."),
+    "identity_linked": message("The account is linked. You can sign in with it from now on."),
+    "identity_unlinked": message("The account is unlinked."),
 }

@@ -167,9 +167,18 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/notifications": API["GET", "/waste/notifications/{month}"],
     "/notifications/{code}": API["GET", "/waste/notifications/{month}"],
     "/notifications/{code}/file": API["GET", "/waste/notifications/{month}"],
+    "/account/identity": EVERYBODY,
+    "/account/identity/{code}": EVERYBODY,
     **{path: API[VERBS[verb]] for path, verb in _ACTS.items()},
 }
 """Which roles a page is for, by its path; every page has a row, by a test."""
+
+FORMS: Final[dict[str, frozenset[Role]]] = {
+    "/attention": API[VERBS["settle"]],
+    "/notifications/{code}": API[VERBS["notify"]],
+    "/stream-numbers/{code}": API["POST", "/waste/stream-numbers/{number}/carriage"],
+}
+"""Pages that more may read than may send the form on them: who may send it."""
 
 _LANGUAGE_KEPT_S: Final = 365 * 24 * 3600
 
@@ -213,7 +222,9 @@ class Visit:
 
 def visiting(request: Request, me: Annotated[Signed, Depends(signed_in)]) -> Visit:
     """Who looks. Raises NotAllowed when the page is not for their role."""
-    if me.viewer.role not in PAGES[request.scope["route"].path]:
+    path = request.scope["route"].path
+    roles = FORMS.get(path, PAGES[path]) if request.method == "POST" else PAGES[path]
+    if me.viewer.role not in roles:
         raise NotAllowed
     return Visit(request, me, language_of_person(request, me), request.app.state.clock())
 
