@@ -25,7 +25,8 @@ def name_of(request: Request, name: str) -> str:
 
 def read(request: Request, name: str) -> str | None:
     """What the browser was given under this name. Over TLS no other name counts."""
-    return request.cookies.get(name_of(request, name))
+    brought = request.cookies
+    return brought.get(name_of(request, name)) if brought else None
 
 
 def give(

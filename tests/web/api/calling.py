@@ -17,6 +17,8 @@ from catalogue.kinds import Role
 from store.engine import Database
 from tests.builders import Depot
 from tests.cast import DESTINATIONS
+from web.hygiene import Hygiene, Rates
+from web.limits import Measures
 from web.remembering import Remembered
 from web.settings import Settings
 
@@ -98,6 +100,7 @@ class Hall:
         app.state.database = depot.database
         app.state.clock = lambda: depot.now
         app.state.remembered = Remembered()
+        app.state.measures = Measures()
         self.client = TestClient(self.app)
         self._known: dict[str, Caller] = {"nobody": Caller(self.client, None)}
 
@@ -128,12 +131,17 @@ class Hall:
         return answer.json()
 
 
+UNHURRIED: Final = Rates(calls=10**6, strangers=10**6, costly=10**6, proofs=10**6)
+"""Tests ask more in a minute than anybody."""
+
+
 def settings_of(database: Database, keys: Path) -> Settings:
     return Settings(
         database_url=str(database.url),
         keys=keys,
         public_url="http://localhost:8000",
         body_max_bytes=BODY_MAX_BYTES,
+        hygiene=Hygiene(rates=UNHURRIED),
     )
 
 
