@@ -130,9 +130,10 @@ def is_signed_in(session: Session, token_id: int | None, person_id: int, *, now:
 
 def _lock(session: Session, person_id: int) -> int:
     """Key of the person's organisation. Two who take ways in from one person come one by one."""
-    return session.execute(
+    home: int = session.execute(
         select(_person.c.organisation_id).where(_person.c.id == person_id).with_for_update()
     ).scalar_one()
+    return home
 
 
 def _has_another_way(session: Session, person_id: int) -> bool:

@@ -116,7 +116,7 @@ class IdProvider:
         }
         claims = {name: value for name, value in claims.items() if value is not None}
         alg = self.lie.alg
-        key = self.lie.key or self.keys.get(alg)
+        key: Any = self.lie.key or self.keys.get(alg)
         header = {"alg": alg, "kid": key.kid if key else "one", **self.lie.header}
         if alg == "none":
             return f"{_part(header)}.{_part(claims)}."

@@ -133,7 +133,7 @@ def test_nothing_of_the_provider_reaches_the_browser_or_the_database(
     assert "SECRET-ACCESS" not in response.text + str(response.headers)
     assert "eyJ" not in response.text + str(response.headers)
     with hall.database.read() as session:
-        dump = "\n".join(session.connection().connection.iterdump())  # type: ignore[attr-defined]
+        dump = "\n".join(session.connection().connection.iterdump())
     assert "SECRET-ACCESS" not in dump
     assert "eyJ" not in dump
 
