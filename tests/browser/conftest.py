@@ -47,7 +47,8 @@ ARGUMENTS: Final = (
     "--disable-component-update",
     "--disable-sync",
     # The guard of the other tests cannot see into another process: no name leads anywhere.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    # The second address is this machine too, and for a browser another site.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2",
 )
 PASSWORD: Final = "a long pass phrase for tests"
 PEOPLE: Final[Mapping[str, tuple[Role, str]]] = {

@@ -17,6 +17,7 @@ from web.entering import let_in
 from web.pages.forms import Form as Shown
 from web.pages.forms import LoginPage
 from web.pages.visiting import Visitor, home_of, show_to_stranger
+from web.single_sign_on import offers
 
 router = APIRouter(include_in_schema=False)
 
@@ -30,7 +31,8 @@ def first_page(visit: Visitor) -> RedirectResponse:
 
 @router.get("/login")
 def login_page(request: Request, next: str = "/") -> Response:
-    return show_to_stranger(request, "login.html", LoginPage(form=Shown(), next=own_path(next)))
+    page = LoginPage(form=Shown(), next=own_path(next), providers=offers(request))
+    return show_to_stranger(request, "login.html", page)
 
 
 @router.post("/login")
@@ -45,7 +47,11 @@ def login(
         with database_of(request).read() as session:
             person_id = person_by_password(session, email=email, password=password)
     except SignInFailed as refusal:
-        page = LoginPage(form=Shown(values={"email": email}, refusal=refusal), next=own_path(next))
+        page = LoginPage(
+            form=Shown(values={"email": email}, refusal=refusal),
+            next=own_path(next),
+            providers=offers(request),
+        )
         return show_to_stranger(request, "login.html", page, status=403)
     return let_in(request, person_id, methods="password", next_path=own_path(next))
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from uuid import uuid4
 
 from catalogue.errors import Refusal
+from web.single_sign_on import Offer
 
 Options: TypeAlias = Sequence[tuple[str, str]]
 """Value and text of each choice, in the order in which they are shown."""
@@ -42,10 +43,12 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginPage:
-    """E-mail address and password. next: where to go afterwards."""
+    """E-mail address and password. next: where to go afterwards. providers: who else may say who
+    somebody is."""
 
     form: Form
     next: str = "/"
+    providers: Sequence[Offer] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
