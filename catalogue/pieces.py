@@ -270,3 +270,27 @@ def _current(found: Iterable[Piece]) -> list[Piece]:
         if one.noun not in VERSIONED or one.version >= latest.get(one.code, one).version:
             latest[one.code] = one
     return [latest[code] for code in sorted(latest)]
+
+
+def require_own_site(
+    book: Rulebook, viewer: Viewer, noun: str, code: str, data: Mapping[str, Any]
+) -> None:
+    """Raise NotFound unless somebody who is tied to a site speaks of that one only. What belongs to
+    the whole operator may be said from every site. No statement.
+    """
+    if viewer.site_id is None:
+        return
+    rows: Mapping[str, Mapping[str, Any]] = {
+        "station": book.stations,
+        "container": book.containers,
+        "scale": book.scales,
+        "printer": book.printers,
+    }
+    kept = rows[noun].get(code) if noun in rows else None
+    own = book.sites_by_id[viewer.site_id]
+    if (
+        (noun == "site" and code != own.code)
+        or data.get("site") not in (None, own.code)
+        or (kept is not None and kept.site_id != own.id)
+    ):
+        raise NotFound

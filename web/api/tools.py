@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catalogue.actions import NOUNS, define
 from catalogue.errors import Malformed, NotFound
+from catalogue.pieces import require_own_site
 from catalogue.rulebook import rulebook
 from labels import render
 from labels.jobs import PARTS_MAX
@@ -128,8 +129,9 @@ def put_reference(
     """Write a version of reference data of one's own operator, for all to see in its chain."""
     if noun not in NOUNS:
         raise NotFound
-    operator = _operator(call)
+    operator, viewer = _operator(call), call.me.viewer
     with call.database.write() as session:
+        require_own_site(rulebook(session), viewer, noun, code, data)
         done = define(session, operator, noun, code, with_days(data), now=call.now)
     return {"noun": done.noun, "code": done.code, "version": done.version}
 

@@ -1,133 +1,24 @@
-"""What belongs to somebody else answers exactly like what does not exist."""
+"""What belongs to somebody else answers exactly like what does not exist.
+
+What a path names is in tests/access: here is what tablets, bodies, lists and questions name.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from typing import Any, Final
-from uuid import uuid4
 
 import pytest
 
 from catalogue.codes import CodeKind, mint
+from tests.access.nothing import nothing_like
 from tests.web.api.calling import TAKER, Hall, command, intake, sorting
 from tests.web.api.good import GOOD, YEAR, Good, Route, send
 from tests.web.api.test_permissions import KINDS as KINDS_OF_ACT
 from tests.web.api.test_permissions import MAY, by_tablet, spelled
 
 LEADER_ELSEWHERE: Final = ("foreign_leader", "leader_of_s2")
-BY_CODE: Final[dict[Route, tuple[str, ...]]] = {
-    **{route: LEADER_ELSEWHERE for route in MAY if "{code}" in route[1] and route[0] == "POST"},
-    ("POST", "/shipments/{code}/confirmation"): (
-        *LEADER_ELSEWHERE,
-        "other_outlet",
-        "foreign_outlet",
-    ),
-    ("POST", "/shipments/{code}/documents"): (*LEADER_ELSEWHERE, "other_outlet", "foreign_outlet"),
-    ("GET", "/shipments/{code}/documents/{hash}"): (
-        *LEADER_ELSEWHERE,
-        "other_outlet",
-        "foreign_outlet",
-    ),
-    ("POST", "/deliveries/{code}/withdrawal"): (
-        *LEADER_ELSEWHERE,
-        "other_supplier",
-        "foreign_supplier",
-    ),
-    ("POST", "/scans/{scan_id}/reversal"): LEADER_ELSEWHERE,
-    ("POST", "/parked/{scan_id}/settlement"): LEADER_ELSEWHERE,
-    ("POST", "/print-jobs/{scan_id}/again"): LEADER_ELSEWHERE,
-    ("POST", "/print-jobs/{scan_id}/cancel"): LEADER_ELSEWHERE,
-    ("POST", "/print-jobs/{scan_id}/confirm"): LEADER_ELSEWHERE,
-    **{
-        ("GET", path): (
-            *LEADER_ELSEWHERE,
-            "other_supplier",
-            "foreign_supplier",
-            "foreign_auditor",
-            "foreign_manager",
-        )
-        for path in ("/batches/{code}", "/batches/{code}/proof", "/deliveries/{code}/proof")
-    },
-    ("POST", "/items/{number}/destruction"): LEADER_ELSEWHERE,
-    ("GET", "/bins/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
-    **{
-        ("GET", f"/shipments/{{code}}{ending}"): (
-            *LEADER_ELSEWHERE,
-            "other_outlet",
-            "foreign_outlet",
-        )
-        for ending in ("", "/waybill", "/waybill.pdf", "/waybill.xml")
-    },
-    ("GET", "/labels/{code}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
-    ("GET", "/scales/{code}/reading"): LEADER_ELSEWHERE,
-    **{
-        ("GET", f"/certificates/{{code}}{ending}"): (
-            *LEADER_ELSEWHERE,
-            "other_supplier",
-            "foreign_supplier",
-            "foreign_auditor",
-            "foreign_manager",
-        )
-        for ending in ("", ".json", ".pdf")
-    },
-    **{
-        ("GET", f"/reports/issued/{{number}}{ending}"): (
-            "other_supplier",
-            "foreign_supplier",
-            "foreign_auditor",
-            "foreign_manager",
-        )
-        for ending in ("", ".json", ".pdf", ".xlsx", ".csv")
-    },
-    ("POST", "/waste/stream-numbers/{number}/carriage"): (
-        "foreign_manager",
-        "foreign_administrator",
-    ),
-    ("GET", "/photos/{hash}"): (*LEADER_ELSEWHERE, "foreign_auditor"),
-    ("GET", "/proofs/{entry}"): ("foreign_leader", "foreign_supplier", "foreign_auditor"),
-}
-"""Calls that name a thing in their path, and callers of the right role to whom ours is nothing."""
-
-OWN_WORDS: Final = {
-    ("GET", "/exports/{dataset}"),
-    ("GET", "/exports/{dataset}.meta.json"),
-    ("GET", "/verify/{code}"),
-    ("GET", "/waste/registers/{which}"),
-    ("GET", "/waste/notifications/{month}"),
-}
-"""What stands in these paths is a word of the contract, or for everybody who has it in hand."""
-
-KINDS: Final = {"batches": CodeKind.BATCH, "bins": CodeKind.BIN, "labels": CodeKind.BATCH,
-                "shipments": CodeKind.SHIPMENT, "finds": CodeKind.FIND,
-                "scales": CodeKind.BATCH, "certificates": CodeKind.CERTIFICATE,
-                "deliveries": CodeKind.DELIVERY}  # fmt: skip
-
-
-def test_every_call_that_names_a_thing_is_looked_at() -> None:
-    naming = {route for route in MAY if "{" in route[1] and route[0] != "PUT"}
-    assert set(BY_CODE) == naming - OWN_WORDS
-
-
-def nothing_like(route: Route, sent: Good) -> Good:
-    """The same call about what does not exist."""
-    noun = route[1].split("/")[1]
-    never = {"scan_id": str(uuid4()), "entry": "site:S9.2", "hash": "0" * 64}
-    never["number"] = "2026-9999" if noun == "reports" else "08P04NOTHERE"
-    named = {name: never.get(name) or mint(KINDS[noun]) for name in sent.named}
-    return Good(named, sent.body, sent.query, sent.png)
-
-
-@pytest.mark.parametrize("route", sorted(BY_CODE), ids=spelled)
-def test_a_thing_of_others_is_like_nothing(hall: Hall, route: Route) -> None:
-    sent = GOOD[route](hall)
-    for name in BY_CODE[route]:
-        theirs = send(hall.caller(name), route, sent)
-        nothing = send(hall.caller(name), route, nothing_like(route, sent))
-        assert (theirs.status_code, theirs.json()["code"]) == (404, "not_found"), name
-        assert theirs.content == nothing.content, name
-
-
 BY_TABLET: Final = sorted(kind for kind, path in KINDS_OF_ACT.items() if "{" in path)
 
 
@@ -139,7 +30,7 @@ def test_a_tablet_elsewhere_finds_nothing_of_ours(hall: Hall, kind: str) -> None
     kept = len(hall.get("/parked").json())
     for name in LEADER_ELSEWHERE:
         theirs, nothing = hall.sync(
-            by_tablet(kind, sent), by_tablet(kind, nothing_like(route, sent)), by=name
+            by_tablet(kind, sent), by_tablet(kind, nothing_like(KINDS_OF_ACT[kind], sent)), by=name
         )["results"]
         assert (theirs["status"], theirs["answer"]["code"]) == ("refused", "not_found")
         assert theirs["answer"] == nothing["answer"]

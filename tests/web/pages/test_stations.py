@@ -13,9 +13,9 @@ import zxingcpp
 from PIL import Image, ImageDraw
 
 from accounts.devices import heard
+from tests.access.things import tablet_at
 from tests.builders import Depot
 from tests.web.pages.conftest import Browser, words
-from tests.web.pages.test_who_sees_what import tablet_at
 from web.tries import WRONG_MAX
 
 BrowserOf = Callable[[str], Browser]

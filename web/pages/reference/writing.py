@@ -23,6 +23,7 @@ from catalogue.pieces import (
     empty_value,
     operator_of,
     pieces,
+    require_own_site,
     written_code,
 )
 from catalogue.rulebook import rulebook
@@ -197,6 +198,7 @@ def _look(desk: Desk, db: Session, sent: Typed, code: str, data: dict[str, Any])
         return None
     operator = operator_of(book, visit.viewer)
     try:
+        require_own_site(book, visit.viewer, noun, written_code(code), data)
         version, values = judge(
             db, operator.organisation.code, noun, written_code(code), with_days(data)
         )
@@ -286,7 +288,9 @@ def _written(
     if sent.errors or (not repeated and (stale or (code is None and own_code in desk.all))):
         sent.errors.clear()
         return None
-    operator = operator_of(rulebook(session), visit.viewer).organisation.code
+    book = rulebook(session)
+    require_own_site(book, visit.viewer, noun, written_code(own_code), data)
+    operator = operator_of(book, visit.viewer).organisation.code
     done: Defined = define(
         session, operator, noun, written_code(own_code), with_days(data),
         now=visit.now, scan_id=scan_id,
