@@ -20,6 +20,7 @@ from tests.web.api.goods import shipped
 from tests.web.mail_office import PUBLIC, Office, settings_of
 from tests.web.postbox import Postbox, free_port, postbox, text_of
 from web.app import create_app
+from web.cookies import HOST_ONLY
 from web.deps import SESSION_COOKIE
 
 
@@ -294,7 +295,7 @@ def test_a_link_is_mailed_to_the_address_that_a_leader_gives(office: Office, box
             name="leader",
             now=office.depot.now,
         )
-    client = TestClient(app, headers={"authorization": f"Bearer {token}"})
+    client = TestClient(app, base_url=PUBLIC, headers={"authorization": f"Bearer {token}"})
     path = f"/api/v1/shipments/{shipment}/link"
     asked = {"address": "Expeditie@vezelhof.example", "language": "en"}
     wrong = client.post(path, json={**asked, "address": "nobody"})
@@ -322,8 +323,9 @@ def test_a_link_made_on_a_page_is_mailed_too(parallel_depot: Depot, box: Postbox
         cookie = open_session(session, office.readers.keys["leader"], now=depot.now)
     client = TestClient(
         app,
-        cookies={SESSION_COOKIE: cookie},
-        headers={"accept-language": "nl", "origin": "http://testserver"},
+        base_url=PUBLIC,
+        cookies={f"{HOST_ONLY}{SESSION_COOKIE}": cookie},
+        headers={"accept-language": "nl", "origin": PUBLIC},
     )
     path = f"/shipments/{shipment}/link"
     assert 'value="post@vezelhof.example"' in client.get(path).text
