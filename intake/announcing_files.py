@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from numbers import Real
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 from catalogue.errors import Malformed
@@ -49,9 +48,10 @@ OLD_WORKBOOK: Final = "old workbook"
 
 _BREAKS: Final = (
     AttributeError, BadZipFile, EOFError, IndexError, KeyError, NotImplementedError, OverflowError,
-    ParseError, RuntimeError, TypeError, ValueError, zlib.error,
+    RuntimeError, SyntaxError, TypeError, ValueError, zlib.error,
 )  # fmt: skip
-"""What the reader of workbooks raises at one that is broken."""
+"""What the reader of workbooks raises at one that is broken; a syntax error, whichever parser of XML
+is installed."""
 
 
 @dataclass(frozen=True, slots=True)

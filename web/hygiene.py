@@ -3,6 +3,7 @@ it may call, and how it keeps its log."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -34,12 +35,14 @@ class Rates:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hygiene:
     """hosts: names that we answer to; None where nobody said so: then those that nobody outside
-    can own. networks: where scales and label printers may be. log_shape: `json` or `text`.
+    can own. networks: where scales and label printers may be. scanner: of viruses, `host:port` or
+    `unix:` and a path; None where there is none. log_shape: `json` or `text`.
     """
 
     hosts: frozenset[str] | None = None
     rates: Rates = field(default_factory=Rates)
     networks: tuple[IPv4Network | IPv6Network, ...] = PRIVATE
+    scanner: str | None = None
     log_shape: str = "json"
     log_level: str = "info"
 
@@ -67,6 +70,7 @@ def hygiene_from(environment: Mapping[str, str]) -> Hygiene:
             proofs=_count(environment, "STOFSTROOM_PROOFS_A_MINUTE", usual.proofs),
         ),
         networks=_networks(environment),
+        scanner=_scanner(environment),
         log_shape=_one_of(environment, "STOFSTROOM_LOG", LOG_SHAPES, "json"),
         log_level=_one_of(environment, "STOFSTROOM_LOG_LEVEL", LOG_LEVELS, "info"),
     )
@@ -88,6 +92,13 @@ def _networks(environment: Mapping[str, str]) -> tuple[IPv4Network | IPv6Network
         raise ValueError(
             "STOFSTROOM_DEVICE_NETWORKS is a list of networks such as 10.1.2.0/24,fd00::/64."
         ) from None
+
+
+def _scanner(environment: Mapping[str, str]) -> str | None:
+    given = environment.get("STOFSTROOM_VIRUS_SCANNER") or None
+    if given is not None and not re.fullmatch(r"unix:/.+|[^\s/]+:\d{1,5}", given):
+        raise ValueError("STOFSTROOM_VIRUS_SCANNER is host:port, or unix: and a path.")
+    return given
 
 
 def _words(text: str | None) -> list[str]:

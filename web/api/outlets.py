@@ -25,6 +25,7 @@ from dispatch.queries import shipment_by_code
 from web.api.answers import refusals
 from web.api.wire import PLAIN
 from web.deps import Calling, Me, ReadDb
+from web.harmless import require_harmless
 from web.notifying import OUTLET_PAGE, mail_link
 
 router = APIRouter(tags=["outlets"])
@@ -141,9 +142,12 @@ async def brought(request: Request) -> Brought:
         **refusals("question", "not_found"),
     },
 )
-def bring(code: Code, sent: Annotated[Brought, Depends(brought)], call: Calling) -> JSONResponse:
+def bring(
+    request: Request, code: Code, sent: Annotated[Brought, Depends(brought)], call: Calling
+) -> JSONResponse:
     """Bring a document about a shipment. A confirmation names it in `files`, within two days."""
     document = document_of(sent.content)
+    require_harmless(request, sent.content, field="body")
     with call.database.write() as session:
         shipment = shipment_by_code(session, rulebook(session), code, call.me.viewer)
         known = keep_document(session, document, shipment.id, now=call.now)

@@ -19,6 +19,7 @@ from web.api.answers import refusals
 from web.api.tools import ScanOut
 from web.api.wire import PLAIN
 from web.deps import Call, Calling, Me, ReadDb
+from web.harmless import require_harmless
 from web.reference import sites_for
 from web.scanning import recognise
 
@@ -75,12 +76,14 @@ KNOWN: Final = {"model": PhotoOut, "description": "This photo is here already."}
     responses={200: KNOWN, **refusals("question", "not_found")},
 )
 def keep(
+    request: Request,
     sent: Sent,
     call: Calling,
     site: Annotated[str | None, Query(max_length=60, pattern=PLAIN)] = None,
 ) -> JSONResponse:
     """Keep a photo, to be named by what is booked next. site: where the caller works at several."""
     photo = photo_of(sent.content, sent.media_type)
+    require_harmless(request, sent.content, field="body")
     with call.database.write() as session:
         where = _site(session, call, site)
         digest, known = keep_photo(session, photo, site=where, now=call.now)

@@ -27,6 +27,7 @@ from streams.queries import contents_of_shipment
 from streams.rules import share
 from web.api.wire import PLAIN
 from web.deps import database_of, language_of_person
+from web.harmless import require_harmless
 from web.i18n import message
 from web.pages.booking import Body, Typed, book
 from web.pages.forms import Form
@@ -288,6 +289,7 @@ def _papers(held: Holder, came: Answer) -> list[str]:
     for content in came.papers:
         try:
             paper = document_of(content)
+            require_harmless(held.request, content)
             with database_of(held.request).write() as session:
                 keep_document(session, paper, held.let_in.shipment_id, now=held.now)
         except Malformed:
