@@ -50,8 +50,8 @@ _BREAKS: Final = (
     AttributeError, BadZipFile, EOFError, IndexError, KeyError, NotImplementedError, OverflowError,
     RuntimeError, SyntaxError, TypeError, ValueError, zlib.error,
 )  # fmt: skip
-"""What the reader of workbooks raises at one that is broken; a syntax error, whichever parser of XML
-is installed."""
+"""What the reader of workbooks raises at one that is broken; a syntax error, whichever parser of
+XML is installed."""
 
 
 @dataclass(frozen=True, slots=True)
