@@ -58,7 +58,7 @@ class IdentityUnknown(NotAllowed):
 
     code = "identity_unknown"
     title = "Nobody here belongs to this account yet."
-    advice = "Open your invitation again, or sign in as before and link the account at yourself."
+    advice = "Sign in as before, and link this account on the page of your own account."
 
 
 class IdentityTaken(RuleBroken):
@@ -67,6 +67,39 @@ class IdentityTaken(RuleBroken):
     code = "identity_taken"
     title = "This account belongs to somebody else here."
     advice = "Use another account, or ask your administrator."
+
+
+class PasskeyFailed(NotAllowed):
+    """A passkey could not be made or believed. Figures: `problem`, a word for who looks after it:
+    `answer`, `place` or `many`."""
+
+    code = "passkey_failed"
+    title = "The passkey did not work."
+    advice = "Try again. If it fails again, sign in another way and tell your administrator."
+
+
+class PasskeyUnknown(NotAllowed):
+    """Nobody has this passkey here, or whoever has it was shut out; which of them is not said."""
+
+    code = "passkey_unknown"
+    title = "This passkey lets nobody in here."
+    advice = "Sign in another way. Take it off your device if you removed it here."
+
+
+class PasskeyCopied(NotAllowed):
+    """The passkey counts its uses, and counted back: another device may hold a copy of it."""
+
+    code = "passkey_copied"
+    title = "This passkey may have been copied."
+    advice = "Sign in another way, remove this passkey and tell your administrator."
+
+
+class PasskeyTaken(RuleBroken):
+    """The same passkey lets somebody in already."""
+
+    code = "passkey_taken"
+    title = "This passkey is in use already."
+    advice = "Make a new one on this device, or use another device."
 
 
 class LastWayIn(RuleBroken):
@@ -83,3 +116,47 @@ class LastAdministrator(RuleBroken):
     code = "last_administrator"
     title = "This is the last administrator."
     advice = "Make somebody else an administrator first."
+
+
+class LockedOut(NotAllowed):
+    """Too many wrong tries for one account by browsers unlike its own. Figures: `wait_minutes`."""
+
+    code = "locked_out"
+    title = "There were too many wrong tries."
+    advice = "Wait as long as it says here, or use another way in. Your own browser may still work."
+
+
+class SecondFactorWrong(NotAllowed):
+    """The code of the second factor is wrong, was used, or is too old."""
+
+    code = "second_factor_wrong"
+    title = "This code does not fit."
+    advice = "Wait for the next code in your app and type that one."
+
+
+class SecondFactorLost(NotAllowed):
+    """The secret of the app was sealed under a key that this installation has no more."""
+
+    code = "second_factor_lost"
+    title = "Codes of your app cannot be checked here any more."
+    advice = "Use a recovery code or a passkey, or ask an administrator. Then set it up anew."
+
+
+class SecondFactorNeeded(RuleBroken):
+    """The rule for this role asks for a second factor, and this is the only one."""
+
+    code = "second_factor_needed"
+    title = "Your role needs a second factor."
+    advice = "Add a passkey first, or set up another app in place of this one."
+
+
+class ProofTooOld(NotAllowed):
+    """What is asked for needs a sign-in of a moment ago; a page leads there by itself."""
+
+    code = "proof_too_old"
+    title = "Show once more that it is you."
+    advice = "Sign in again, then do this within a quarter of an hour."
+
+    def __init__(self, *, back: str = "") -> None:
+        super().__init__()
+        self.back = back

@@ -46,6 +46,68 @@ def test_a_limit_is_a_whole_number_above_zero(text: str) -> None:
         from_environment({"STOFSTROOM_BODY_MAX_BYTES": text})
 
 
+OIDC = {
+    "STOFSTROOM_OIDC_ISSUER": "https://id.example.org/realms/depot",
+    "STOFSTROOM_OIDC_CLIENT_ID": "stofstroom",
+}
+
+
+def test_without_an_issuer_there_is_no_single_sign_on() -> None:
+    assert from_environment({}).providers == ()
+
+
+def test_a_provider_needs_little_and_is_called_by_its_host() -> None:
+    [provider] = from_environment(OIDC).providers
+    assert (provider.key, provider.name) == ("1", "id.example.org")
+    assert (provider.client_secret, provider.acr, provider.amr) == ("", (), ())
+
+
+def test_several_providers_are_numbered(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("very secret\n", encoding="utf-8")
+    second = {
+        "STOFSTROOM_OIDC_2_ISSUER": "http://localhost:9000",
+        "STOFSTROOM_OIDC_2_CLIENT_ID": "depot",
+        "STOFSTROOM_OIDC_2_CLIENT_SECRET_FILE": str(file),
+        "STOFSTROOM_OIDC_2_NAME": "Depot",
+        "STOFSTROOM_OIDC_2_AMR": "mfa hwk",
+    }
+    settings = from_environment({**OIDC, **second})
+    first, depot = settings.providers
+    assert (first.key, depot.key, depot.name) == ("1", "2", "Depot")
+    assert (depot.client_secret, depot.amr) == ("very secret", ("mfa", "hwk"))
+    assert "very secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ISSUER", "http://id.example.org"),
+        ("ISSUER", "https://id.example.org?x=1"),
+        ("ISSUER", "https://id.example.org/#x"),
+        ("ISSUER", "https://user:password@id.example.org"),
+        ("ISSUER", "https://id.example.org:port"),
+        ("ISSUER", "id.example.org"),
+        ("ISSUER", "https://"),
+        ("ISSUER", ""),
+        ("CLIENT_ID", ""),
+        ("CLIENT_SECRET_FILE", "/nowhere/secret"),
+        ("NAME", "two\nlines"),
+        ("NAME", "a" * 61),
+        ("2_ISSUER", "https://id.example.org/realms/depot"),
+    ],
+)
+def test_a_provider_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsWrong, match=f"STOFSTROOM_OIDC_{name}") as refused:
+        from_environment({**OIDC, f"STOFSTROOM_OIDC_{name}": value})
+    assert "password" not in str(refused.value)
+
+
+def test_a_client_without_an_issuer_is_a_mistake() -> None:
+    with pytest.raises(SettingsWrong, match="STOFSTROOM_OIDC_2_ISSUER"):
+        from_environment({**OIDC, "STOFSTROOM_OIDC_2_CLIENT_ID": "depot"})
+
+
 MAIL = {"STOFSTROOM_MAIL_HOST": "mail.example.org", "STOFSTROOM_MAIL_FROM": "stof@example.org"}
 
 
