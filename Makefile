@@ -11,13 +11,17 @@ SCALE ?= 0.05
 YEARS ?= 2
 DEMO_ARGUMENTS = $(if $(YEAR),--year $(YEAR)) --scale $(SCALE) --years $(YEARS) $(if $(SEED),--seed $(SEED))
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
-COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \
+RESOLVE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-emit-index-url
+COMPILE := $(RESOLVE) pyproject.toml
+# What looks over our libraries is not among them.
+AUDIT := $(VENV)/audit
+SBOM ?= var/sbom.json
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo dev packages test suite test-fast check static fix stories simulate pictures docs \
-	migration bench lock
+	migration bench lock audit sbom
 
 help: # Tell what there is.
 	@awk -F ': .*# |: # ' \
@@ -80,6 +84,16 @@ bench: dev # Measure what the documentation states about speed.
 lock: dev # Take the newest versions of what we build on.
 	$(COMPILE) --group build --output-file requirements/run.lock
 	$(COMPILE) --group dev --constraint requirements/run.lock --output-file requirements/dev.lock
+	$(RESOLVE) --group audit --output-file requirements/audit.lock
+
+audit: $(AUDIT)/audit.stamp # Look for known weaknesses in what we build on (VIA=osv asks elsewhere).
+	$(AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+		--vulnerability-service $(or $(VIA),pypi) -r requirements/run.lock -r requirements/dev.lock
+
+sbom: $(AUDIT)/audit.stamp # Write what an installation is made of, as CycloneDX (SBOM=var/sbom.json).
+	@mkdir -p $(dir $(SBOM))
+	$(AUDIT)/bin/cyclonedx-py requirements requirements/run.lock --pyproject pyproject.toml \
+		--output-reproducible --of JSON -o $(SBOM)
 
 suite: dev $(OIDC)/node_modules/.package-lock.json
 	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
@@ -106,6 +120,12 @@ $(BIN)/python:
 $(VENV)/run.stamp: requirements/run.lock pyproject.toml | $(BIN)/python
 	$(PIP) install --require-hashes -r requirements/run.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(AUDIT)/audit.stamp: requirements/audit.lock | $(BIN)/python
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip --quiet --disable-pip-version-check --no-input \
+		install --require-hashes -r requirements/audit.lock
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
