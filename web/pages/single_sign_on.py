@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from accounts import identities, tickets
 from accounts.audit import Doing, note_event
+from accounts.sessions import end_session
 from accounts.tickets import Purpose
 from catalogue.errors import IdentityUnknown, NotFound, SignOnFailed, TicketUnknown
 from web import cookies
@@ -140,8 +141,8 @@ def _on(request: Request, underway: Underway, proven: Proven) -> Response:
     except IdentityUnknown:
         _note_failed(request)
         raise
-    if journey.errand is Errand.AGAIN and person_id != journey.person_id:
-        raise SignOnFailed(problem="person")
+    if journey.errand is Errand.AGAIN:
+        _end_before(request, journey, person_id)
     methods = "sso" if proven.is_strong else "sso_first"
     return let_in(request, person_id, methods=methods, next_path=journey.next)
 
@@ -161,6 +162,24 @@ def _link(request: Request, session: Session, journey: Journey, proven: Proven) 
         now=now,
         address=address_of(request),
     )
+
+
+def _end_before(request: Request, journey: Journey, person_id: int) -> None:
+    """Who proves anew who they are gets a new session, and the one they left from is over.
+
+    Its cookie was not sent along. Raises SignOnFailed for somebody else, TicketUnknown where that
+    session ended on the way.
+    """
+    if person_id != journey.person_id:
+        raise SignOnFailed(problem="person")
+    with database_of(request).write() as session:
+        if journey.token_id is None:
+            raise TicketUnknown
+        try:
+            end_session(session, journey.token_id, person_id=person_id, now=_now(request))
+        except NotFound:
+            raise TicketUnknown from None
+    request.app.state.remembered.forget()
 
 
 def _note_failed(request: Request) -> None:

@@ -19,6 +19,7 @@ from tests.builders import Depot
 from tests.web.id_provider import CLIENT, SECRET, IdProvider, Lie, key_for, serving
 from tests.web.pages.conftest import Browser, words
 from web.app import settle
+from web.deps import SESSION_COOKIE
 from web.provider import Provider, ProviderFailed
 from web.settings import ProviderSettings, from_environment
 
@@ -404,8 +405,12 @@ def test_only_who_proves_it_again_is_the_same_person(
         answer = id_provider.grant(set_out(manager, again="1"), "m-1")
         assert come_back(manager, answer).status_code == status
     id_provider.lie = Lie({"auth_time": id_provider.seconds})
+    before = manager.client.cookies[SESSION_COOKIE]
     response = come_back(manager, id_provider.grant(asked, "m-1"))
     assert led_to(response) == "/batches"
+    assert manager.get("/batches").status_code == 200
+    manager.client.cookies.set(SESSION_COOKIE, before, domain="testserver.local")
+    assert manager.get("/batches").url.path == "/login"
     leader = enter("leader")
     answer = id_provider.grant(set_out(leader, again="1"), "m-1")
     assert "sign_on_failed" in come_back(leader, answer).text
