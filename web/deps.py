@@ -28,7 +28,7 @@ from streams.ledger import Booked
 from web import cookies
 from web.i18n import Language, choose
 from web.notifying import notify
-from web.permissions import API
+from web.permissions import may_call
 from web.reference import sites_for
 from web.remembering import Remembered
 
@@ -85,13 +85,12 @@ def bearer(request: Request) -> str | None:
 
 
 async def permitted(request: Request, me: Annotated[Signed, Depends(caller)]) -> Signed:
-    """Raise NotAllowed unless the caller's role may make this call.
+    """Raise NotAllowed unless the caller may make this call: by role, by scope, as a tablet.
 
     Async, as `calling` is: what asks nobody needs no thread of its own.
     """
-    route = request.scope["route"]
-    allowed = API[request.method, route.path.removeprefix("/api/v1")]
-    if me.viewer.role not in allowed:
+    route = request.method, request.scope["route"].path.removeprefix("/api/v1")
+    if not may_call(route, me.viewer.role, kind=me.kind, scope=me.scope):
         raise NotAllowed
     return me
 

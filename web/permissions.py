@@ -127,3 +127,34 @@ PUBLIC: Final = frozenset(
     }
 )
 """The calls of these that anybody may make, without a token."""
+
+TABLET: Final = frozenset(
+    {
+        ("POST", "/sync"),
+        ("POST", "/codes"),
+        ("POST", "/photos"),
+        ("POST", "/scan"),
+        ("POST", "/scan/picture"),
+        ("GET", "/floor/world"),
+        ("GET", "/scales/{code}/reading"),
+        ("GET", "/labels/{code}"),
+        ("POST", "/print-jobs"),
+        ("GET", "/print-jobs"),
+        ("POST", "/print-jobs/{scan_id}/again"),
+        ("POST", "/print-jobs/{scan_id}/cancel"),
+        ("POST", "/print-jobs/{scan_id}/confirm"),
+    }
+)
+"""All that a tablet may ask: what its screens need. A stolen one sees no more."""
+
+QUESTIONS: Final = frozenset({("POST", "/scan"), ("POST", "/scan/picture")})
+"""Calls that send something and book nothing."""
+
+
+def may_call(route: tuple[str, str], role: Role, *, kind: str, scope: str) -> bool:
+    """Whether a call may be made. kind: "session", "api" or "device"; scope: "write" or "read"."""
+    if kind == "device" and route not in TABLET:
+        return False
+    if scope == "read" and route[0] != "GET" and route not in QUESTIONS:
+        return False
+    return role in API[route]

@@ -41,21 +41,25 @@ STAFF: Final = {
     "administrator": Role.ADMINISTRATOR,
     "reader": Role.TEAM_LEADER,
 }
-"""Whom the matrix has a column for. A reader is a machine with a team leader's token to read."""
+"""Whom the matrix has a column for. A reader is a machine with a team leader's token to read, a
+viewer a person of a supplier who may only read."""
 OWN: Final[Mapping[str, Home]] = {
     **{name: (role, "WATERKANT", None) for name, role in STAFF.items()},
     "supplier": (Role.SUPPLIER, "NOORDERHAVEN", None),
+    "viewer": (Role.SUPPLIER, "NOORDERHAVEN", None),
     "outlet": (Role.OUTLET, "VEZELHOF", None),
 }
 BESIDE: Final[Mapping[str, Home]] = {
     **{name: (role, "WATERKANT", "S2") for name, role in STAFF.items()},
     "supplier": (Role.SUPPLIER, "DUINRAND", None),
+    "viewer": (Role.SUPPLIER, "DUINRAND", None),
     "outlet": (Role.OUTLET, "SMELTERIJ", None),
 }
 """Of the same operator: staff that is tied to its other site, and another partner."""
 ELSEWHERE: Final[Mapping[str, Home]] = {
     **{name: (role, "BUITENPOST", None) for name, role in STAFF.items()},
     "supplier": (Role.SUPPLIER, "VREEMD", None),
+    "viewer": (Role.SUPPLIER, "VREEMD", None),
     "outlet": (Role.OUTLET, "TAKER", None),
 }
 HOMES: Final = {"own": OWN, "beside": BESIDE, "elsewhere": ELSEWHERE}
@@ -137,10 +141,11 @@ class House(Hall):
                 define(session, "BUITENPOST", noun, "TAKER", data, now=self.depot.now)
         for where, homes in HOMES.items():
             for name, home in homes.items():
-                plain = self._token(name, home)
                 if name == "reader":
-                    self._only_reads(plain)
-                cookie = None if name == "reader" else self._session(name, where, home)
+                    self._askers[name, where] = Asker(self.line, self._only_reads(home))
+                    continue
+                cookie = self._session(name, where, home)
+                plain = cookie if name == "viewer" else self._token(name, home)
                 self._askers[name, where] = Asker(self.line, plain, cookie)
         for where, station in TABLETS.items():
             self._askers["tablet", where] = Asker(self.line, self._tablet(where, station))
@@ -159,11 +164,12 @@ class House(Hall):
                 now=self.depot.now,
             )
 
-    def _only_reads(self, plain: str) -> None:
-        token = table_of(Token)
+    def _only_reads(self, home: Home) -> str:
+        token, plain = table_of(Token), self._token("reader", home)
         with self.depot.database.write() as session:
             known = token.c.hash == token_hash(plain)
             session.execute(update(token).where(known).values(scope="read"))
+        return plain
 
     def _session(self, name: str, where: str, home: Home) -> str:
         """A person who came in by a password that nobody needs to know."""
@@ -178,6 +184,7 @@ class House(Hall):
                 organisation_id=book.organisations[organisation].id,
                 site_id=book.sites[site].id if site else None,
                 language="nl",
+                scope="read" if name == "viewer" else "write",
                 created_at=self.depot.now,
             )
             session.add(person)

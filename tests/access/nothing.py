@@ -19,7 +19,7 @@ def nothing_like(path: str, sent: Good) -> Good:
     noun = path.split("/")[1]
     never = {"scan_id": str(uuid4()), "entry": "site:S9.2", "hash": "0" * 64}
     never["number"] = "2026-9999" if noun == "reports" else "08P04NOTHERE"
-    query = sent.query | ({"site": "S9"} if "site" in sent.query else {})
+    query = {**sent.query, **({"site": "S9"} if "site" in sent.query else {})}
     named = {
         name: never.get(name) or (mint(KINDS[noun]) if noun in KINDS else own)
         for name, own in sent.named.items()

@@ -180,8 +180,10 @@ def _label(house: House) -> Filled:
 
 
 FORMS: Final[Mapping[str, Make]] = {
+    "/account": _plain(what="details", name="Anna", language="nl"),
     "/account/identity": _plain(provider="nobody"),
     "/account/identity/{code}": _plain(),
+    "/account/password": _plain(old="thee met citroen", new="thee met honing", again="x"),
     "/announce": _plain(
         do="book",
         supplier="NOORDERHAVEN",

@@ -32,6 +32,7 @@ def line(method: str, path: str) -> str:
     roles = decided(method, path)
     answered = "x--" if "{" in path else "x"
     cells = [answered if role in roles else "." for role in ROLES]
+    cells.insert(4, cells[3] if method == "GET" else ".")
     public = (method, path.removeprefix(API_PREFIX)) in PUBLIC
     return " ".join([method, path, *cells, "x" if public else "-", ".", "."])
 

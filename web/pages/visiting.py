@@ -28,7 +28,7 @@ from web.notifying import person_of
 from web.pages.counting import how_many_need_somebody
 from web.pages.forms import Form
 from web.pages.things import ErrorPage
-from web.permissions import API, COUNTER, EVERYBODY, STAFF
+from web.permissions import API, COUNTER, EVERYBODY, STAFF, may_call
 from web.places import DESKS, places
 from web.reference import sites_for
 from web.rendering import Frame, Link, Places, render
@@ -180,6 +180,20 @@ FORMS: Final[dict[str, frozenset[Role]]] = {
 }
 """Pages that more may read than may send the form on them: who may send it."""
 
+WRITING: Final = frozenset(
+    {
+        *_ACTS,
+        "/announce/template",
+        "/notices/contacts",
+        "/reference/{noun}/new",
+        "/reference/{noun}/{code}/edit",
+        "/stream-numbers/new",
+    }
+)
+"""Pages that are nothing to whoever may only read."""
+OWN: Final = ("/account", "/notices", "/notices/settings")
+"""Pages of what is a person's own: there, who may only read sends forms too."""
+
 _LANGUAGE_KEPT_S: Final = 365 * 24 * 3600
 
 
@@ -198,7 +212,7 @@ class Visit:
 
     @property
     def may(self) -> frozenset[str]:
-        return may(self.viewer.role)
+        return may(self.me)
 
     @property
     def call(self) -> Call:
@@ -221,15 +235,22 @@ class Visit:
 
 
 def visiting(request: Request, me: Annotated[Signed, Depends(signed_in)]) -> Visit:
-    """Who looks. Raises NotAllowed when the page is not for their role."""
-    path = request.scope["route"].path
-    roles = FORMS.get(path, PAGES[path]) if request.method == "POST" else PAGES[path]
-    if me.viewer.role not in roles:
+    """Who looks. Raises NotAllowed when the page is not for them; none is for a machine."""
+    if not _may_open(me, request.method, request.scope["route"].path):
         raise NotAllowed
     return Visit(request, me, language_of_person(request, me), request.app.state.clock())
 
 
 Visitor = Annotated[Visit, Depends(visiting)]
+
+
+def _may_open(me: Signed, method: str, path: str) -> bool:
+    roles = FORMS.get(path, PAGES[path]) if method == "POST" else PAGES[path]
+    if me.kind != "session" or me.viewer.role not in roles:
+        return False
+    if me.scope != "read" or path in OWN or path.startswith("/account/"):
+        return True
+    return method == "GET" and path not in WRITING
 
 
 def home_of(role: Role) -> str:
@@ -239,8 +260,10 @@ def home_of(role: Role) -> str:
     return {Role.SUPPLIER: "/portal", Role.OUTLET: "/shipments"}.get(role, "/today")
 
 
-def may(role: Role) -> frozenset[str]:
-    return frozenset(verb for verb, call in VERBS.items() if role in API[call])
+def may(me: Signed) -> frozenset[str]:
+    """The verbs that somebody may use."""
+    role, how = me.viewer.role, {"kind": me.kind, "scope": me.scope}
+    return frozenset(verb for verb, call in VERBS.items() if may_call(call, role, **how))
 
 
 def frame_of(request: Request, me: Signed | None) -> Frame:
@@ -249,7 +272,7 @@ def frame_of(request: Request, me: Signed | None) -> Frame:
     if me is None:
         return Frame(path=request.url.path, query=query)
     role = me.viewer.role
-    sees = frozenset(path for path, roles in PAGES.items() if role in roles)
+    sees = frozenset(path for path in PAGES if _may_open(me, "GET", path))
     return Frame(
         path=request.url.path,
         query=query,
@@ -257,7 +280,7 @@ def frame_of(request: Request, me: Signed | None) -> Frame:
         nav=[_counted(place, request, me) for place in places(role, sees)],
         person=me.name,
         role=role.value,
-        may=may(role),
+        may=may(me),
         sees=sees,
         done=query.get("done"),
     )
@@ -275,7 +298,7 @@ def _link(link: Link, request: Request, me: Signed) -> Link:
     if link.href == "/notices" and person is not None:
         with database_of(request).read() as session:
             return replace(link, count=count_unread(session, person))
-    if link.href != "/attention" or "settle" not in may(me.viewer.role):
+    if link.href != "/attention" or "settle" not in may(me):
         return link
     with database_of(request).read() as session:
         waiting = how_many_need_somebody(session, me.viewer, request.app.state.clock())
