@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     PERMIT_ENDS = "permit_ends"
     NOTIFICATION_DUE = "notification_due"
     KEY_ROTATED = "key_rotated"
+    ERASURE_ASKED = "erasure_asked"
 
 
 SAFETY: Final = frozenset({NoticeKind.BATCH_STOPPED, NoticeKind.DANGEROUS_FIND})
@@ -62,6 +63,7 @@ HEARERS: Final[Mapping[NoticeKind, frozenset[Role]]] = {
     NoticeKind.PERMIT_ENDS: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     NoticeKind.NOTIFICATION_DUE: frozenset({Role.MANAGER}),
     NoticeKind.KEY_ROTATED: frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    NoticeKind.ERASURE_ASKED: frozenset({Role.ADMINISTRATOR}),
 }
 """Per kind, the roles that are told."""
 

@@ -48,6 +48,7 @@ from web.limits import Limits, Measures
 from web.noticing import Tried, note_refused
 from web.outbound import may_be_device
 from web.pages import house
+from web.pages.expired import form_again
 from web.pages.verify import FILE_MAX_BYTES
 from web.pages.visiting import page_of
 from web.permissions import API, PUBLIC
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.include_router(_api())
     app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
     house.install(app)
-    errors.install(app, page_of, note_refused)
+    errors.install(app, page_of, form_again, note_refused)
     _openapi(app)
     app.add_middleware(BodyLimit, limit_bytes=known.body_max_bytes, more=PAPERS)
     app.add_middleware(Packed)

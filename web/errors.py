@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -101,23 +101,26 @@ def by_status(request: Request, status: int, **figures: Any) -> JSONResponse:
     return problem(request, kept, code, title, advice, figures)
 
 
-def install(app: FastAPI, page_of: Any, note: Callable[[Request, Refusal], None]) -> None:
+def install(
+    app: FastAPI,
+    page_of: Any,
+    again_of: Callable[[Request], Awaitable[Response]],
+    note: Callable[[Request, Refusal], None],
+) -> None:
     """Let the app answer every refusal; `page_of(request, status, refusal)` for people.
 
-    note: told of every refusal, before it is answered.
+    again_of: answers a form of somebody who is not signed in any more. note: told of every
+    refusal, before it is answered.
     """
-
-    def is_api(request: Request) -> bool:
-        return request.url.path.startswith(
-            (API, "/openapi", "/healthz", "/metrics", "/floor/enrol")
-        )
 
     @app.exception_handler(Refusal)
     def refused(request: Request, refusal: Refusal) -> Response:
         note(request, refusal)
-        if is_api(request):
+        if _is_api(request):
             return as_problem(request, refusal)
         return page_of(request, status_of(refusal), refusal)  # type: ignore[no-any-return]
+
+    app.add_exception_handler(errors.Unauthenticated, _late(refused, again_of))
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, error: RequestValidationError) -> Response:
@@ -128,7 +131,7 @@ def install(app: FastAPI, page_of: Any, note: Callable[[Request, Refusal], None]
 
     @app.exception_handler(HTTPException)
     def not_served(request: Request, error: HTTPException) -> Response:
-        if is_api(request):
+        if _is_api(request):
             return by_status(request, error.status_code)
         refusal = NotFound() if error.status_code != HTTPStatus.FORBIDDEN else NotAllowed()
         return page_of(request, error.status_code, refusal)  # type: ignore[no-any-return]
@@ -140,7 +143,7 @@ def install(app: FastAPI, page_of: Any, note: Callable[[Request, Refusal], None]
         if isinstance(error, DBAPIError) and not _waited_too_long(error):
             return broken(request, error)
         log.warning("busy on %s: %s", logs.where(request), type(error).__name__)
-        if is_api(request):
+        if _is_api(request):
             return by_status(request, 503)
         return page_of(request, 503, None)  # type: ignore[no-any-return]
 
@@ -148,9 +151,26 @@ def install(app: FastAPI, page_of: Any, note: Callable[[Request, Refusal], None]
     def broken(request: Request, error: Exception) -> Response:
         # The outermost edge: what is not a refusal is a mistake of ours, and is logged whole.
         log.error("unexpected error on %s", logs.where(request), exc_info=error)
-        if is_api(request):
+        if _is_api(request):
             return by_status(request, 500)
         return page_of(request, 500, None)  # type: ignore[no-any-return]
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith((API, "/openapi", "/healthz", "/metrics", "/floor/enrol"))
+
+
+def _late(
+    refused: Callable[[Request, Refusal], Response],
+    again_of: Callable[[Request], Awaitable[Response]],
+) -> Any:
+    """Who is not signed in is refused; a form is answered so that it can be sent again."""
+
+    async def unknown(request: Request, refusal: Refusal) -> Response:
+        is_form = request.method == "POST" and not _is_api(request)
+        return await again_of(request) if is_form else refused(request, refusal)
+
+    return unknown
 
 
 def _waited_too_long(error: DBAPIError) -> bool:

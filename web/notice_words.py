@@ -135,6 +135,11 @@ WORDINGS: Final[Mapping[NoticeKind, Wording]] = {
         message("Since %(day)s a new key signs what is handed out: %(subject)s."),
         "/checkpoints",
     ),
+    NoticeKind.ERASURE_ASKED: Wording(
+        message("Somebody asks to be erased"),
+        message("The person with number %(subject)s asks to be erased. Do it within a month."),
+        "/people/{subject}",
+    ),
 }
 UNANNOUNCED: Final = message(
     "Batch %(subject)s came in on %(day)s: %(mass_g)s. It was not announced."
@@ -159,6 +164,7 @@ WHEN: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.PERMIT_ENDS: message("The permit of an outlet runs out within 30 days."),
     NoticeKind.NOTIFICATION_DUE: message("A month has to be notified within 7 days."),
     NoticeKind.KEY_ROTATED: message("Another key signs from now on."),
+    NoticeKind.ERASURE_ASKED: message("Somebody asks that all about them is erased."),
 }
 """When each kind is told, for who chooses."""
 

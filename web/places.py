@@ -53,8 +53,17 @@ MENU: Final[tuple[Link | Places, ...]] = (
         message("Setup"),
         (
             Link("/reference", message("Reference data")),
-            Link("/stations", message("Stations")),
             Link("/labels", message("Labels")),
+        ),
+    ),
+    Places(
+        message("People and access"),
+        (
+            Link("/people", message("People"), but=("/people/rules",)),
+            Link("/people/rules", message("Second factor")),
+            Link("/tokens", message("Tokens of machines")),
+            Link("/stations", message("Stations")),
+            Link("/audit", message("Who did what")),
         ),
     ),
     Link("/notices", message("Notices")),

@@ -140,6 +140,18 @@ KEPT: Final[tuple[Kept, ...]] = (
         },
     ),
     Kept(
+        whose=message("Everybody who opens a page"),
+        what=message(
+            "The log of the server: which page was asked, when, and from which address on the"
+            " internet. It stands outside the database, without passwords, codes or names."
+        ),
+        why=message("So that faults and attacks are found."),
+        ground=Ground.SAFETY,
+        long=message("As long as is set on the server: three months is enough."),
+        seen_by=message("Who looks after the server."),
+        columns={},
+    ),
+    Kept(
         whose=message("Who works at the floor"),
         what=message(
             "Who did which act: a number of the person, the tablet or the machine, beside the"
@@ -278,9 +290,7 @@ PROMISES: Final[tuple[str, ...]] = (
     message("Which badge was used when is not kept."),
     message("When workers sign in or out is shown to nobody."),
     message("Practice on a tablet never reaches the server."),
-    message("No cookie follows you. There are two: one keeps you signed in, one your language."),
-    message(
-        "Nothing is sent to anybody outside, and no decision about people is made by computer."
-    ),
+    message("No cookie follows you. They are there to sign in, and for your language."),
+    message("Data about people go to nobody else, and no computer decides about people."),
 )
 """What a works council may count on; `tests/house/test_no_pace.py` holds the program to it."""

@@ -28,12 +28,13 @@ DAYS = frozenset({"calibration_due", "until"})
 @dataclass(frozen=True, slots=True)
 class Link:
     """Something to go to; `text` is a msgid. count: of what waits there. also: pages elsewhere
-    that belong to it."""
+    that belong to it; but: pages under it that are places of their own."""
 
     href: str
     text: str
     count: int = 0
     also: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,10 @@ class Frame:
         """Whether this page is that place, or stands under it."""
         if isinstance(place, Places):
             return any(self.is_here(link) for link in place.links)
-        return any(
-            self.path == href or self.path.startswith(f"{href}/")
-            for href in (place.href, *place.also)
-        )
+        return self._is_under(place.href, *place.also) and not self._is_under(*place.but)
+
+    def _is_under(self, *hrefs: str) -> bool:
+        return any(self.path == href or self.path.startswith(f"{href}/") for href in hrefs)
 
 
 def render(template: str, page: object, *, frame: Frame, language: Language) -> str:

@@ -42,6 +42,7 @@ FOR_ANYBODY: Final = frozenset(
         "/verify/{code}",
         "/checkpoints",
         "/verifier.py",
+        "/privacy",
     }
 )
 """What a stranger gets, too: nothing of it tells anything about anybody."""

@@ -14,10 +14,12 @@ from starlette.staticfiles import StaticFiles
 
 from reporting.figures import plotly_script
 from web.pages import (
+    account,
     acts,
     announcing,
     announcing_file,
     attention,
+    auditing,
     behind,
     certificates,
     checkpoints,
@@ -44,6 +46,7 @@ from web.pages import (
     outlet,
     outlet_links,
     portal,
+    privacy,
     proof_chain,
     searching,
     shipping,
@@ -102,6 +105,9 @@ ROOMS: Final = (
     exports,
     explaining,
     stations,
+    account,
+    auditing,
+    privacy,
     reference_forms,
     reference_pages,
 )
@@ -126,6 +132,7 @@ FOR_STRANGERS: Final = frozenset(
         "/verify/{code}",
         "/checkpoints",
         "/verifier.py",
+        "/privacy",
     }
 )
 

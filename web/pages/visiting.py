@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
 from accounts.access import MAY_ENROL
+from accounts.auditing import MAY_AUDIT
 from accounts.queries import Signed
 from catalogue.access import Viewer
 from catalogue.errors import NotAllowed, NotFound, Refusal, Unauthenticated
@@ -152,6 +153,11 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/reference/{noun}/new": API["PUT", "/reference/{noun}/{code}"],
     "/reference/{noun}/{code}/edit": API["PUT", "/reference/{noun}/{code}"],
     "/reference/{noun}/{code}": COUNTER,
+    "/account": EVERYBODY,
+    "/account/password": EVERYBODY,
+    "/account/data": EVERYBODY,
+    "/audit": MAY_AUDIT,
+    "/audit/file": MAY_AUDIT,
     "/stations": MAY_ENROL,
     "/stations/tablets/{code}": MAY_ENROL,
     "/labels": API["GET", "/print-jobs"],
@@ -311,6 +317,13 @@ def show_to_stranger(
     """A page for somebody who is not signed in."""
     language = language_of_person(request, None)
     return _html(request, template, page, frame_of(request, None), language, status)
+
+
+def show_to_anybody(request: Request, template: str, page: object) -> HTMLResponse:
+    """A page for everybody: who is signed in keeps the menu around it."""
+    me = _known(request)
+    language = language_of_person(request, me)
+    return _html(request, template, page, frame_of(request, me), language, 200)
 
 
 def page_of(request: Request, status: int, refusal: Refusal | None) -> Response:
