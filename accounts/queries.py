@@ -50,6 +50,14 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """A person, and the organisation they belong to."""
+
+    person_id: int
+    organisation_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TokenRow:
     """A machine's token as lists show it."""
 
@@ -190,6 +198,16 @@ def viewer_as(
         below = book.children(organisation_id)
         return Viewer(role=role, organisation_id=organisation_id, supplier_ids=below)
     return Viewer(role=role, organisation_id=organisation_id, outlet_id=organisation_id)
+
+
+def home_of_address(session: Session, email: str) -> Home | None:
+    """Whose address this is; None where nobody signs in by it. One statement."""
+    row = session.execute(
+        select(_person.c.id, _person.c.organisation_id).where(
+            _person.c.email == as_typed(email).strip().lower(), _person.c.active
+        )
+    ).one_or_none()
+    return Home(*row) if row else None
 
 
 def person_by_password(session: Session, *, email: str, password: str) -> int:

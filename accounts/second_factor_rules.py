@@ -124,3 +124,12 @@ def set_rule(
         details={"role": role.value, "required": "yes" if required else "no"},
     )
     return True
+
+
+def ask_nobody(session: Session, *, now: datetime) -> int:
+    """A password alone lets everybody in who has a role today: for a try-out. How many rules."""
+    homes = session.execute(select(_person.c.organisation_id).distinct()).scalars()
+    return sum(
+        set_rule(session, row.organisation_id, row.role, required=False, now=now)
+        for row in rules_of(session, list(homes))
+    )

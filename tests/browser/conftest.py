@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Response, sync_pl
 from uvicorn import Config, Server
 
 from accounts.actions import create_person, open_session
+from accounts.second_factor_rules import ask_nobody
 from catalogue.kinds import Role
 from store.engine import Database
 from tests.builders import Depot
@@ -64,7 +65,10 @@ PEOPLE: Final[Mapping[str, tuple[Role, str]]] = {
 
 @pytest.fixture(scope="session")
 def peopled_template(cast_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cast with a person for each of PEOPLE, made once: a password takes its time."""
+    """The cast with a person for each of PEOPLE, made once: a password takes its time.
+
+    No second factor is asked of them unless a test says so.
+    """
     file = tmp_path_factory.mktemp("people") / "peopled.sqlite"
     shutil.copy(cast_template, file)
     database = Database(f"sqlite:///{file}")
@@ -80,6 +84,7 @@ def peopled_template(cast_template: Path, tmp_path_factory: pytest.TempPathFacto
                 organisation=organisation,
                 now=depot.now,
             )
+        ask_nobody(session, now=depot.now)
     database.dispose()
     return file
 

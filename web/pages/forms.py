@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 from uuid import uuid4
 
 from catalogue.errors import Refusal
+from labels.pictures import QrPicture
 from web.single_sign_on import Offer
 
 Options: TypeAlias = Sequence[tuple[str, str]]
@@ -44,11 +45,60 @@ class Form:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginPage:
     """E-mail address and password. next: where to go afterwards. providers: who else may say who
-    somebody is."""
+    somebody is. forgotten, passkey: whether there is a page for it."""
 
     form: Form
     next: str = "/"
     providers: Sequence[Offer] = ()
+    forgotten: bool = False
+    passkey: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgainPage:
+    """Prove once more who one is. name: whose password; has_password: whether there is one."""
+
+    form: Form
+    name: str
+    next: str
+    has_password: bool
+    providers: Sequence[Offer] = ()
+    passkey: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondPage:
+    """The second factor, after the first one. app: whether an app shows codes; passkey: whether
+    a passkey will do."""
+
+    form: Form
+    app: bool
+    passkey: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUpPage:
+    """An app to set up. picture, secret: for its camera, and to type in. path: where the form goes.
+    is_asked: whether nothing else opens before it is done. passkey: whether one will do."""
+
+    form: Form
+    picture: QrPicture
+    link: str
+    secret: str
+    path: str
+    is_asked: bool
+    passkey: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodesPage:
+    """Recovery codes that were just made. next: where to go on to."""
+
+    codes: Sequence[str]
+    made_at: datetime
+    zone: str
+    next: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from accounts.access import MAY_ENROL
 from accounts.auditing import MAY_AUDIT
 from accounts.queries import Signed
 from catalogue.access import Viewer
-from catalogue.errors import NotAllowed, NotFound, Refusal, Unauthenticated
+from catalogue.errors import NotAllowed, NotFound, ProofTooOld, Refusal, Unauthenticated
 from catalogue.kinds import Role
 from catalogue.rulebook import Rulebook
 from notices.kinds import HEARERS
@@ -156,6 +156,8 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/account": EVERYBODY,
     "/account/password": EVERYBODY,
     "/account/data": EVERYBODY,
+    "/people/{code}/data": frozenset({Role.ADMINISTRATOR}),
+    "/people/{code}/erase": frozenset({Role.ADMINISTRATOR}),
     "/audit": MAY_AUDIT,
     "/audit/file": MAY_AUDIT,
     "/stations": MAY_ENROL,
@@ -173,6 +175,12 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/notifications": API["GET", "/waste/notifications/{month}"],
     "/notifications/{code}": API["GET", "/waste/notifications/{month}"],
     "/notifications/{code}/file": API["GET", "/waste/notifications/{month}"],
+    "/login/again": EVERYBODY,
+    "/account/second-factor": EVERYBODY,
+    "/account/second-factor/new": EVERYBODY,
+    "/account/second-factor/remove": EVERYBODY,
+    "/account/recovery-codes": EVERYBODY,
+    "/people/rules": frozenset({Role.ADMINISTRATOR}),
     "/account/identity": EVERYBODY,
     "/account/identity/{code}": EVERYBODY,
     **{path: API[VERBS[verb]] for path, verb in _ACTS.items()},
@@ -333,6 +341,9 @@ def page_of(request: Request, status: int, refusal: Refusal | None) -> Response:
             return RedirectResponse("/login", status_code=303)
         wanted = urlencode({"next": f"{request.url.path}?{request.url.query}".rstrip("?")})
         return RedirectResponse(f"/login?{wanted}", status_code=303)
+    if isinstance(refusal, ProofTooOld):
+        wanted = urlencode({"next": refusal.back})
+        return RedirectResponse(f"/login/again?{wanted}", status_code=303)
     page = ErrorPage(
         status=status,
         title=refusal.title if refusal else message("Something went wrong on our side."),

@@ -17,6 +17,7 @@ from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from accounts.actions import create_person, open_session
+from accounts.second_factor_rules import ask_nobody
 from accounts.tables import Person
 from catalogue.kinds import Role
 from store.engine import Database
@@ -73,7 +74,10 @@ def words(response: Any) -> str:
 
 @pytest.fixture(scope="session")
 def peopled_template(cast_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The cast with a person for each of PEOPLE, made once: a password takes its time."""
+    """The cast with a person for each of PEOPLE, made once: a password takes its time.
+
+    No second factor is asked of them unless a test says so.
+    """
     file = tmp_path_factory.mktemp("people") / "peopled.sqlite"
     shutil.copy(cast_template, file)
     database = Database(f"sqlite:///{file}")
@@ -90,6 +94,7 @@ def peopled_template(cast_template: Path, tmp_path_factory: pytest.TempPathFacto
                 site=site,
                 now=depot.now,
             )
+        ask_nobody(session, now=depot.now)
     database.dispose()
     return file
 
