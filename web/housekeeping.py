@@ -22,6 +22,7 @@ from accounts.actions import erase_actors
 from accounts.audit import erase_events
 from accounts.sessions import forget_sessions
 from accounts.tickets import forget_tickets
+from accounts.wrong_tries import forget_tries
 from dispatch.documents import erase_unsent
 from intake.finds import erase_names
 from intake.photos import erase_photos
@@ -53,6 +54,7 @@ def erase(database: Database, now: datetime) -> None:
         erase_events(session, now.date())
         forget_sessions(session, now)
         forget_tickets(session, now)
+        forget_tries(session, now)
         erase_photos(session, now)
         erase_unsent(session, now)
         erase_names(session, now.date())

@@ -116,7 +116,7 @@ KEPT: Final[tuple[Kept, ...]] = (
         ),
         why=message("So that nobody can go on guessing a password."),
         ground=Ground.SAFETY,
-        long=message("A day at most."),
+        long=message("Two days at most."),
         seen_by=message("Nobody: the computer counts them."),
         columns={
             "wrong_try": "id whose origin at",

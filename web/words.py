@@ -301,6 +301,7 @@ DONE = {
     "password_changed": message("Your password is changed. Your other sessions have ended."),
     "session_ended": message("That session has ended."),
     "sessions_ended": message("All your other sessions have ended."),
+    "person_erased": message("The person is erased."),
     "erasure_asked": message("You asked to be erased. An administrator sees to it."),
     "notices_read": message("All notices are read."),
     "notices_chosen": message("What you want to be told is kept."),

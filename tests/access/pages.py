@@ -66,6 +66,8 @@ def _identity(house: House, person_id: int) -> str:
 
 PERSONAL: Final[Mapping[str, Callable[[House, int], str]]] = {
     "/account/identity/{code}": _identity,
+    "/people/{code}/data": lambda _, person_id: str(person_id),
+    "/people/{code}/erase": lambda _, person_id: str(person_id),
 }
 """Pages of a thing of one person, and how to make one: others have nothing to do with it, whoever
 they are. In the matrix "beside" and "elsewhere" ask for that of a team leader of ours."""
@@ -228,6 +230,7 @@ FORMS: Final[Mapping[str, Make]] = {
     "/notices/contacts": _plain(partner="NOORDERHAVEN", address="mail@example.org"),
     "/notices/settings": _plain(portal="report_issued"),
     "/notifications/{code}": _month,
+    "/people/{code}/erase": _plain(),
     "/reference/{noun}/new": lambda _: Filled(
         {"noun": "container"},
         {"code": "BOX9", "site": "S1", "kind": "box", "tare_g": "20", "tare_on": "2026-03-02"},
