@@ -16,6 +16,7 @@ from accounts.identities import IdentityRow, identities_of
 from catalogue.errors import LastWayIn, NotAllowed, NotFound
 from catalogue.rulebook import rulebook
 from web.deps import ReadDb, database_of
+from web.entering import require_fresh
 from web.noticing import address_of
 from web.notifying import person_of
 from web.pages.forms import Form as Shown
@@ -75,6 +76,7 @@ def own_identities(visit: Visitor, db: ReadDb) -> Response:
 @router.post("/account/identity")
 def link(visit: Visitor, provider: Annotated[str, Form(max_length=20)] = "") -> Response:
     """Go to a provider to link an account there."""
+    require_fresh(visit, back=HERE)
     journey = Journey(
         errand=Errand.LINK, next=HERE, person_id=_person(visit), token_id=visit.me.token_id
     )
@@ -83,13 +85,18 @@ def link(visit: Visitor, provider: Annotated[str, Form(max_length=20)] = "") -> 
 
 @router.get("/account/identity/{code}")
 def unlink_page(visit: Visitor, db: ReadDb, code: Number) -> Response:
-    page = UnlinkPage(form=Shown(), line=_own(visit, db, code), zone=_zone(visit, db))
+    line = _own(visit, db, code)
+    require_fresh(visit)
+    page = UnlinkPage(form=Shown(), line=line, zone=_zone(visit, db))
     return visit.show("identity_unlink.html", page)
 
 
 @router.post("/account/identity/{code}")
 def unlink(visit: Visitor, code: Number) -> Response:
     """This account lets the person in no more."""
+    with database_of(visit.request).read() as db:
+        _own(visit, db, code)
+    require_fresh(visit)
     try:
         with database_of(visit.request).write() as session:
             identities.unlink(
