@@ -9,18 +9,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from uuid import uuid4
 
-from sqlmodel import Session
 from starlette.requests import Request
 
-from accounts import identities, tickets
-from accounts.actions import create_person
-from accounts.devices import enrol
-from accounts.erasing import erase_person
-from accounts.queries import person_by_password
-from accounts.tables import Person
 from catalogue.codes import CodeKind, mint
 from catalogue.errors import MassExceeded
-from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from dispatch.returning import ReturnLine
 from intake.codes import ReserveCodes, reserve_codes
@@ -35,7 +27,6 @@ from web.api.acts import BY_KIND
 from web.api.ending import require_may
 from web.api.sync import require_understood
 from web.deps import signed_in
-from web.tries import WRONG_MAX, WrongTries
 
 PROVOKED: dict[str, Callable[[Depot], object]] = {}
 
@@ -87,12 +78,6 @@ def release_as_a_worker(depot: Depot) -> None:
 @provokes("unauthenticated")
 def call_without_a_token(depot: Depot) -> None:
     signed_in(Request({"type": "http", "headers": []}))
-
-
-@provokes("sign_in_failed")
-def sign_in_as_nobody(depot: Depot) -> None:
-    with depot.database.read() as session:
-        person_by_password(session, email="nobody@example.org", password="a wrong password")
 
 
 @provokes("mass_exceeded")
@@ -277,66 +262,6 @@ def certify_a_vest_without_its_number(depot: Depot) -> None:
     certify(depot, "destruction", "batch", burnt_vests(depot))
 
 
-@provokes("enrolment_unknown")
-def let_a_tablet_in_with_a_guess(depot: Depot) -> None:
-    with depot.database.write() as session:
-        enrol(session, "2345 678F", now=depot.now)
-
-
-@provokes("ticket_unknown")
-def come_with_a_link_of_nobody(depot: Depot) -> None:
-    with depot.database.write() as session:
-        tickets.use(session, tickets.Purpose.RESET, "stofstroom_guess", now=depot.now)
-
-
-@provokes("sign_on_failed")
-def come_back_as_nobody_at_all(depot: Depot) -> None:
-    with depot.database.write() as session:
-        identities.link(session, 1, issuer="https://id.example", subject="", now=depot.now)
-
-
-@provokes("identity_unknown")
-def come_back_as_nobody_here(depot: Depot) -> None:
-    with depot.database.write() as session:
-        identities.person_by_identity(session, "https://id.example", "9", now=depot.now)
-
-
-def people_with_one_account(depot: Depot, session: Session) -> list[int]:
-    """Two people, and an account at a provider that is all that lets the first one in."""
-    both = [person_without_password(depot, session, name) for name in ("ans", "bert")]
-    identities.link(session, both[0], issuer="https://id.example", subject="9", now=depot.now)
-    return both
-
-
-def person_without_password(depot: Depot, session: Session, name: str) -> int:
-    person = Person(
-        email=f"{name}@example.org",
-        name=name.title(),
-        password_hash="",
-        role="manager",
-        organisation_id=rulebook(session).organisations["WATERKANT"].id,
-        created_at=depot.now,
-    )
-    session.add(person)
-    session.flush()
-    return person.id
-
-
-@provokes("identity_taken")
-def link_the_account_of_somebody_else(depot: Depot) -> None:
-    with depot.database.write() as session:
-        _ans, bert = people_with_one_account(depot, session)
-        identities.link(session, bert, issuer="https://id.example", subject="9", now=depot.now)
-
-
-@provokes("last_way_in")
-def take_away_the_last_way_in(depot: Depot) -> None:
-    with depot.database.write() as session:
-        ans, _bert = people_with_one_account(depot, session)
-        only = identities.identities_of(session, ans)[0]
-        identities.unlink(session, ans, only.id, now=depot.now)
-
-
 @provokes("needs_leader")
 def release_from_a_tablet(depot: Depot) -> None:
     require_may(BY_KIND["release"], depot.people["worker"])
@@ -345,14 +270,6 @@ def release_from_a_tablet(depot: Depot) -> None:
 @provokes("app_outdated")
 def sync_as_nobody_does_any_more(depot: Depot) -> None:
     require_understood("0+older")
-
-
-@provokes("too_many_tries")
-def try_many_wrong_codes(_depot: Depot) -> None:
-    tries = WrongTries()
-    for _ in range(WRONG_MAX):
-        tries.was_wrong("192.0.2.1")
-    tries.require_few("192.0.2.1")
 
 
 @provokes("eural_malformed")
@@ -394,18 +311,3 @@ def notify_a_month_twice(depot: Depot) -> None:
     counter = Counter(depot)
     counter.send(date(2026, 2, 1))
     counter.send(date(2026, 2, 1))
-
-
-@provokes("last_administrator")
-def erase_the_last_administrator(depot: Depot) -> None:
-    with depot.database.write() as session:
-        person_id = create_person(
-            session,
-            email="last@example.org",
-            name="Last",
-            password="thee met citroen",
-            role=Role.ADMINISTRATOR,
-            organisation="WATERKANT",
-            now=depot.now,
-        )
-        erase_person(session, person_id, actor="", now=depot.now)

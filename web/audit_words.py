@@ -56,4 +56,6 @@ DETAILS: Final[Mapping[str, str]] = {
     "role": message("role"),
     "scope": message("scope"),
     "reason": message("reason"),
+    "by": message("by"),
+    "required": message("second factor needed"),
 }

@@ -157,7 +157,7 @@ def demo(
         tell(f"A year was played: {sum(played.counts.values())} acts.")
     else:
         tell("The demo is here already.")
-    tell("Everybody who can sign in, with their passwords:")
+    tell("Everybody who can sign in, with their passwords. No second factor is asked, in the demo:")
     for login in played.logins:
         print(f"{login.email:28} {login.password:28} {login.role.value}")
     _tell_codes()

@@ -341,6 +341,11 @@ DONE = {
     "label_settled": message("That is noted of the label."),
     "defined": message("It is booked, as a version of its own."),
     "tablet_removed": message("The tablet is removed."),
+    "passkey_added": message("The passkey is made. You can sign in with it from now on."),
+    "passkey_removed": message("The passkey is removed. It lets nobody in any more."),
+    "second_factor_added": message("The app is set up. The one of before shows no good codes now."),
+    "second_factor_removed": message("The app is removed, and the recovery codes with it."),
+    "rules_kept": message("It is kept, and holds from the next sign-in on."),
     "identity_linked": message("The account is linked. You can sign in with it from now on."),
     "identity_unlinked": message("The account is unlinked."),
 }

@@ -186,6 +186,12 @@ FORMS: Final[Mapping[str, Make]] = {
     "/account/identity": _plain(provider="nobody"),
     "/account/identity/{code}": _plain(),
     "/account/password": _plain(old="thee met citroen", new="thee met honing", again="x"),
+    "/account/recovery-codes": _plain(),
+    "/account/second-factor": _plain(),
+    "/account/second-factor/new": _plain(code="123456"),
+    "/account/second-factor/remove": _plain(),
+    "/login/again": _plain(next="/account"),
+    "/people/rules": _plain(),
     "/announce": _plain(
         do="book",
         supplier="NOORDERHAVEN",

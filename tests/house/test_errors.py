@@ -8,7 +8,7 @@ import pytest
 
 from catalogue.errors import Refusal, concrete
 from tests.builders import Depot
-from tests.refusals import PROVOKED
+from tests.entry_refusals import PROVOKED
 
 FIGURES = re.compile(r"`(\w+)`")
 

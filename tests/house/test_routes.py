@@ -27,6 +27,8 @@ FOR_ANYBODY: Final = frozenset(
         "/static/plotly.min.js",
         "/static/floor/{name:path}.js",
         "/login",
+        "/login/second",
+        "/login/second/new",
         "/login/sso",
         "/login/sso/back/{code}",
         "/logout",

@@ -27,9 +27,11 @@ from web.deps import database_of
 from web.entering import HalfOpen, finish, half_open, hand_over, let_in, ring_of
 from web.noticing import address_of
 from web.notifying import person_of
+from web.pages.booking import EMPTY
 from web.pages.forms import AgainPage, CodesPage, LoginPage, SecondPage, SetUpPage
 from web.pages.forms import Form as Shown
 from web.pages.visiting import Visit, Visitor, home_of, show_to_stranger
+from web.passkeys import misfit_of
 from web.single_sign_on import offers
 from web.trying import enter_by_code, person_of_password
 
@@ -135,6 +137,8 @@ def again_page(visit: Visitor, next: str = "/") -> Response:
 def prove_again(visit: Visitor, password: Field = "", next: Field = "/") -> Response:
     """The same person proves who they are, with all that a sign-in asks for, in a new session."""
     person_id, state = _own_state(visit)
+    if not password:
+        return _show_again(visit, Shown(errors={"password": EMPTY}), next)
     try:
         known = person_of_password(visit.request, email=state.email, password=password)
     except (SignInFailed, LockedOut) as refusal:
@@ -180,7 +184,7 @@ def _show_login(request: Request, form: Shown, next_path: str) -> Response:
         next=own_path(next_path),
         providers=offers(request),
         forgotten=_has_page(request, "/forgotten"),
-        passkey=_has_page(request, "/login/passkey"),
+        passkey=misfit_of(request) is None,
     )
     return show_to_stranger(request, "login.html", page, status=_status(form.refusal))
 
@@ -188,19 +192,27 @@ def _show_login(request: Request, form: Shown, next_path: str) -> Response:
 def _show_second(request: Request, half: HalfOpen, form: Shown) -> Response:
     with database_of(request).read() as session:
         state = second_factor.state_of(session, half.person_id)
-    passkey = state.passkeys > 0 and _has_page(request, "/login/passkey")
-    page = SecondPage(form=form, app=state.has_app, passkey=passkey)
+    page = SecondPage(form=form, app=state.has_app, passkey=state.passkeys > 0)
     return show_to_stranger(request, "second.html", page, status=_status(form.refusal))
 
 
 def _show_set_up(request: Request, half: HalfOpen, email: str, form: Shown) -> Response:
     if half.secret is None:
         raise TicketUnknown
-    page = set_up_of(half.secret, email, form, path="/login/second/new", is_asked=True)
+    page = set_up_of(
+        half.secret,
+        email,
+        form,
+        path="/login/second/new",
+        is_asked=True,
+        passkey=misfit_of(request) is None,
+    )
     return show_to_stranger(request, "second_new.html", page, status=_status(form.refusal))
 
 
-def set_up_of(secret: str, email: str, form: Shown, *, path: str, is_asked: bool) -> SetUpPage:
+def set_up_of(
+    secret: str, email: str, form: Shown, *, path: str, is_asked: bool, passkey: bool = False
+) -> SetUpPage:
     """How an app learns its secret: by its camera, by a link on a phone, or by typing."""
     link = totp.link(secret, email)
     return SetUpPage(
@@ -210,6 +222,7 @@ def set_up_of(secret: str, email: str, form: Shown, *, path: str, is_asked: bool
         secret=totp.in_fours(secret),
         path=path,
         is_asked=is_asked,
+        passkey=passkey,
     )
 
 
@@ -221,7 +234,7 @@ def _show_again(visit: Visit, form: Shown, next_path: str) -> Response:
         next=own_path(next_path),
         has_password=state.has_password,
         providers=offers(visit.request),
-        passkey=state.passkeys > 0 and _has_page(visit.request, "/login/passkey"),
+        passkey=state.passkeys > 0,
     )
     return visit.show("again.html", page, status=_status(form.refusal))
 

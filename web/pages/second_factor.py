@@ -57,8 +57,12 @@ def begin(visit: Visitor) -> Response:
 
 @router.get("/account/second-factor/new")
 def new_app(visit: Visitor, db: ReadDb) -> Response:
+    """Who has no ticket for it, or an old one, begins again."""
     require_fresh(visit, back=HERE)
-    half = own_set_up(visit.request, db, _person(visit))
+    try:
+        half = own_set_up(visit.request, db, _person(visit))
+    except TicketUnknown:
+        return _show(visit, db, "second_factor.html", Shown())
     return _show_new(visit, db, half, Shown())
 
 
@@ -67,10 +71,11 @@ def set_up(visit: Visitor, code: Field = "") -> Response:
     """From now on this app shows the codes. With the first app come recovery codes."""
     require_fresh(visit, back=HERE)
     person_id, address, now = _person(visit), address_of(visit.request), visit.now
-    with database_of(visit.request).read() as db:
-        half = own_set_up(visit.request, db, person_id)
-    if half.secret is None:
-        raise TicketUnknown
+    try:
+        with database_of(visit.request).read() as db:
+            half = own_set_up(visit.request, db, person_id)
+    except TicketUnknown:
+        return visit.go(HERE)
     try:
         with database_of(visit.request).write() as session:
             state = second_factor.state_of(session, person_id)
@@ -78,7 +83,7 @@ def set_up(visit: Visitor, code: Field = "") -> Response:
                 session,
                 ring_of(visit.request),
                 person_id,
-                secret=half.secret,
+                secret=half.secret or "",
                 code=code,
                 now=now,
                 address=address,
@@ -105,9 +110,12 @@ def remove_page(visit: Visitor, db: ReadDb) -> Response:
 
 @router.post("/account/second-factor/remove")
 def remove(visit: Visitor) -> Response:
+    """The password alone lets its person in from now on, where the rule has nothing against it."""
     require_fresh(visit)
     try:
         with database_of(visit.request).write() as session:
+            if not second_factor.state_of(session, _person(visit)).has_app:
+                return visit.go(HERE)
             second_factor.remove(
                 session, _person(visit), now=visit.now, address=address_of(visit.request)
             )

@@ -181,6 +181,10 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/account/second-factor/remove": EVERYBODY,
     "/account/recovery-codes": EVERYBODY,
     "/people/rules": frozenset({Role.ADMINISTRATOR}),
+    "/account/passkeys": EVERYBODY,
+    "/account/passkeys/new": EVERYBODY,
+    "/account/passkeys/options": EVERYBODY,
+    "/account/passkeys/{code}": EVERYBODY,
     "/account/identity": EVERYBODY,
     "/account/identity/{code}": EVERYBODY,
     **{path: API[VERBS[verb]] for path, verb in _ACTS.items()},
@@ -205,7 +209,7 @@ WRITING: Final = frozenset(
     }
 )
 """Pages that are nothing to whoever may only read."""
-OWN: Final = ("/account", "/notices", "/notices/settings")
+OWN: Final = ("/account", "/login/again", "/notices", "/notices/settings")
 """Pages of what is a person's own: there, who may only read sends forms too."""
 
 _LANGUAGE_KEPT_S: Final = 365 * 24 * 3600
