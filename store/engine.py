@@ -105,12 +105,19 @@ class Database:
 
 
 def _sqlite(url: URL, pool_size: int, *, in_memory: bool) -> Engine:
+    # Names and secrets stand in the values of statements: no error may say them.
     arguments: dict[str, Any] = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_S}
     if in_memory:
-        engine = create_engine(url, connect_args=arguments, poolclass=StaticPool)
+        engine = create_engine(
+            url, connect_args=arguments, poolclass=StaticPool, hide_parameters=True
+        )
     else:
         engine = create_engine(
-            url, connect_args=arguments, pool_size=pool_size, max_overflow=pool_size
+            url,
+            connect_args=arguments,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            hide_parameters=True,
         )
     event.listen(engine, "connect", _take_transactions_over)
     event.listen(engine, "begin", _begin)
@@ -120,7 +127,13 @@ def _sqlite(url: URL, pool_size: int, *, in_memory: bool) -> Engine:
 def _postgresql(url: URL, pool_size: int) -> Engine:
     if "options" not in url.query:
         url = url.update_query_dict({"options": f"-c lock_timeout={BUSY_TIMEOUT_S}s"})
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
 
 
 def _take_transactions_over(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

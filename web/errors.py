@@ -116,6 +116,7 @@ def install(
     @app.exception_handler(Refusal)
     def refused(request: Request, refusal: Refusal) -> Response:
         note(request, refusal)
+        logs.note_refusal(request, refusal)
         if _is_api(request):
             return as_problem(request, refusal)
         return page_of(request, status_of(refusal), refusal)  # type: ignore[no-any-return]

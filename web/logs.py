@@ -18,6 +18,8 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
+from catalogue.errors import BadInput, NotAllowed, Refusal, Unauthenticated
+from web import cookies
 from web.hygiene import Hygiene
 
 HIDDEN: Final = "***"
@@ -58,6 +60,19 @@ def note(request: Request, what: str, **facts: str | int) -> None:
         },
     }
     _security.warning("%s", what, extra={"facts": said})
+
+
+def note_refusal(request: Request, refusal: Refusal) -> None:
+    """Say that somebody may not do what they asked, is not who they say, or sent what is no input.
+
+    Who only has to sign in yet is nobody's business; what a rule of the work refuses stands in the
+    register's own table of scans.
+    """
+    by_nobody = isinstance(refusal, Unauthenticated) and not (
+        "authorization" in request.headers or cookies.read(request, cookies.SESSION)
+    )
+    if isinstance(refusal, BadInput | NotAllowed) and not by_nobody:
+        note(request, "refused", code=refusal.code)
 
 
 def where(request: Request) -> str:

@@ -8,14 +8,18 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.testclient import TestClient
 from uvicorn.logging import AccessFormatter
 
 from accounts.actions import make_token
+from catalogue.errors import Malformed, NotAllowed, NotFound, Refusal, Unauthenticated
 from catalogue.kinds import Role
 from store.engine import Database
 from tests.builders import Depot
@@ -154,11 +158,52 @@ def test_where_it_was_is_the_shape_of_the_address() -> None:
     assert logs.where(Request({**scope, "server": ("testserver", 80)})) == "/outlet/***"
 
 
+def test_who_was_refused_is_noted_with_the_reason_and_who_only_signs_in_is_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def asked(refusal: Refusal, *headers: tuple[bytes, bytes]) -> list[str]:
+        caplog.clear()
+        settings = SimpleNamespace(settings=from_environment({}))
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": "/labels",
+            "headers": list(headers),
+            "query_string": b"",
+            "server": ("testserver", 80),
+            "client": ("192.0.2.1", 1),
+            "state": {"actor": "person:3"},
+            "app": SimpleNamespace(state=settings),
+        }
+        logs.note_refusal(Request(scope), refusal)
+        return [JsonLines().format(one) for one in caplog.records]
+
+    [line] = asked(NotAllowed())
+    said = json.loads(line)
+    assert {
+        name: said[name] for name in ("what", "method", "where", "address", "actor", "code")
+    } == {
+        "what": "refused",
+        "method": "GET",
+        "where": "/labels",
+        "address": "192.0.2.1",
+        "actor": "person:3",
+        "code": "not_allowed",
+    }
+    assert asked(Unauthenticated()) == []
+    assert len(asked(Unauthenticated(), (b"authorization", b"Bearer wrong"))) == 1
+    assert len(asked(Malformed(field="mass_g", problem="x"))) == 1
+    assert asked(NotFound()) == []
+
+
 def test_no_secret_of_any_way_in_is_ever_said(depot: Depot, ear: Ear) -> None:
     app = create_app(from_environment({}), database=depot.database)
     settle(app, from_environment({}), depot.database)
     app.state.clock = lambda: depot.now
     with depot.database.write() as session:
+        with pytest.raises(DBAPIError) as failed:
+            session.connection().execute(text("SELECT x FROM nowhere WHERE x = :x"), {"x": SECRET})
+        assert SECRET not in str(failed.value)
         token = make_token(
             session, role=Role.MANAGER, organisation="WATERKANT", site=None, name="t", now=depot.now
         )
