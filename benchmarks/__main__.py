@@ -1,11 +1,11 @@
 """`make bench`: what a scan, a report, an export and a label cost beside what they could cost at
-best, and what a box costs at the stations."""
+best, what a box costs at the stations, and what faults cost."""
 
 from __future__ import annotations
 
 import argparse
 
-from benchmarks import exports, floor, labels, report, scans
+from benchmarks import exports, faults, floor, labels, report, scans
 
 BENCHES = {
     "scans": scans.run,
@@ -13,6 +13,7 @@ BENCHES = {
     "exports": exports.run,
     "labels": labels.run,
     "floor": floor.run,
+    "faults": faults.run,
 }
 
 

@@ -18,17 +18,24 @@ SETTINGS = {
 }
 
 
-def start(folder: Path) -> None:
-    """Make a cluster in `folder` and start it; its socket lies in `folder` too."""
+def start(folder: Path, **other: str) -> None:
+    """Make a cluster in `folder` and start it; its socket lies in `folder` too. other: settings
+    that differ from those of the tests."""
     folder.mkdir()
     account = _account()
     if account is not None:
         os.chown(folder, account.pw_uid, account.pw_gid)
     _run("initdb", "-D", f"{folder}/data", "-U", USER, "-E", "UTF8", "--no-locale", "--no-sync",
          "--auth=trust")  # fmt: skip
-    settings = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
-    _run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log",
-         "-o", f"-c unix_socket_directories='{folder}' {settings}", "start")  # fmt: skip
+    said = {**SETTINGS, **other, "unix_socket_directories": str(folder)}
+    with (folder / "data" / "postgresql.auto.conf").open("a") as file:
+        file.writelines(f"{name} = '{value}'\n" for name, value in said.items())
+    start_again(folder)
+
+
+def start_again(folder: Path) -> None:
+    """Start a cluster that was made before, with the settings that it had."""
+    _run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "start")
 
 
 def stop(folder: Path) -> None:

@@ -27,11 +27,13 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Server:
-    """A server at a port of this machine, which can be killed and started again."""
+    """A server at a port of this machine, which can be killed and started again. quiet: whether
+    what it says of its errors is thrown away."""
 
     database: Database
     keys: Path
     port: int
+    quiet: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -45,6 +47,8 @@ class Server:
                 "STOFSTROOM_DATABASE_URL": self.database.url.render_as_string(False),
                 "STOFSTROOM_KEYS": str(self.keys),
             },
+            stderr=subprocess.DEVNULL if self.quiet else None,
+            stdout=subprocess.DEVNULL if self.quiet else None,
         )  # fmt: skip
 
     def wait(self) -> None:
