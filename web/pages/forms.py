@@ -92,13 +92,15 @@ class SetUpPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodesPage:
-    """Recovery codes that were just made. next: where to go on to."""
+    """Recovery codes that were just made. next: where to go on to. is_first: they came with an app
+    that was just set up."""
 
     codes: Sequence[str]
     made_at: datetime
     zone: str
     next: str
     email: str
+    is_first: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

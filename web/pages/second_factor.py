@@ -163,7 +163,14 @@ def _show_new(visit: Visit, db: Session, half: HalfOpen, form: Shown) -> Respons
 def _show_codes(visit: Visit, codes: list[str], state: State) -> Response:
     with database_of(visit.request).read() as db:
         zone = _zone(visit, db)
-    page = CodesPage(codes=codes, made_at=visit.now, zone=zone, next=HERE, email=state.email)
+    page = CodesPage(
+        codes=codes,
+        made_at=visit.now,
+        zone=zone,
+        next=HERE,
+        email=state.email,
+        is_first=not state.has_app,
+    )
     return visit.show("recovery_codes_new.html", page)
 
 
