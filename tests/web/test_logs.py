@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text as statement
 from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.testclient import TestClient
@@ -202,7 +202,9 @@ def test_no_secret_of_any_way_in_is_ever_said(depot: Depot, ear: Ear) -> None:
     app.state.clock = lambda: depot.now
     with depot.database.write() as session:
         with pytest.raises(DBAPIError) as failed:
-            session.connection().execute(text("SELECT x FROM nowhere WHERE x = :x"), {"x": SECRET})
+            session.connection().execute(
+                statement("SELECT x FROM nowhere WHERE x = :x"), {"x": SECRET}
+            )
         assert SECRET not in str(failed.value)
         token = make_token(
             session, role=Role.MANAGER, organisation="WATERKANT", site=None, name="t", now=depot.now
