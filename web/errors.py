@@ -44,6 +44,10 @@ BY_STATUS: Final[Mapping[int, tuple[str, str, str]]] = {
 }
 LOCKED: Final = frozenset({"55P03", "40001", "40P01"})
 """What PostgreSQL calls a lock that did not come, a serialisation failure and a deadlock."""
+OUT_OF_ORDER: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
+"""How SQLite's names begin for a disk that is full, fails, may not be written, or is not there."""
+GONE: Final = frozenset({"08", "53", "57"})
+"""PostgreSQL's classes for a connection that broke, a lack of room, and a server that stops."""
 log = logging.getLogger("stofstroom")
 
 
@@ -141,9 +145,12 @@ def install(
     @app.exception_handler(NoConnection)
     @app.exception_handler(OperationalError)
     def busy(request: Request, error: Exception) -> Response:
-        if isinstance(error, DBAPIError) and not _waited_too_long(error):
+        if isinstance(error, DBAPIError) and _is_out_of_order(error):
+            log.error("the database fails on %s: %s", logs.where(request), error.orig)
+        elif isinstance(error, DBAPIError) and not _waited_too_long(error):
             return broken(request, error)
-        log.warning("busy on %s: %s", logs.where(request), type(error).__name__)
+        else:
+            log.warning("busy on %s: %s", logs.where(request), type(error).__name__)
         if _is_api(request):
             return by_status(request, 503)
         return page_of(request, 503, None)  # type: ignore[no-any-return]
@@ -172,6 +179,16 @@ def _late(
         return await again_of(request) if is_form else refused(request, refusal)
 
     return unknown
+
+
+def _is_out_of_order(error: DBAPIError) -> bool:
+    """Whether the database cannot be reached or cannot write: it is away, its disk is full or
+    fails. Nothing of ours is wrong, and the same will do later."""
+    state = getattr(error.orig, "sqlstate", None)
+    name = getattr(error.orig, "sqlite_errorname", None)
+    if name is not None:
+        return name.startswith(OUT_OF_ORDER)
+    return error.connection_invalidated or state is None or state[:2] in GONE
 
 
 def _waited_too_long(error: DBAPIError) -> bool:
