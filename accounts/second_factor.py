@@ -63,6 +63,10 @@ class State:
     def has_app(self) -> bool:
         return self.since is not None
 
+    @property
+    def has_second(self) -> bool:
+        return self.has_app or self.passkeys > 0
+
 
 def state_of(session: Session, person_id: int) -> State:
     """How somebody signs in. Two statements."""

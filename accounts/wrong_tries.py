@@ -89,7 +89,8 @@ def waits(tried: Sequence[datetime], now: datetime) -> timedelta:
     if rounds == 0:
         return timedelta()
     wait = min(WAIT * 2 ** min(rounds - 1, 10), WAIT_MAX)
-    return max(tried[rounds * TRIES - 1] + wait - now, timedelta())
+    left: timedelta = tried[rounds * TRIES - 1] + wait - now
+    return max(left, timedelta())
 
 
 def forget_tries(session: Session, now: datetime) -> int:

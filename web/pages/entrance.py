@@ -122,7 +122,7 @@ def set_up(request: Request, code: Field = "") -> Response:
             token = finish(request, session, half, method="totp")
     except SecondFactorWrong as refusal:
         return _show_set_up(request, half, state.email, Shown(refusal=refusal))
-    page = CodesPage(codes=codes, made_at=now, zone="UTC", next=half.next_path, email=state.email)
+    page = CodesPage(codes=codes, made_on=now.date(), next=half.next_path, email=state.email)
     response = show_to_stranger(request, "recovery_codes_new.html", page)
     hand_over(request, response, half.person_id, token)
     return response

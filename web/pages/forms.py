@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import TypeAlias
 from uuid import uuid4
 
@@ -96,8 +96,7 @@ class CodesPage:
     that was just set up."""
 
     codes: Sequence[str]
-    made_at: datetime
-    zone: str
+    made_on: date
     next: str
     email: str
     is_first: bool = True

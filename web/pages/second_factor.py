@@ -162,11 +162,10 @@ def _show_new(visit: Visit, db: Session, half: HalfOpen, form: Shown) -> Respons
 
 def _show_codes(visit: Visit, codes: list[str], state: State) -> Response:
     with database_of(visit.request).read() as db:
-        zone = _zone(visit, db)
+        today = visit.today(rulebook(db))
     page = CodesPage(
         codes=codes,
-        made_at=visit.now,
-        zone=zone,
+        made_on=today,
         next=HERE,
         email=state.email,
         is_first=not state.has_app,
