@@ -187,8 +187,8 @@ def _is_out_of_order(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
     name = getattr(error.orig, "sqlite_errorname", None)
     if name is not None:
-        return name.startswith(OUT_OF_ORDER)
-    return error.connection_invalidated or state is None or state[:2] in GONE
+        return str(name).startswith(OUT_OF_ORDER)
+    return error.connection_invalidated or state is None or str(state)[:2] in GONE
 
 
 def _waited_too_long(error: DBAPIError) -> bool:
