@@ -192,7 +192,7 @@ def serve(
         raise typer.BadParameter("--certificate and --key belong together.")
     import uvicorn
 
-    from web import logs
+    from web import logs, tls
 
     with open_database() as (_, settings):
         said = logs.configuration(settings.hygiene)
@@ -205,6 +205,7 @@ def serve(
             workers=workers,
             ssl_certfile=certificate,
             ssl_keyfile=key,
+            ssl_context_factory=tls.context if certificate else None,
             # An outlet's address holds its key, and nobody needs to know who looked at what.
             access_log=False,
             server_header=False,

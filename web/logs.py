@@ -140,7 +140,7 @@ def guard() -> None:
 
 
 def configuration(hygiene: Hygiene) -> dict[str, Any]:
-    """For the web server: everything goes to standard output, and who looked at what nowhere."""
+    """For the web server: everything goes to standard error, and who looked at what nowhere."""
     shape = JsonLines if hygiene.log_shape == "json" else OneLine
     level = hygiene.log_level.upper()
     return {
@@ -151,7 +151,7 @@ def configuration(hygiene: Hygiene) -> dict[str, Any]:
         "handlers": {
             "out": {
                 "class": "logging.StreamHandler",
-                "stream": "ext://sys.stdout",
+                "stream": "ext://sys.stderr",
                 "formatter": "line",
                 "filters": ["secrets"],
             }

@@ -141,7 +141,7 @@ def test_what_the_web_server_says_of_a_request_is_masked_too() -> None:
 def test_the_service_logs_to_its_output_alone_and_not_who_looked_at_what() -> None:
     said = logs.configuration(Hygiene(log_level="debug"))
     assert {handler["class"] for handler in said["handlers"].values()} == {"logging.StreamHandler"}
-    assert said["handlers"]["out"]["stream"] == "ext://sys.stdout"
+    assert said["handlers"]["out"]["stream"] == "ext://sys.stderr"
     assert said["loggers"]["uvicorn.access"] == {"level": "CRITICAL", "propagate": False}
     assert said["loggers"]["stofstroom"]["level"] == "DEBUG"
     assert said["formatters"]["line"]["()"] is JsonLines

@@ -3,6 +3,7 @@ import socket
 import ssl
 import subprocess
 import time
+import warnings
 from datetime import timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -74,6 +75,23 @@ def answered(
             time.sleep(0.05)
 
 
+def version_with(port: int, most: ssl.TLSVersion, ciphers: str = "ALL:@SECLEVEL=0") -> str | None:
+    """What a caller and the server agree on, when the caller knows no newer version than this."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers(ciphers)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = most
+    with (
+        socket.create_connection(("127.0.0.1", port)) as plain,
+        context.wrap_socket(plain) as line,
+    ):
+        return line.version()
+
+
 @pytest.mark.slow
 def test_it_serves_until_it_is_told_to_stop(shell: Shell, register: Database, port: int) -> None:
     with started("serve", "--port", str(port)) as process:
@@ -96,6 +114,12 @@ def test_it_serves_with_a_certificate_of_ones_own(
         "serve", "--port", str(port), "--certificate", str(certificate), "--key", str(key)
     ) as process:
         assert answered(f"https://127.0.0.1:{port}/healthz", process, trusting) == 200
+        assert version_with(port, ssl.TLSVersion.TLSv1_2) == "TLSv1.2"
+        assert version_with(port, ssl.TLSVersion.TLSv1_3) == "TLSv1.3"
+        with pytest.raises(OSError, match=r"(?i)ssl|reset"):
+            version_with(port, ssl.TLSVersion.TLSv1_2, "ECDHE-ECDSA-AES128-SHA")
+        with pytest.raises(OSError, match=r"(?i)ssl|reset"):
+            version_with(port, ssl.TLSVersion.TLSv1_1)
 
 
 @pytest.mark.slow
