@@ -212,6 +212,7 @@ FIGURES = {
     "weighed_g": message("Weighs"),
     "pending_g": message("Not confirmed yet"),
     "lost_g": message("Lost"),
+    "wait_minutes": message("Still to wait, in minutes"),
     "pieces": message("Items that need a number"),
     "numbers": message("Numbers of destroyed items"),
     "field": message("Field"),
