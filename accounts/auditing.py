@@ -98,7 +98,18 @@ def events(session: Session, seen: Watched, asked: Question, *, limit: int) -> l
         .order_by(order)
         .limit(limit)
     )
-    return [EventRow(*row[:-1], json.loads(row[-1])) for row in rows]
+    return [
+        EventRow(
+            id=row.id,
+            at=row.at,
+            kind=row.kind,
+            actor=row.actor,
+            target=row.target,
+            address=row.address,
+            details=json.loads(row.details),
+        )
+        for row in rows
+    ]
 
 
 def called(session: Session, seen: Watched, text: str) -> list[str]:

@@ -63,7 +63,8 @@ def is_last_administrator(session: Session, person_id: int) -> bool:
     if home is None:
         return False
     others = others.where(_person.c.organisation_id == home, _person.c.id != person_id)
-    return session.execute(select(func.count()).select_from(others.subquery())).scalar_one() == 0
+    count: int = session.execute(select(func.count()).select_from(others.subquery())).scalar_one()
+    return count == 0
 
 
 def erase_person(

@@ -16,7 +16,7 @@ from store.engine import Database
 LONG_AGO = datetime(2020, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def noted(database: Database, **more: str) -> None:
+def noted(database: Database, target: str = "") -> None:
     with database.write() as session:
         note_event(
             session,
@@ -25,7 +25,7 @@ def noted(database: Database, **more: str) -> None:
             actor="person:3",
             address="192.0.2.7",
             details={"methods": "password"},
-            **more,
+            target=target,
         )
 
 

@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import FilePayload, Page, expect
+from sqlmodel import select
 
 from accounts.devices import enrol, heard, issue_code
+from accounts.identities import identities_of, link
+from accounts.tables import Person
 from catalogue.kinds import Role
 from tests.browser.conftest import PASSWORD, PEOPLE
 from tests.browser.keyboard import Keyboard
@@ -236,6 +239,8 @@ def things(hall: Depot) -> Mapping[str, str]:
         "shipments": shipment,
         "entries": scan_id,
         "stations": str(tablet_at(hall)),
+        "people": str(person(hall, "outlet@example.org")),
+        "account/identity": str(identity_of(hall, "leader@example.org")),
         "stream-numbers": Counter(hall).make(carrier="KARREWIEL"),
         "notifications": "S1.2026-03",
         "reference": "BOX1",
@@ -249,6 +254,20 @@ def tablet_at(hall: Depot) -> int:
         number = enrol(session, code, now=hall.now).device_id
         heard(session, number, now=hall.now, app_version="7", waiting=12, attention=3, counter=40)
     return number
+
+
+def person(hall: Depot, email: str) -> int:
+    """The number of somebody."""
+    with hall.database.read() as session:
+        return session.exec(select(Person.id).where(Person.email == email)).one()
+
+
+def identity_of(hall: Depot, email: str) -> int:
+    """The number of an account elsewhere that somebody is linked to."""
+    person_id = person(hall, email)
+    with hall.database.write() as session:
+        link(session, person_id, issuer="https://id.example", subject="1", now=hall.now)
+        return identities_of(session, person_id)[0].id
 
 
 def _bins_of(hall: Depot, batch: str) -> list[str]:
@@ -269,11 +288,14 @@ def _visitor_of(path: str) -> str:
 
 
 SHEETS = {
+    "/account/data",
     "/announce/template",
+    "/audit/file",
     "/labels/sheet",
     "/waste-register/file",
     "/notifications/{code}/file",
     "/shipments/{code}/documents/{hash}",
+    "/people/{code}/data",
 }
 """What comes as a file to print, and is no page."""
 
@@ -283,7 +305,7 @@ def _is_file(path: str) -> bool:
 
 
 ROUNDS = {
-    "stranger": ["/login", "/checkpoints", "/verify", "/verify/{code}"],
+    "stranger": ["/login", "/privacy", "/checkpoints", "/verify", "/verify/{code}"],
     **{
         name: [path for path in PAGES if not _is_file(path) and _visitor_of(path) == name]
         for name in PEOPLE
@@ -299,7 +321,7 @@ def test_every_page_is_for_everybody_and_fits_every_screen(
     page = page_of(name)
     page.add_init_script(AXE_SCRIPT)
     for path in ROUNDS[name]:
-        code = things.get(path.split("/")[1], "")
+        code = things.get(path[1:].partition("/{")[0]) or things.get(path.split("/")[1], "")
         page.set_viewport_size({"width": 1280, "height": 800})
         named = {"code": code, "scan_id": code, "number": code, "noun": "container"}
         named["id"] = "reuse_of_sorted"

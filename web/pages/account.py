@@ -166,10 +166,10 @@ def me(visit: Visit) -> int:
 
 def _call_oneself(visit: Visit, sent: Typed) -> Response:
     name, chosen = sent.needed("name"), sent.text("language") or ""
+    known = chosen if chosen in languages() else visit.language.code
     if not sent.errors:
         try:
             with database_of(visit.request).write() as session:
-                known = chosen if chosen in languages() else visit.language.code
                 call_oneself(session, me(visit), name=name, language=known)
         except Malformed:
             sent.errors["name"] = NAMELESS
