@@ -52,6 +52,11 @@ class IdProvider:
     def __post_init__(self) -> None:
         self.keys["ES256"] = ECKey.generate_key("P-256", {"kid": "one"})
 
+    def be_honest(self, seconds: int) -> None:
+        """Tell the truth from now on, and forget what was asked. seconds: what its clock says."""
+        self.lie, self.metadata, self.pages, self.seconds = Lie(), {}, {}, seconds
+        self.asked.clear()
+
     def grant(self, asked: str, subject: str) -> dict[str, str]:
         """What the browser brings back from an address that we sent it to."""
         query = {name: texts[0] for name, texts in parse_qs(urlsplit(asked).query).items()}

@@ -22,6 +22,7 @@ from accounts.tables import Person
 from catalogue.kinds import Role
 from store.engine import Database
 from tests.builders import Depot
+from tests.web.id_provider import IdProvider, serving
 from web.app import create_app, settle
 from web.deps import SESSION_COOKIE
 from web.settings import from_environment
@@ -146,3 +147,16 @@ def session_of(database: Database, name: str, now: datetime) -> str:
 def code_in(response: Any) -> str:
     """The code at the end of the address that a browser arrived at."""
     return str(response.url.path).rsplit("/", 1)[-1]
+
+
+@pytest.fixture(scope="module")
+def running_provider() -> Iterator[IdProvider]:
+    with serving() as provider:
+        yield provider
+
+
+@pytest.fixture
+def id_provider(running_provider: IdProvider, hall: Depot) -> IdProvider:
+    """A provider of single sign-on that is honest, until a test lets it lie."""
+    running_provider.be_honest(int(hall.now.timestamp()))
+    return running_provider

@@ -2,113 +2,34 @@
 
 from __future__ import annotations
 
-import html
-import re
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlmodel import col, select
 
 from accounts import identities
 from accounts.actions import set_active
 from accounts.tables import AuditEvent, Identity, Person, Token
-from store.engine import Database
 from tests.builders import Depot
-from tests.web.id_provider import CLIENT, SECRET, IdProvider, Lie, key_for, serving
-from tests.web.pages.conftest import Browser, words
-from web.app import settle
+from tests.web.id_provider import CLIENT, IdProvider, Lie, key_for
+from tests.web.pages.conftest import words
+from tests.web.pages.signing_on import (
+    Doorway,
+    come_back,
+    enter,
+    led_to,
+    person,
+    session_cookies,
+    set_out,
+    through,
+)
 from web.deps import SESSION_COOKIE
-from web.provider import Provider, ProviderFailed
-from web.settings import ProviderSettings, from_environment
 
-BrowserOf = Callable[[str], Browser]
-BACK = "/login/sso/back/1"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[IdProvider]:
-    with serving() as provider:
-        yield provider
-
-
-@pytest.fixture
-def id_provider(running: IdProvider, hall: Depot) -> IdProvider:
-    """The provider, honest again."""
-    running.lie, running.metadata, running.pages = Lie(), {}, {}
-    running.asked.clear()
-    running.seconds = int(hall.now.timestamp())
-    return running
-
-
-def environment(provider: IdProvider, **more: str) -> dict[str, str]:
-    return {
-        "STOFSTROOM_PUBLIC_URL": "http://testserver",
-        "STOFSTROOM_OIDC_ISSUER": provider.issuer,
-        "STOFSTROOM_OIDC_CLIENT_ID": CLIENT,
-        "STOFSTROOM_OIDC_CLIENT_SECRET": SECRET,
-        "STOFSTROOM_OIDC_NAME": "Ministerie",
-    } | {f"STOFSTROOM_OIDC_{name}": value for name, value in more.items()}
-
-
-@pytest.fixture
-def enter(served: FastAPI, hall: Depot, browser_of: BrowserOf, id_provider: IdProvider) -> Any:
-    """`browser_of` for an application that knows the provider; the manager has an account there."""
-
-    def settled(**more: str) -> BrowserOf:
-        settle(served, from_environment(environment(id_provider, **more)), hall.database)
-        served.state.clock = lambda: hall.now
-        return browser_of
-
-    with hall.database.write() as session:
-        identities.link(
-            session,
-            person(hall.database, "manager"),
-            issuer=id_provider.issuer,
-            subject="m-1",
-            now=hall.now,
-        )
-    settled()
-    browser_of.settled = settled  # type: ignore[attr-defined]
-    return browser_of
-
-
-def person(database: Database, name: str) -> int:
-    with database.read() as session:
-        known = select(Person.id).where(col(Person.email) == f"{name}@example.org")
-        return session.exec(known).one()
-
-
-def set_out(browser: Browser, path: str = "/login/sso", **more: str) -> str:
-    """The provider's address that the browser is led to."""
-    response = browser.client.post(path, data={"provider": "1", **more})
-    assert response.status_code == 200, response.text
-    return led_to(response)
-
-
-def led_to(response: Any) -> str:
-    found = re.search(r'<meta http-equiv="refresh" content="0;url=([^"]*)">', response.text)
-    assert found, response.text
-    return html.unescape(found[1])
-
-
-def come_back(browser: Browser, answer: dict[str, str]) -> Any:
-    return browser.client.get(BACK, params=answer, follow_redirects=False)
-
-
-def through(browser: Browser, provider: IdProvider, subject: str = "m-1", **more: str) -> Any:
-    return come_back(browser, provider.grant(set_out(browser, **more), subject))
-
-
-def session_cookies(response: Any) -> list[str]:
-    return [
-        one for one in response.headers.get_list("set-cookie") if one.startswith("stofstroom=st")
-    ]
+__all__ = ["enter"]
 
 
 def test_somebody_known_there_comes_in_here(
-    enter: BrowserOf, id_provider: IdProvider, hall: Depot
+    enter: Doorway, id_provider: IdProvider, hall: Depot
 ) -> None:
     browser = enter("stranger")
     response = through(browser, id_provider, next="/batches?x=1")
@@ -127,7 +48,7 @@ def test_somebody_known_there_comes_in_here(
 
 
 def test_nothing_of_the_provider_reaches_the_browser_or_the_database(
-    enter: BrowserOf, id_provider: IdProvider, hall: Depot
+    enter: Doorway, id_provider: IdProvider, hall: Depot
 ) -> None:
     browser = enter("stranger")
     response = through(browser, id_provider)
@@ -172,7 +93,7 @@ LIES = {
 
 
 def test_no_lie_of_a_provider_is_believed(
-    enter: BrowserOf, id_provider: IdProvider, subtests: Any
+    enter: Doorway, id_provider: IdProvider, subtests: Any
 ) -> None:
     browser = enter("stranger")
     for name, lie in LIES.items():
@@ -197,7 +118,7 @@ def test_no_lie_of_a_provider_is_believed(
     ],
 )
 def test_what_a_browser_brings_back_has_to_fit(
-    enter: BrowserOf, id_provider: IdProvider, changed: dict[str, str | None], problem: str
+    enter: Doorway, id_provider: IdProvider, changed: dict[str, str | None], problem: str
 ) -> None:
     browser = enter("stranger")
     answer = id_provider.grant(set_out(browser), "m-1") | changed
@@ -209,7 +130,7 @@ def test_what_a_browser_brings_back_has_to_fit(
 
 
 def test_a_provider_that_does_not_name_itself_is_held_to_what_it_names(
-    enter: BrowserOf, id_provider: IdProvider
+    enter: Doorway, id_provider: IdProvider
 ) -> None:
     id_provider.metadata = {"authorization_response_iss_parameter_supported": False}
     browser = enter("stranger")
@@ -220,7 +141,7 @@ def test_a_provider_that_does_not_name_itself_is_held_to_what_it_names(
     assert come_back(browser, answer).status_code == 200
 
 
-def test_a_journey_ends_once(enter: BrowserOf, id_provider: IdProvider) -> None:
+def test_a_journey_ends_once(enter: Doorway, id_provider: IdProvider) -> None:
     browser = enter("stranger")
     asked = set_out(browser)
     first = id_provider.grant(asked, "m-1")
@@ -230,7 +151,7 @@ def test_a_journey_ends_once(enter: BrowserOf, id_provider: IdProvider) -> None:
         assert (response.status_code, "ticket_unknown" in response.text) == (403, True)
 
 
-def test_a_journey_runs_out(enter: BrowserOf, id_provider: IdProvider, hall: Depot) -> None:
+def test_a_journey_runs_out(enter: Doorway, id_provider: IdProvider, hall: Depot) -> None:
     browser = enter("stranger")
     answer = id_provider.grant(set_out(browser), "m-1")
     hall.later(minutes=11)
@@ -238,7 +159,7 @@ def test_a_journey_runs_out(enter: BrowserOf, id_provider: IdProvider, hall: Dep
 
 
 def test_the_journey_of_another_browser_is_not_ended(
-    enter: BrowserOf, id_provider: IdProvider
+    enter: Doorway, id_provider: IdProvider
 ) -> None:
     mine, theirs = enter("stranger"), enter("stranger")
     answer = id_provider.grant(set_out(theirs), "m-1")
@@ -253,7 +174,7 @@ def test_the_journey_of_another_browser_is_not_ended(
 
 
 def test_a_stolen_code_is_worth_nothing_in_another_journey(
-    enter: BrowserOf, id_provider: IdProvider
+    enter: Doorway, id_provider: IdProvider
 ) -> None:
     victim, thief = enter("stranger"), enter("stranger")
     stolen = id_provider.grant(set_out(victim), "m-1")["code"]
@@ -264,7 +185,7 @@ def test_a_stolen_code_is_worth_nothing_in_another_journey(
 
 
 def test_two_windows_of_one_browser_can_be_on_their_way(
-    enter: BrowserOf, id_provider: IdProvider
+    enter: Doorway, id_provider: IdProvider
 ) -> None:
     browser = enter("stranger")
     first, second = set_out(browser), set_out(browser)
@@ -275,7 +196,7 @@ def test_two_windows_of_one_browser_can_be_on_their_way(
 
 
 def test_who_is_not_known_here_gets_no_account(
-    enter: BrowserOf, id_provider: IdProvider, hall: Depot
+    enter: Doorway, id_provider: IdProvider, hall: Depot
 ) -> None:
     with hall.database.read() as session:
         before = len(session.exec(select(Person)).all())
@@ -289,7 +210,7 @@ def test_who_is_not_known_here_gets_no_account(
     assert (noted.kind, noted.actor, noted.details) == ("sign_in_failed", "", '{"by": "sso"}')
 
 
-def test_who_was_shut_out_stays_out(enter: BrowserOf, id_provider: IdProvider, hall: Depot) -> None:
+def test_who_was_shut_out_stays_out(enter: Doorway, id_provider: IdProvider, hall: Depot) -> None:
     with hall.database.write() as session:
         manager = session.get(Person, person(hall.database, "manager"))
         assert manager is not None
@@ -311,7 +232,7 @@ def test_who_was_shut_out_stays_out(enter: BrowserOf, id_provider: IdProvider, h
     ],
 )
 def test_a_provider_counts_as_both_factors_unless_more_was_asked(
-    enter: Any,
+    enter: Doorway,
     id_provider: IdProvider,
     hall: Depot,
     more: dict[str, str],
@@ -323,7 +244,8 @@ def test_a_provider_counts_as_both_factors_unless_more_was_asked(
     with hall.database.write() as session:
         identities.link(session, worker, issuer=id_provider.issuer, subject="w", now=hall.now)
     id_provider.lie = Lie(said)
-    browser = enter.settled(**more)("stranger")
+    enter.ask_for(**more)
+    browser = enter("stranger")
     asked = set_out(browser)
     assert ("acr_values=high" in asked) == ("ACR" in more)
     assert come_back(browser, id_provider.grant(asked, "w")).status_code == 200
@@ -333,68 +255,8 @@ def test_a_provider_counts_as_both_factors_unless_more_was_asked(
         )
 
 
-def test_an_account_is_linked_seen_and_unlinked_by_its_person(
-    enter: BrowserOf, id_provider: IdProvider, hall: Depot
-) -> None:
-    leader = enter("leader")
-    assert "nog geen account aan u gekoppeld" in leader.text("/account/identity")
-    asked = set_out(leader, "/account/identity")
-    response = come_back(leader, id_provider.grant(asked, "l-1"))
-    assert led_to(response) == "/account/identity?done=identity_linked"
-    assert session_cookies(response) == []
-    shown = leader.text("/account/identity")
-    assert "Ministerie" in shown
-    assert "l-1" not in shown
-    with hall.database.read() as session:
-        own = session.exec(select(Identity).where(col(Identity.subject) == "l-1")).one()
-    assert own.person_id == person(hall.database, "leader")
-    assert through(enter("stranger"), id_provider, "l-1").status_code == 200
-
-    assert enter("manager").get(f"/account/identity/{own.id}").status_code == 404
-    assert enter("manager").client.post(f"/account/identity/{own.id}").status_code == 404
-    unlinked = leader.send(f"/account/identity/{own.id}")
-    assert "Het account is ontkoppeld." in unlinked.text
-    assert through(enter("stranger"), id_provider, "l-1").status_code == 403
-    with hall.database.read() as session:
-        kinds = [one.kind for one in session.exec(select(AuditEvent).order_by(col(AuditEvent.id)))]
-    assert {"identity_linked", "identity_unlinked"} <= set(kinds)
-
-
-def test_nobody_links_the_account_of_somebody_else(
-    enter: BrowserOf, id_provider: IdProvider
-) -> None:
-    leader = enter("leader")
-    response = come_back(leader, id_provider.grant(set_out(leader, "/account/identity"), "m-1"))
-    assert (response.status_code, "identity_taken" in response.text) == (409, True)
-
-
-def test_linking_needs_the_session_that_it_began_in(
-    enter: BrowserOf, id_provider: IdProvider
-) -> None:
-    leader = enter("leader")
-    asked = set_out(leader, "/account/identity")
-    leader.client.post("/logout")
-    assert "ticket_unknown" in come_back(leader, id_provider.grant(asked, "l-1")).text
-    assert through(enter("stranger"), id_provider, "l-1").status_code == 403
-
-
-def test_the_last_way_in_is_not_unlinked(
-    enter: BrowserOf, id_provider: IdProvider, hall: Depot
-) -> None:
-    with hall.database.write() as session:
-        manager = session.get(Person, person(hall.database, "manager"))
-        assert manager is not None
-        manager.password_hash = ""
-        session.add(manager)
-        [own] = identities.identities_of(session, manager.id)
-    browser = enter("manager")
-    refused = browser.send(f"/account/identity/{own.id}")
-    assert (refused.status_code, "laatste manier" in words(refused)) == (409, True)
-    assert through(enter("stranger"), id_provider).status_code == 200
-
-
 def test_only_who_proves_it_again_is_the_same_person(
-    enter: BrowserOf, id_provider: IdProvider
+    enter: Doorway, id_provider: IdProvider
 ) -> None:
     manager = enter("manager")
     asked = set_out(manager, again="1", next="/batches")
@@ -420,99 +282,21 @@ def test_only_who_proves_it_again_is_the_same_person(
     )
 
 
-def test_no_way_leads_to_another_site(enter: BrowserOf, id_provider: IdProvider) -> None:
+def test_no_way_leads_to_another_site(enter: Doorway, id_provider: IdProvider) -> None:
     response = through(enter("stranger"), id_provider, next="//evil.example/")
     assert led_to(response) == "/"
 
 
-def test_a_provider_that_nobody_named_is_not_found(enter: BrowserOf) -> None:
+def test_a_provider_that_nobody_named_is_not_found(enter: Doorway) -> None:
     browser = enter("stranger")
     assert browser.client.post("/login/sso", data={"provider": "9"}).status_code == 404
     assert browser.get("/login/sso/back/9?state=x").status_code == 404
     assert browser.client.post("/login/sso").status_code == 404
 
 
-def asked_of(provider: IdProvider, seconds: list[float] | None = None) -> Provider:
-    """What calls the provider, by a clock that can be moved."""
-    now = [0.0] if seconds is None else seconds
-    settings = ProviderSettings(
-        key="1", name="M", issuer=provider.issuer, client_id=CLIENT, client_secret=SECRET
-    )
-    return Provider(settings, clock=lambda: now[0])
-
-
-@pytest.mark.parametrize(
-    "metadata",
-    [
-        {"issuer": "https://evil.example"},
-        {"issuer": None},
-        {"token_endpoint": "http://198.51.100.1/token"},
-        {"jwks_uri": "file:///etc/passwd"},
-        {"authorization_endpoint": "javascript:alert(1)"},
-        {"authorization_endpoint": None},
-        {"token_endpoint": "https://user:password@id.example/"},
-        {"code_challenge_methods_supported": ["plain"]},
-        {"token_endpoint_auth_methods_supported": ["private_key_jwt"]},
-    ],
-)
-def test_a_provider_that_says_something_odd_of_itself_is_not_asked(
-    id_provider: IdProvider, metadata: dict[str, Any]
-) -> None:
-    id_provider.metadata = metadata
-    with pytest.raises(ProviderFailed):
-        asked_of(id_provider).provided()
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        (200, {}, b"{" + b" " * 300_000 + b"}"),
-        (200, {}, b"[]"),
-        (200, {}, b"<html>"),
-        (200, {"content-encoding": "gzip"}, b"no gzip at all"),
-        (503, {}, b"{}"),
-        (302, {"location": "/.well-known/elsewhere"}, b""),
-    ],
-)
-def test_an_answer_that_is_large_odd_or_elsewhere_is_none(
-    id_provider: IdProvider, page: tuple[int, dict[str, str], bytes]
-) -> None:
-    id_provider.pages["/.well-known/openid-configuration"] = page
-    with pytest.raises(ProviderFailed):
-        asked_of(id_provider).provided()
-    assert id_provider.asked == ["/.well-known/openid-configuration"]
-
-
-def test_a_provider_that_fails_is_left_alone_for_a_moment(id_provider: IdProvider) -> None:
-    seconds = [0.0]
-    provider = asked_of(id_provider, seconds)
-    id_provider.pages["/.well-known/openid-configuration"] = (503, {}, b"")
-    for _ in range(3):
-        with pytest.raises(ProviderFailed):
-            provider.provided()
-    assert len(id_provider.asked) == 1
-    seconds[0], id_provider.pages = 11.0, {}
-    for _ in range(3):
-        assert provider.provided().token == f"{id_provider.issuer}/token"
-    assert len(id_provider.asked) == 2
-
-
-def test_new_keys_are_fetched_once_when_one_is_named(id_provider: IdProvider) -> None:
-    seconds = [0.0]
-    provider = asked_of(id_provider, seconds)
-    for _ in range(3):
-        provider.keys()
-        provider.keys(anew=True)
-    assert id_provider.asked.count("/keys") == 1
-    seconds[0] = 61.0
-    for _ in range(3):
-        provider.keys(anew=True)
-    assert id_provider.asked.count("/keys") == 2
-
-
 @pytest.mark.parametrize("alg", ["RS256", "PS256", "Ed25519"])
 def test_other_signatures_are_believed_too(
-    enter: BrowserOf, id_provider: IdProvider, alg: str
+    enter: Doorway, id_provider: IdProvider, alg: str
 ) -> None:
     id_provider.keys[alg] = key_for(alg, alg)
     try:
@@ -523,7 +307,7 @@ def test_other_signatures_are_believed_too(
 
 
 def test_a_provider_that_is_not_there_is_said_to_be_so(
-    enter: BrowserOf, id_provider: IdProvider
+    enter: Doorway, id_provider: IdProvider
 ) -> None:
     id_provider.pages["/.well-known/openid-configuration"] = (503, {}, b"")
     browser = enter("stranger")

@@ -1,0 +1,96 @@
+"""The accounts elsewhere that let somebody in: linked, seen and unlinked by nobody else."""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+
+from accounts import identities
+from accounts.tables import AuditEvent, Identity, Person
+from tests.builders import Depot
+from tests.web.id_provider import IdProvider
+from tests.web.pages.conftest import words
+from tests.web.pages.signing_on import (
+    Doorway,
+    come_back,
+    enter,
+    led_to,
+    person,
+    session_cookies,
+    set_out,
+    through,
+)
+
+__all__ = ["enter"]
+
+
+def test_an_account_is_linked_seen_and_unlinked_by_its_person(
+    enter: Doorway, id_provider: IdProvider, hall: Depot
+) -> None:
+    leader = enter("leader")
+    assert "nog geen account aan u gekoppeld" in leader.text("/account/identity")
+    asked = set_out(leader, "/account/identity")
+    response = come_back(leader, id_provider.grant(asked, "l-1"))
+    assert led_to(response) == "/account/identity?done=identity_linked"
+    assert session_cookies(response) == []
+    shown = leader.text("/account/identity")
+    assert "Ministerie" in shown
+    assert "l-1" not in shown
+    with hall.database.read() as session:
+        own = session.exec(select(Identity).where(col(Identity.subject) == "l-1")).one()
+    assert own.person_id == person(hall.database, "leader")
+    assert through(enter("stranger"), id_provider, "l-1").status_code == 200
+
+    assert enter("manager").get(f"/account/identity/{own.id}").status_code == 404
+    assert enter("manager").client.post(f"/account/identity/{own.id}").status_code == 404
+    unlinked = leader.send(f"/account/identity/{own.id}")
+    assert "Het account is ontkoppeld." in unlinked.text
+    assert through(enter("stranger"), id_provider, "l-1").status_code == 403
+    with hall.database.read() as session:
+        kinds = [one.kind for one in session.exec(select(AuditEvent).order_by(col(AuditEvent.id)))]
+    assert {"identity_linked", "identity_unlinked"} <= set(kinds)
+
+
+def test_nobody_links_the_account_of_somebody_else(enter: Doorway, id_provider: IdProvider) -> None:
+    leader = enter("leader")
+    response = come_back(leader, id_provider.grant(set_out(leader, "/account/identity"), "m-1"))
+    assert (response.status_code, "identity_taken" in response.text) == (409, True)
+
+
+def test_linking_needs_the_session_that_it_began_in(
+    enter: Doorway, id_provider: IdProvider
+) -> None:
+    leader = enter("leader")
+    asked = set_out(leader, "/account/identity")
+    leader.client.post("/logout")
+    assert "ticket_unknown" in come_back(leader, id_provider.grant(asked, "l-1")).text
+    assert through(enter("stranger"), id_provider, "l-1").status_code == 403
+
+
+def test_who_signed_in_long_ago_proves_it_anew_before_anything_is_linked(
+    enter: Doorway, id_provider: IdProvider, hall: Depot
+) -> None:
+    manager = enter("manager")
+    with hall.database.read() as session:
+        [own] = identities.identities_of(session, person(hall.database, "manager"))
+    hall.later(minutes=16)
+    for path in ("/account/identity", f"/account/identity/{own.id}"):
+        response = manager.client.post(path, data={"provider": "1"})
+        assert "proof_too_old" in response.text or response.url.path == "/login/again"
+    assert id_provider.asked == []
+    with hall.database.read() as session:
+        assert identities.identities_of(session, person(hall.database, "manager")) == [own]
+
+
+def test_the_last_way_in_is_not_unlinked(
+    enter: Doorway, id_provider: IdProvider, hall: Depot
+) -> None:
+    with hall.database.write() as session:
+        manager = session.get(Person, person(hall.database, "manager"))
+        assert manager is not None
+        manager.password_hash = ""
+        session.add(manager)
+        [own] = identities.identities_of(session, manager.id)
+    browser = enter("manager")
+    refused = browser.send(f"/account/identity/{own.id}")
+    assert (refused.status_code, "laatste manier" in words(refused)) == (409, True)
+    assert through(enter("stranger"), id_provider).status_code == 200
