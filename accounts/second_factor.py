@@ -213,9 +213,9 @@ def remove(session: Session, person_id: int, *, now: datetime, address: str = ""
 
 
 def take_away(
-    session: Session, person_id: int, *, actor: str, now: datetime, address: str = ""
+    session: Session, person_id: int, *, actor: str = "", now: datetime, address: str = ""
 ) -> None:
-    """An administrator takes app and recovery codes from somebody who lost them.
+    """Somebody else takes app and recovery codes from who lost them. actor: who, if it is known.
 
     Where the rule asks for a second factor they are led through setting one up at the next sign-in.
     """
@@ -293,14 +293,14 @@ def _note(
     now: datetime,
     address: str,
     *,
-    actor: str = "",
+    actor: str | None = None,
 ) -> None:
     who = f"person:{person_id}"
     note_event(
         session,
         kind,
         now=now,
-        actor=actor or who,
+        actor=who if actor is None else actor,
         target=who,
         organisation_id=home,
         address=address,

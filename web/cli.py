@@ -14,7 +14,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from catalogue.errors import BadInput, Refusal
+from catalogue.errors import BadInput, NotFound, Refusal
 from catalogue.kinds import Role
 from migrations.steps import StepUnknown
 from proof.signing import KeyRingUnusable, load_or_create_ring
@@ -287,6 +287,24 @@ def new_password(email: Annotated[str, typer.Option(help="Whose.")]) -> None:
         with database.write() as session:
             set_password(session, email=email, password=password, now=now())
     tell(f"{email} has a new password.")
+
+
+@app.command("take-app")
+def take_app(email: Annotated[str, typer.Option(help="Whose.")]) -> None:
+    """Take the app with codes and the recovery codes from somebody who lost them.
+
+    Where their role needs a second factor they set up another one when they sign in next. Make sure
+    that it is them who asks.
+    """
+    from accounts.queries import home_of_address
+    from accounts.second_factor import take_away
+
+    with open_database() as (database, _), database.write() as session:
+        home = home_of_address(session, email)
+        if home is None:
+            raise NotFound
+        take_away(session, home.person_id, now=now())
+    tell(f"{email} has no app with codes any more.")
 
 
 @app.command("backup")

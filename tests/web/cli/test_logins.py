@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts import second_factor
 from accounts.devices import enrol
 from accounts.queries import person_by_password, viewer_of
 from catalogue.kinds import Role
@@ -93,7 +94,14 @@ def test_a_person_gets_a_login_and_later_another_password(
     assert shell("password", "--email", "anna@example.org").code == 0
     assert shell("password", "--email", "bas@example.org").code == 1
     with register.read() as session:
-        assert person_by_password(session, email="anna@example.org", password="thee met citroen")
+        anna = person_by_password(session, email="anna@example.org", password="thee met citroen")
+    with register.write() as session:
+        second_factor.make_codes(session, anna, now=datetime.now(UTC))
+    ended = shell("take-app", "--email", "anna@example.org")
+    assert (ended.code, ended.out) == (0, "")
+    assert shell("take-app", "--email", "bas@example.org").code == 1
+    with register.read() as session:
+        assert second_factor.state_of(session, anna).codes_left == 0
 
 
 def test_a_password_that_is_too_short_is_wrong_usage(

@@ -31,7 +31,7 @@ def test_every_command_explains_itself(shell: Shell, command: str) -> None:
 
 def test_every_command_of_the_contract_is_there() -> None:
     promised = {"init", "demo", "serve", "token", "verify", "backup", "restore"}
-    more = {"checkpoint", "rotate-key", "enrol", "person", "password"}
+    more = {"checkpoint", "rotate-key", "enrol", "person", "password", "take-app"}
     more |= {"scale-agent", "scale-simulator", "notify", "mail-test", "export", "move", "rehearse"}
     assert promised | more == set(COMMANDS)
 
@@ -110,6 +110,7 @@ def test_a_setting_that_cannot_be_used_is_named(
         ["token", "--role", "worker", "--name", "x"],
         ["person", "--email", "a@example.org", "--name", "A", "--role", "worker"],
         ["password", "--email", "a@example.org"],
+        ["take-app", "--email", "a@example.org"],
         ["enrol", "--station", "S1-A", "--name", "Tafel 1"],
         ["verify"],
         ["checkpoint", "heads.json"],
