@@ -49,6 +49,20 @@ def take(session: Session, whose: str, origin: str, *, now: datetime) -> Taken:
 
     whose: `sealing.known_as` of the account. origin: the same of a browser of its owner, or "".
     """
+    tried = require_no_wait(session, whose, origin, now=now)
+    key: int = session.execute(
+        insert(_try).values(whose=whose, origin=origin, at=now).returning(_try.c.id)
+    ).scalar_one()
+    return Taken(key, is_last=bool(waits([*tried, now], now)))
+
+
+def require_no_wait(
+    session: Session, whose: str, origin: str, *, now: datetime
+) -> Sequence[datetime]:
+    """When was tried within a day. Raises LockedOut while there is to be waited.
+
+    Asked before `take` too, while only reading: who is locked out keeps nobody from writing.
+    """
     tried = list(
         session.execute(
             select(_try.c.at)
@@ -59,10 +73,7 @@ def take(session: Session, whose: str, origin: str, *, now: datetime) -> Taken:
     left = waits(tried, now)
     if left:
         raise LockedOut(wait_minutes=-(-int(left.total_seconds()) // 60) or 1)
-    key: int = session.execute(
-        insert(_try).values(whose=whose, origin=origin, at=now).returning(_try.c.id)
-    ).scalar_one()
-    return Taken(key, is_last=bool(waits([*tried, now], now)))
+    return tried
 
 
 def give_back(session: Session, taken: Taken, whose: str, origin: str) -> None:

@@ -48,6 +48,8 @@ METHODS: Final[Mapping[str, str]] = {
     "recovery": message("recovery code"),
     "passkey": message("passkey"),
     "sso": message("login of their own organisation"),
+    "sso_first": message("login of their own organisation"),
+    "second_factor": message("second factor"),
 }
 """The ways in, in the middle of a sentence."""
 DETAILS: Final[Mapping[str, str]] = {

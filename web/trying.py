@@ -30,11 +30,9 @@ CODES_MAX: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Try:
-    """A try that was written down, and under what. home: of the account; None where there is none
-    of this name."""
+class _Account:
+    """What is tried, and under which names it is counted. home: whose it is; None for nobody's."""
 
-    taken: Taken
     whose: str
     origin: str
     home: Home | None
@@ -45,21 +43,24 @@ def person_of_password(request: Request, *, email: str, password: str) -> int:
 
     Raises SignInFailed, LockedOut. Some 50 ms of arithmetic, while nobody waits to write.
     """
-    ring, database = ring_of(request), database_of(request)
-    with database.write() as session:
+    ring, database, now = ring_of(request), database_of(request), request.app.state.clock()
+    with database.read() as session:
         home = home_of_address(session, email)
         # However it is written: an address that is known counts as its person.
         name = str(home.person_id) if home else f"nobody {email.strip().lower()}"
-        tried = _take(request, session, ring, "account", name, home)
+        account = _account(request, ring, "account", name, home)
+        wrong_tries.require_no_wait(session, account.whose, account.origin, now=now)
+    with database.write() as session:
+        taken = wrong_tries.take(session, account.whose, account.origin, now=now)
     try:
         with database.read() as session:
             person_id = person_by_password(session, email=email, password=password)
     except SignInFailed:
         with database.write() as session:
-            _note_wrong(request, session, tried, "password")
+            _note_wrong(request, session, account, taken, "password")
         raise
     with database.write() as session:
-        wrong_tries.give_back(session, tried.taken, tried.whose, tried.origin)
+        wrong_tries.give_back(session, taken, account.whose, account.origin)
     return person_id
 
 
@@ -70,15 +71,16 @@ def enter_by_code(request: Request, half: HalfOpen, code: str) -> str:
     """
     ring, database, now = ring_of(request), database_of(request), request.app.state.clock()
     sign_in = known_as(ring, "ticket", str(half.ticket_id))
-    with database.write() as session:
+    with database.read() as session:
         home = Home(half.person_id, second_factor.state_of(session, half.person_id).organisation_id)
-        tried = _take(request, session, ring, "second", str(half.person_id), home)
+        account = _account(request, ring, "second", str(half.person_id), home)
+        wrong_tries.require_no_wait(session, account.whose, account.origin, now=now)
+    with database.write() as session:
+        taken = wrong_tries.take(session, account.whose, account.origin, now=now)
         here = wrong_tries.take(session, sign_in, "", now=now)
-        if wrong_tries.count(session, sign_in, now=now) > CODES_MAX:
+        is_over = wrong_tries.count(session, sign_in, now=now) > CODES_MAX
+        if is_over:
             tickets.use_known(session, Purpose.SECOND_FACTOR, half.ticket_id, now=now)
-            is_over = True
-        else:
-            is_over = False
     if is_over:
         raise TicketUnknown
     try:
@@ -86,34 +88,32 @@ def enter_by_code(request: Request, half: HalfOpen, code: str) -> str:
             method = second_factor.prove(
                 session, ring, half.person_id, code, now=now, address=address_of(request)
             )
-            wrong_tries.give_back(session, tried.taken, tried.whose, tried.origin)
+            wrong_tries.give_back(session, taken, account.whose, account.origin)
             wrong_tries.give_back(session, here, sign_in, "")
             return finish(request, session, half, method=method)
     except SecondFactorWrong:
         with database.write() as session:
-            _note_wrong(request, session, tried, "second_factor")
+            _note_wrong(request, session, account, taken, "second_factor")
         raise
 
 
-def _take(
-    request: Request, session: Session, ring: KeyRing, what: str, name: str, home: Home | None
-) -> _Try:
-    whose = known_as(ring, what, name)
+def _account(request: Request, ring: KeyRing, what: str, name: str, home: Home | None) -> _Account:
     origin = origin_of(request, ring, home.person_id) if home else ""
-    taken = wrong_tries.take(session, whose, origin, now=request.app.state.clock())
-    return _Try(taken, whose, origin, home)
+    return _Account(known_as(ring, what, name), origin, home)
 
 
-def _note_wrong(request: Request, session: Session, tried: _Try, by: str) -> None:
+def _note_wrong(
+    request: Request, session: Session, account: _Account, taken: Taken, by: str
+) -> None:
     """Once for the try, and once when nobody may try for a while after it."""
-    kinds = [Doing.SIGN_IN_FAILED, *([Doing.LOCKED_OUT] if tried.taken.is_last else [])]
-    for kind in kinds:
+    home = account.home
+    for kind in (Doing.SIGN_IN_FAILED, *((Doing.LOCKED_OUT,) if taken.is_last else ())):
         note_event(
             session,
             kind,
             now=request.app.state.clock(),
-            target=f"person:{tried.home.person_id}" if tried.home else "",
-            organisation_id=tried.home.organisation_id if tried.home else None,
+            target=f"person:{home.person_id}" if home else "",
+            organisation_id=home.organisation_id if home else None,
             address=address_of(request),
             details={"by": by},
         )
