@@ -60,9 +60,15 @@ def leave(
     provider: Text = "",
     next: Text = "/",
     again: Text = "",
+    invitation: Text = "",
 ) -> Response:
-    """Go and let a provider say who somebody is: to sign in, or to prove it anew."""
+    """Go and let a provider say who somebody is: to sign in, to prove it anew, or to accept an
+    invitation without choosing a password."""
     journey = Journey(errand=Errand.ENTER, next=own_path(next))
+    if invitation:
+        with database_of(request).read() as session:
+            row = tickets.look(session, Purpose.INVITATION, invitation, now=_now(request))
+        journey = Journey(errand=Errand.ACCEPT, person_id=row.person_id, invitation_id=row.id)
     if again:
         me = signed_in(request)
         journey = Journey(
@@ -137,6 +143,8 @@ def _on(request: Request, underway: Underway, proven: Proven) -> Response:
         return RedirectResponse("/account/identity?done=identity_linked", status_code=303)
     try:
         with database.write() as session:
+            if journey.errand is Errand.ACCEPT:
+                _accept(request, session, journey, proven)
             person_id = identities.person_by_identity(session, issuer, subject, now=now)
     except IdentityUnknown:
         _note_failed(request)
@@ -145,6 +153,23 @@ def _on(request: Request, underway: Underway, proven: Proven) -> Response:
         _end_before(request, journey, person_id)
     methods = "sso" if proven.is_strong else "sso_first"
     return let_in(request, person_id, methods=methods, next_path=journey.next)
+
+
+def _accept(request: Request, session: Session, journey: Journey, proven: Proven) -> None:
+    """The invitation is used up, and whoever it was for is known by the account from now on."""
+    row = tickets.use_known(
+        session, Purpose.INVITATION, journey.invitation_id or 0, now=_now(request)
+    )
+    if row.person_id is None or row.person_id != journey.person_id:
+        raise TicketUnknown
+    identities.link(
+        session,
+        row.person_id,
+        issuer=proven.issuer,
+        subject=proven.subject,
+        now=_now(request),
+        address=address_of(request),
+    )
 
 
 def _link(request: Request, session: Session, journey: Journey, proven: Proven) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
-from accounts import identities
-from accounts.tables import AuditEvent, Identity, Person
+from accounts import identities, tickets
+from accounts.tables import AuditEvent, Identity, Person, Ticket
+from accounts.tickets import Purpose
 from tests.builders import Depot
 from tests.web.id_provider import IdProvider
 from tests.web.pages.conftest import words
@@ -48,6 +49,57 @@ def test_an_account_is_linked_seen_and_unlinked_by_its_person(
     with hall.database.read() as session:
         kinds = [one.kind for one in session.exec(select(AuditEvent).order_by(col(AuditEvent.id)))]
     assert {"identity_linked", "identity_unlinked"} <= set(kinds)
+
+
+def invited(hall: Depot) -> tuple[int, str]:
+    """Somebody who has no way in yet but an invitation, and that."""
+    with hall.database.write() as session:
+        home = session.get_one(Person, person(hall.database, "worker")).organisation_id
+        new = Person(
+            email="new@example.org",
+            name="Noor",
+            password_hash="",
+            role="worker",
+            organisation_id=home,
+            created_at=hall.now,
+        )
+        session.add(new)
+        session.flush()
+        return new.id, tickets.issue(session, Purpose.INVITATION, person_id=new.id, now=hall.now)
+
+
+def test_an_invitation_is_accepted_once_by_an_account_elsewhere(
+    enter: Doorway, id_provider: IdProvider, hall: Depot
+) -> None:
+    new, invitation = invited(hall)
+    browser, late = enter("stranger"), enter("stranger")
+    answers = [
+        (one, id_provider.grant(set_out(one, invitation=invitation), subject))
+        for one, subject in ((browser, "n-1"), (late, "n-2"))
+    ]
+    response = come_back(*answers[0])
+    assert session_cookies(response)
+    assert browser.get("/batches").status_code == 200
+    with hall.database.read() as session:
+        [known] = identities.identities_of(session, new)
+        assert invitation not in "".join(session.exec(select(Ticket.payload)))
+    assert known.used_at == hall.now
+    assert "ticket_unknown" in come_back(*answers[1]).text
+    again = enter("stranger").client.post(
+        "/login/sso", data={"provider": "1", "invitation": invitation}
+    )
+    assert "ticket_unknown" in again.text
+
+
+def test_an_invitation_is_not_accepted_by_the_account_of_somebody_else(
+    enter: Doorway, id_provider: IdProvider, hall: Depot
+) -> None:
+    new, invitation = invited(hall)
+    response = through(enter("stranger"), id_provider, "m-1", invitation=invitation)
+    assert "identity_taken" in response.text
+    assert through(enter("stranger"), id_provider, "n-1", invitation=invitation).status_code == 200
+    with hall.database.read() as session:
+        assert len(identities.identities_of(session, new)) == 1
 
 
 def test_nobody_links_the_account_of_somebody_else(enter: Doorway, id_provider: IdProvider) -> None:
