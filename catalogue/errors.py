@@ -12,56 +12,9 @@ with the unit in the name. `advice` says what to do now. Those of the door stand
 
 from __future__ import annotations
 
-from catalogue.entry_errors import (
-    EnrolmentUnknown,
-    IdentityTaken,
-    IdentityUnknown,
-    LastAdministrator,
-    LastWayIn,
-    LockedOut,
-    PasskeyCopied,
-    PasskeyFailed,
-    PasskeyTaken,
-    PasskeyUnknown,
-    ProofTooOld,
-    SecondFactorLost,
-    SecondFactorNeeded,
-    SecondFactorWrong,
-    SignInFailed,
-    SignOnFailed,
-    TicketUnknown,
-    TooManyTries,
-    Unauthenticated,
-)
-from catalogue.refusal import BadInput, Figure, NotAllowed, NotFound, Refusal, RuleBroken
-
-__all__ = [
-    "BadInput",
-    "EnrolmentUnknown",
-    "Figure",
-    "IdentityTaken",
-    "IdentityUnknown",
-    "LastAdministrator",
-    "LastWayIn",
-    "LockedOut",
-    "NotAllowed",
-    "NotFound",
-    "PasskeyCopied",
-    "PasskeyFailed",
-    "PasskeyTaken",
-    "PasskeyUnknown",
-    "ProofTooOld",
-    "Refusal",
-    "RuleBroken",
-    "SecondFactorLost",
-    "SecondFactorNeeded",
-    "SecondFactorWrong",
-    "SignInFailed",
-    "SignOnFailed",
-    "TicketUnknown",
-    "TooManyTries",
-    "Unauthenticated",
-]
+from catalogue.entry_errors import *  # noqa: F403
+from catalogue.refusal import *  # noqa: F403
+from catalogue.refusal import BadInput, Refusal, RuleBroken
 
 
 class Malformed(BadInput):
