@@ -15,11 +15,11 @@ from sqlmodel import Session
 
 from accounts import totp
 from accounts.audit import Doing, note_event
-from accounts.sealing import SealBroken, seal, unseal
 from accounts.second_factor_rules import is_required
 from accounts.tables import Authenticator, Identity, Passkey, Person, RecoveryCode
 from catalogue.errors import SecondFactorLost, SecondFactorNeeded, SecondFactorWrong
 from catalogue.kinds import Role
+from proof.sealing import SealBroken, seal, unseal
 from proof.signing import KeyRing
 from store.columns import table_of
 

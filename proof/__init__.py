@@ -1,1 +1,1 @@
-"""The safe: canonical bytes, the hash tree and signatures, all pure."""
+"""The safe: canonical bytes, the hash tree, signatures and seals, all pure."""

@@ -17,10 +17,10 @@ from starlette.responses import Response
 from accounts import tickets, totp
 from accounts.actions import open_session, sign_out
 from accounts.audit import Doing, note_event
-from accounts.sealing import SealBroken, seal, unseal
 from accounts.second_factor import State, Step, state_of, step_after, ways_in
 from accounts.tickets import Purpose
 from catalogue.errors import NotAllowed, ProofTooOld, TicketUnknown
+from proof.sealing import SealBroken, seal, unseal
 from proof.signing import KeyRing, load_or_create_ring
 from web import cookies
 from web.browsers import browser_name

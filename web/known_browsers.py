@@ -13,7 +13,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
-from accounts.sealing import known_as
+from proof.sealing import known_as
 from proof.signing import KeyRing
 from web import cookies
 

@@ -15,10 +15,10 @@ from sqlmodel import Session
 from accounts import second_factor, tickets, wrong_tries
 from accounts.audit import Doing, note_event
 from accounts.queries import Home, home_of_address, person_by_password
-from accounts.sealing import known_as
 from accounts.tickets import Purpose
 from accounts.wrong_tries import Taken
 from catalogue.errors import SecondFactorWrong, SignInFailed, TicketUnknown
+from proof.sealing import known_as
 from proof.signing import KeyRing
 from web.deps import database_of
 from web.entering import HalfOpen, finish, ring_of

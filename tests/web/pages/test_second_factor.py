@@ -14,10 +14,10 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from accounts import totp, wrong_tries
-from accounts.sealing import known_as
 from accounts.second_factor_rules import set_rule
 from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
+from proof.sealing import known_as
 from proof.signing import load_or_create_ring
 from tests.builders import Depot
 from tests.web.pages.conftest import PASSWORD, Browser, words

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.sealing import SealBroken, known_as, seal, unseal
+from proof.sealing import SealBroken, known_as, seal, unseal
 from proof.signing import KeyRing, generate, load_ring, save_ring
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
