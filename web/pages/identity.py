@@ -62,12 +62,14 @@ class UnlinkPage:
 
 @router.get("/account/identity")
 def own_identities(visit: Visitor, db: ReadDb) -> Response:
-    lines = [_line(visit, row) for row in identities_of(db, _person(visit))]
-    known = {line.name for line in lines}
+    rows = identities_of(db, _person(visit))
+    known, providers = {row.issuer for row in rows}, providers_of(visit.request)
     page = IdentityPage(
         form=Shown(),
-        lines=lines,
-        providers=[one for one in offers(visit.request) if one.name not in known],
+        lines=[_line(visit, row) for row in rows],
+        providers=[
+            one for one in offers(visit.request) if providers[one.key].settings.issuer not in known
+        ],
         zone=_zone(visit, db),
     )
     return visit.show("identity.html", page)

@@ -114,11 +114,15 @@ def back(request: Request, code: str) -> Response:
     """Somebody comes back from a provider: as who they are there."""
     provider = _provider(request, code)
     answer = {name: text[:LENGTH_MAX] for name, text in request.query_params.items()}
+    state = answer.get("state", "")
+    with database_of(request).read() as session:
+        # Whoever guesses does not wait for the pen, and keeps nobody else from it.
+        tickets.look(session, Purpose.SINGLE_SIGN_ON, state, now=_now(request))
     with database_of(request).write() as session:
         underway = come_back(
             session,
             provider,
-            state=answer.get("state", ""),
+            state=state,
             browser=cookies.read(request, cookies.SIGN_ON) or "",
             now=_now(request),
         )
