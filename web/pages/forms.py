@@ -69,11 +69,12 @@ class AgainPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondPage:
     """The second factor, after the first one. app: whether an app shows codes; passkey: whether
-    a passkey will do."""
+    a passkey will do. next: where to go afterwards."""
 
     form: Form
     app: bool
     passkey: bool
+    next: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
