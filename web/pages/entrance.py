@@ -192,7 +192,7 @@ def _show_login(request: Request, form: Shown, next_path: str) -> Response:
 def _show_second(request: Request, half: HalfOpen, form: Shown) -> Response:
     with database_of(request).read() as session:
         state = second_factor.state_of(session, half.person_id)
-    page = SecondPage(form=form, app=state.has_app, passkey=state.passkeys > 0)
+    page = SecondPage(form=form, app=state.has_app, passkey=state.passkeys > 0, next=half.next_path)
     return show_to_stranger(request, "second.html", page, status=_status(form.refusal))
 
 
