@@ -11,6 +11,7 @@ from PIL import Image
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from accounts import wrong_tries
 from accounts.actions import note_actor
 from catalogue.rulebook import rulebook
 from chain.checkpoints import all_given_out
@@ -55,12 +56,17 @@ def test_a_server_erases_old_notes_when_it_starts_and_plans_the_next_time(
     assert _waiting(sqlite_database) == 1
 
 
-def test_starting_twice_plans_it_once(database: Database) -> None:
+def test_starting_twice_plans_it_once_and_old_wrong_tries_are_forgotten(database: Database) -> None:
     begin(database, NOW)
     begin(database, NOW)
     assert _waiting(database) == 1
+    with database.write() as session:
+        wrong_tries.take(session, "somebody", "", now=NOW - wrong_tries.KEPT)
+        wrong_tries.take(session, "somebody", "", now=NOW - wrong_tries.KEPT / 2)
     erase(database, NOW)
     assert _waiting(database) == 1
+    with database.read() as session:
+        assert session.execute(text("SELECT count(*) FROM wrong_try")).scalar_one() == 1
 
 
 def test_a_photo_goes_after_a_year_and_its_hash_stays_in_the_entry(depot: Depot) -> None:
