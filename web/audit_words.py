@@ -7,6 +7,7 @@ from typing import Final
 
 from accounts.audit import Doing
 from web.i18n import message
+from web.words import ROLES
 
 DOINGS: Final[Mapping[str, str]] = {
     Doing.SIGNED_IN.value: message("Signed in"),
@@ -61,3 +62,9 @@ DETAILS: Final[Mapping[str, str]] = {
     "by": message("by"),
     "required": message("second factor needed"),
 }
+STRANGERS: Final = frozenset(
+    {Doing.SIGN_IN_FAILED.value, Doing.LOCKED_OUT.value, Doing.PASSWORD_RESET_ASKED.value}
+)
+"""What somebody does whom we do not know; all else without a name was done on the server itself."""
+VALUES: Final[Mapping[str, str]] = {**ROLES, "yes": message("yes"), "no": message("no")}
+"""Words for what stands in the details of an event."""

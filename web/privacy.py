@@ -112,7 +112,8 @@ KEPT: Final[tuple[Kept, ...]] = (
     Kept(
         whose=message("Everybody who tries to sign in"),
         what=message(
-            "That a try failed: a hash of the account that was tried, and of the browser."
+            "That a try failed: a hash of the account that was tried, and of the browser. A cookie"
+            " with a random number lets us know your own browser again for half a year."
         ),
         why=message("So that nobody can go on guessing a password."),
         ground=Ground.SAFETY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -14,14 +15,20 @@ from sqlalchemy import text
 from accounts import tickets
 from accounts.actions import create_person, note_actor, open_session
 from accounts.audit import Doing, note_event
+from accounts.auditing import Question, called, events, names_of, watched
 from accounts.own import all_of, own
-from catalogue.errors import LastAdministrator, NotFound
+from accounts.queries import viewer_as
+from accounts.sessions import Limits, note_seen, sessions_of
+from catalogue.errors import LastAdministrator, NotAllowed, NotFound
 from catalogue.kinds import Role
+from catalogue.rulebook import rulebook
 from notices.actions import set_contact
 from store.engine import Database
 from store.jobs import enqueue
+from streams.notes import erase_naming
 from tests.audit import breaches
 from tests.builders import Depot
+from tests.cast import take_the_stage
 from web.erasing import erase_everywhere
 from web.i18n import language
 from web.own_data import own_data
@@ -172,3 +179,45 @@ def test_somebody_gets_all_that_is_theirs_and_no_secret_and_no_pace(house: Depot
     # Whoever administers gets no list of what somebody did.
     assert "actor" not in tables
     assert house.scan_id not in str(tables)
+
+
+def test_erasing_watching_and_seeing_work_on_both_databases(database: Database) -> None:
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    with database.write() as session:
+        take_the_stage(session)
+        first, second = (
+            create_person(
+                session,
+                email=f"{name}@example.org",
+                name=f"{name} de Boer",
+                password="thee met citroen",
+                role=Role.ADMINISTRATOR,
+                organisation="WATERKANT",
+                now=now,
+            )
+            for name in ("anna", "bert")
+        )
+        open_session(session, first, now=now)
+        enqueue(session, "x", {"to": "anna@example.org"}, now=now)
+        enqueue(session, "x", {"to": "bert@example.org"}, now=now)
+    with database.read() as session:
+        (row,) = sessions_of(session, first, role=Role.ADMINISTRATOR, limits=Limits(), now=now)
+    with database.write() as session:
+        note_seen(session, {row.id: now + timedelta(minutes=9)})
+        erase_everywhere(session, first, actor=f"person:{second}", now=now)
+        erase_naming(session, ("anna de Boer", "Zoë Öz"))
+        assert session.execute(text("SELECT count(*) FROM job")).scalar_one() == 1
+    with database.read() as session:
+        book = rulebook(session)
+        home = book.organisations["WATERKANT"].id
+        viewer = viewer_as(book, Role.ADMINISTRATOR, home)
+        seen = watched(book, viewer)
+        asked = Question(keys=called(session, seen, "BERT"), since=now, kinds=("person_erased",))
+        (event,) = events(session, seen, asked, limit=9)
+        assert names_of(session, {event.actor, event.target}) == {event.actor: "bert de Boer"}
+        assert seen.nobodys is (len(book.operators) == 1)
+        assert "bert" in str(
+            own_data(session, second, words=language("en"), with_acts=True, now=now)
+        )
+        with pytest.raises(NotAllowed):
+            watched(book, viewer_as(book, Role.MANAGER, home))

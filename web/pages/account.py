@@ -13,16 +13,9 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from accounts.audit import Doing, note_event
-from accounts.own import (
-    OwnRow,
-    call_oneself,
-    change_password,
-    new_password,
-    own,
-    require_password,
-)
+from accounts.own import OwnRow, call_oneself, change_password, new_password, own
 from accounts.sessions import end_other_sessions, end_session, sessions_of
-from catalogue.errors import Malformed, NotAllowed, NotFound, SignInFailed
+from catalogue.errors import LockedOut, Malformed, NotAllowed, NotFound, SignInFailed
 from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from notices.actions import Cause, tell
@@ -39,6 +32,7 @@ from web.pages.booking import Sent, Typed
 from web.pages.forms import Form, Options
 from web.pages.visiting import PAGES, Visit, Visitor
 from web.reference import operators_for
+from web.trying import person_of_password
 
 router = APIRouter(include_in_schema=False)
 
@@ -117,22 +111,24 @@ def another_password(visit: Visitor, sent: Sent) -> Response:
     """Another password. All that takes time is done before anybody has to wait to write."""
     person_id = me(visit)
     database = database_of(visit.request)
-    new, again = sent.needed("new"), sent.needed("again")
+    old, new, again = sent.needed("old"), sent.needed("new"), sent.needed("again")
     with database.read() as db:
-        person, hashed = own(db, person_id), ""
-        if not person.has_password:
-            return visit.go("/account/password")
-        try:
-            require_password(db, person_id, sent.needed("old"))
-            hashed = new_password(new, email=person.email)
-        except SignInFailed:
-            sent.errors["old"] = WRONG
-        except Malformed as refusal:
-            sent.refusal = refusal
-        if new != again:
-            sent.errors["again"] = OTHER
-        if sent.errors or sent.refusal:
-            form = Form(errors=sent.errors, refusal=sent.refusal)
+        person = own(db, person_id)
+    if not person.has_password:
+        return visit.go("/account/password")
+    if new != again:
+        sent.errors["again"] = OTHER
+    hashed = ""
+    try:
+        person_of_password(visit.request, email=person.email, password=old)
+        hashed = new_password(new, email=person.email)
+    except SignInFailed:
+        sent.errors["old"] = WRONG
+    except (LockedOut, Malformed) as refusal:
+        sent.refusal = refusal
+    if sent.errors or sent.refusal:
+        form = Form(errors=sent.errors, refusal=sent.refusal)
+        with database.read() as db:
             return _show_password(visit, db, form, status=422)
     with database.write() as session:
         change_password(

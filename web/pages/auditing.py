@@ -22,7 +22,7 @@ from accounts.rules import EVENT_KEPT
 from catalogue.rulebook import rulebook
 from reporting.text_files import harmless
 from web.api.wire import PLAIN
-from web.audit_words import DETAILS, DOINGS, METHODS
+from web.audit_words import DETAILS, DOINGS, METHODS, STRANGERS, VALUES
 from web.deps import ReadDb, database_of
 from web.i18n import Language, message
 from web.noticing import address_of
@@ -44,7 +44,7 @@ Text = Annotated[str, Query(max_length=60, pattern=PLAIN)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLine:
-    """An event as it is read. who: empty for a stranger. more: what else is known of it."""
+    """An event as it is read. more: what else is known of it."""
 
     what: str
     who: str
@@ -100,7 +100,7 @@ Wanted = Annotated[Filter, Depends(filtered)]
 def audit(visit: Visitor, db: ReadDb, wanted: Wanted) -> Response:
     seen, zone = watched(rulebook(db), visit.viewer), zone_of(visit, db)
     rows = events(db, seen, _question(db, seen, wanted, zone), limit=PAGE)
-    names = names_of(db, _keys(rows))
+    names = _names(db, rows)
     kept = wanted.kept
     page = AuditPage(
         rows=[_line(row, names, visit.language) for row in rows],
@@ -125,7 +125,7 @@ def take(visit: Visitor, db: ReadDb, wanted: Wanted) -> Response:
     seen = watched(rulebook(db), visit.viewer)
     question = _question(db, seen, wanted, zone_of(visit, db))
     rows = events(db, seen, question, limit=TAKEN_MAX)
-    content = _csv(rows, names_of(db, _keys(rows)))
+    content = _csv(rows, _names(db, rows))
     with database_of(visit.request).write() as session:
         note_event(
             session,
@@ -169,14 +169,19 @@ def _begin(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def _keys(rows: Iterable[EventRow]) -> set[str]:
-    return {key for row in rows for key in (row.actor, row.target) if key}
+def _names(db: Session, rows: Iterable[EventRow]) -> dict[str, str]:
+    """What the keys in these rows are called, as far as that is known."""
+    keys = {key for row in rows for key in (row.actor, row.target) if key}
+    homes = {
+        f"organisation:{key}": row.name for key, row in rulebook(db).organisations_by_id.items()
+    }
+    return names_of(db, keys) | {key: homes[key] for key in keys & homes.keys()}
 
 
 def _line(row: EventRow, names: Mapping[str, str], language: Language) -> EventLine:
     return EventLine(
         what=language.gettext(DOINGS[row.kind]) if row.kind in DOINGS else row.kind,
-        who=_called(row.actor, names, language),
+        who=_called(row.actor, names, language) or _nobody(row.kind, language),
         whom=_called(row.target, names, language) if row.target != row.actor else "",
         at=row.at,
         address=row.address,
@@ -192,10 +197,16 @@ def _called(key: str, names: Mapping[str, str], language: Language) -> str:
     return f"{gone} ({key})" if key.startswith("person:") else key
 
 
+def _nobody(kind: str, language: Language) -> str:
+    known = message("Somebody we do not know"), message("On the server itself")
+    return language.gettext(known[0] if kind in STRANGERS else known[1])
+
+
 def _detail(name: str, value: Any, language: Language) -> str:
     if name == "methods":
         ways = [language.gettext(METHODS[one]) for one in str(value).split() if one in METHODS]
         value = ", ".join(ways)
+    value = language.gettext(VALUES.get(str(value), str(value)))
     said = language.gettext(DETAILS[name]) if name in DETAILS else name
     return f"{said}: {value}"
 

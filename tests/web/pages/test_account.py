@@ -57,7 +57,7 @@ def test_a_new_password_asks_the_old_one_and_ends_the_other_sessions(
     kept = here.send("/account/password", old=PASSWORD, new=new, again=new)
     assert "Uw wachtwoord is gewijzigd." in words(kept)
     assert there.get("/account").url.path == "/login"
-    assert [kind for kind, _ in events(hall)] == ["password_changed"]
+    assert [kind for kind, _ in events(hall)] == ["sign_in_failed", "password_changed"]
 
 
 def test_somebody_sees_their_sessions_and_ends_what_is_not_theirs(
