@@ -22,8 +22,14 @@ Schema: TypeAlias = Mapping[str, Any]
 
 FOLDER: Final = Path(__file__).parent
 DUTCH: Final = "nl"
-WEB_ITS_OWN: Final = (413, 500, 503)
+WEB_ITS_OWN: Final = (413, 429, 500, 503)
 """The statuses that the web server gives by itself, without a refusal of a room."""
+
+
+FIGURES_OF: Final = {
+    413: "the most that is read, in `limit_bytes`",
+    429: "how long to wait, in `wait_seconds` and in `Retry-After`",
+}
 
 
 def errors_page() -> str:
@@ -46,7 +52,7 @@ def errors_page() -> str:
     lines += ["", "## From the web server itself"]
     for status in WEB_ITS_OWN:
         code, title, advice = BY_STATUS[status]
-        limit = "the most that is read, in `limit_bytes`" if status == 413 else ""
+        limit = FIGURES_OF.get(status, "")
         lines += ["", *_said(code, status, title, advice, limit)]
     return "\n".join(lines) + "\n"
 

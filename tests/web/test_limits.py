@@ -10,6 +10,8 @@ from fastapi import FastAPI, HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
+from uvicorn import Config
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from web import limits
 from web.hygiene import Hygiene, Rates
@@ -173,3 +175,19 @@ def test_as_many_callers_are_counted_as_there_is_room_for(
 def test_all_addresses_of_one_house_share_one_measure(ask: Ask) -> None:
     found = [ask(address=f"2001:db8::{number}").status_code for number in range(11)]
     assert found == [200] * 10 + [429]
+
+
+def test_an_address_that_a_stranger_claims_is_not_believed(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
+    trusted = Config(app).forwarded_allow_ips
+    served = ProxyHeadersMiddleware(app, trusted_hosts=trusted)  # type: ignore[arg-type]
+
+    def asked(address: str, claimed: str) -> int:
+        client = TestClient(served, client=(address, 1))  # type: ignore[arg-type]
+        return client.get("/api/v1/x", headers={"x-forwarded-for": claimed}).status_code
+
+    claims = [f"10.0.0.{number}" for number in range(11)]
+    assert [asked("192.0.2.1", claim) for claim in claims] == [200] * 10 + [429]
+    assert [asked("127.0.0.1", claim) for claim in claims] == [200] * 11
