@@ -215,12 +215,15 @@ def remove(session: Session, person_id: int, *, now: datetime, address: str = ""
 def take_away(
     session: Session, person_id: int, *, actor: str = "", now: datetime, address: str = ""
 ) -> None:
-    """Somebody else takes app and recovery codes from who lost them. actor: who, if it is known.
+    """Somebody else takes app, recovery codes and passkeys from who lost them, for a lost phone
+    holds all of them. actor: who, if it is known.
 
     Where the rule asks for a second factor they are led through setting one up at the next sign-in.
+    Who had no password needs a new one by mail first.
     """
     home = _lock(session, person_id)
     _forget(session, person_id)
+    session.execute(delete(_passkey).where(_passkey.c.person_id == person_id))
     _note(session, Doing.SECOND_FACTOR_REMOVED, person_id, home, now, address, actor=actor)
 
 

@@ -291,7 +291,7 @@ def new_password(email: Annotated[str, typer.Option(help="Whose.")]) -> None:
 
 @app.command("take-app")
 def take_app(email: Annotated[str, typer.Option(help="Whose.")]) -> None:
-    """Take the app with codes and the recovery codes from somebody who lost them.
+    """Take the app with codes, recovery codes and passkeys from somebody who lost them.
 
     Where their role needs a second factor they set up another one when they sign in next. Make sure
     that it is them who asks.
@@ -304,7 +304,7 @@ def take_app(email: Annotated[str, typer.Option(help="Whose.")]) -> None:
         if home is None:
             raise NotFound
         take_away(session, home.person_id, now=now())
-    tell(f"{email} has no app with codes any more.")
+    tell(f"{email} has no second factor any more.")
 
 
 @app.command("backup")

@@ -145,23 +145,35 @@ def test_the_only_second_factor_stays_while_the_role_needs_one(stage: Session) -
         second_factor.remove(stage, cor, now=NOW)
     second_factor.remove(stage, wim, now=NOW)
     assert not state_of(stage, wim).has_app
-    stage.add(
-        Passkey(
-            person_id=cor, credential="x", public_key="x", sign_count=0, name="x", created_at=NOW
-        )
-    )
-    stage.flush()
+    passkey(stage, cor)
     second_factor.make_codes(stage, cor, now=NOW)
     second_factor.remove(stage, cor, now=NOW)
     state = state_of(stage, cor)
     assert (state.has_app, state.codes_left, state.has_second) == (False, 0, True)
 
 
-def test_an_administrator_takes_it_from_who_lost_it_and_that_is_noted(stage: Session) -> None:
+def passkey(session: Session, person_id: int) -> None:
+    session.add(
+        Passkey(
+            person_id=person_id,
+            credential="x",
+            public_key="x",
+            sign_count=0,
+            name="x",
+            created_at=NOW,
+        )
+    )
+    session.flush()
+
+
+def test_an_administrator_takes_all_from_who_lost_it_and_that_is_noted(stage: Session) -> None:
     cor = person(stage)
     with_app(stage, cor)
+    passkey(stage, cor)
+    assert ways_in(stage, cor) == {"password", "totp", "passkey"}
     second_factor.take_away(stage, cor, actor="person:99", now=NOW)
-    assert not state_of(stage, cor).has_app
+    assert not state_of(stage, cor).has_second
+    assert step_after(state_of(stage, cor), "password") is Step.SET_UP
     noted = stage.execute(text("SELECT kind, actor, target FROM audit_event ORDER BY id")).all()
     assert [tuple(row) for row in noted] == [
         ("second_factor_added", f"person:{cor}", f"person:{cor}"),

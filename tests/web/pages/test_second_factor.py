@@ -12,9 +12,11 @@ from typing import Any, Final
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlmodel import col, select
 
 from accounts import totp, wrong_tries
 from accounts.second_factor_rules import set_rule
+from accounts.tables import Passkey, Person
 from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from proof.sealing import known_as
@@ -134,6 +136,28 @@ def test_a_password_and_a_code_let_in_and_either_alone_does_not(gate: Gate) -> N
     other.client.cookies.delete("half-open")
     other.client.cookies.set("half-open", before["half-open"])
     assert gate.show(other, gate.code(1)).status_code == 403
+
+
+def test_who_has_a_passkey_alone_is_led_to_that(gate: Gate) -> None:
+    with gate.hall.database.write() as session:
+        known = select(Person.id).where(col(Person.email) == "leader@example.org")
+        passkey = Passkey(
+            person_id=session.exec(known).one(),
+            credential="x",
+            public_key="x",
+            sign_count=0,
+            name="x",
+            created_at=gate.hall.now,
+        )
+        session.add(passkey)
+    leader = gate.open_browser("stranger")
+    page = gate.enter(leader)
+    assert page.url.path == "/login/second"
+    assert "die van u is een passkey" in words(page)
+    assert "Code van zes cijfers" not in words(page)
+    assert gate.show(leader, "123456").status_code == 403
+    assert leader.client.post("/login/second/new", data={"code": "1"}).status_code == 403
+    assert not is_in(leader)
 
 
 def test_a_recovery_code_takes_the_place_of_the_app_once(gate: Gate) -> None:
