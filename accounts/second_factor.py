@@ -17,7 +17,12 @@ from accounts import totp
 from accounts.audit import Doing, note_event
 from accounts.second_factor_rules import is_required
 from accounts.tables import Authenticator, Identity, Passkey, Person, RecoveryCode
-from catalogue.errors import SecondFactorLost, SecondFactorNeeded, SecondFactorWrong
+from catalogue.errors import (
+    SecondFactorLost,
+    SecondFactorNeeded,
+    SecondFactorWrong,
+    TicketUnknown,
+)
 from catalogue.kinds import Role
 from proof.sealing import SealBroken, seal, unseal
 from proof.signing import KeyRing
@@ -128,16 +133,21 @@ def set_up(
     code: str,
     now: datetime,
     address: str = "",
+    is_first: bool = False,
 ) -> None:
     """An app with this secret shows the person's codes from now on, and no other app does.
 
-    code: what it shows now, so that nobody locks themselves out. Raises SecondFactorWrong.
+    code: what it shows now, so that nobody locks themselves out. is_first: for who proved a
+    password only, and may put nothing in the place of a second factor that is there.
+    Raises SecondFactorWrong, TicketUnknown.
     """
     shown = totp.code_in(code)
     steps = totp.steps_of(secret, shown, now) if shown else []
     if not steps:
         raise SecondFactorWrong
     home = _lock(session, person_id)
+    if is_first and state_of(session, person_id).has_second:
+        raise TicketUnknown
     session.execute(delete(_authenticator).where(_authenticator.c.person_id == person_id))
     session.execute(
         insert(_authenticator).values(

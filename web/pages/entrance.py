@@ -105,7 +105,7 @@ def set_up(request: Request, code: Field = "") -> Response:
     with database_of(request).read() as session:
         half = half_open(request, session)
         state = second_factor.state_of(session, half.person_id)
-    if half.secret is None or state.has_app:
+    if half.secret is None:
         raise TicketUnknown
     try:
         with database_of(request).write() as session:
@@ -117,6 +117,7 @@ def set_up(request: Request, code: Field = "") -> Response:
                 code=code,
                 now=now,
                 address=address,
+                is_first=True,
             )
             codes = second_factor.make_codes(session, half.person_id, now=now, address=address)
             token = finish(request, session, half, method="totp")

@@ -138,6 +138,19 @@ def test_a_password_and_a_code_let_in_and_either_alone_does_not(gate: Gate) -> N
     assert gate.show(other, gate.code(1)).status_code == 403
 
 
+def test_who_knows_the_password_puts_no_app_in_the_place_of_the_owners(gate: Gate) -> None:
+    thief, leader = gate.open_browser("stranger"), gate.open_browser("stranger")
+    page = gate.enter(thief)
+    secret = SECRET.findall(page.text)[0].replace(" ", "")
+    gate.set_up(leader)
+    assert gate.secret != secret
+    code = totp.code_of(secret, totp.step_of(gate.hall.now))
+    assert thief.client.post("/login/second/new", data={"code": code}).status_code == 403
+    assert not is_in(thief)
+    gate.enter(thief)
+    assert gate.show(thief, gate.code()).url.path == "/today"
+
+
 def test_who_has_a_passkey_alone_is_led_to_that(gate: Gate) -> None:
     with gate.hall.database.write() as session:
         known = select(Person.id).where(col(Person.email) == "leader@example.org")
