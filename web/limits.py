@@ -52,6 +52,7 @@ class Measures:
         self._lock = Lock()
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._known: OrderedDict[str, None] = OrderedDict()
+        self._told: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def take(self, key: str, a_minute: int, *, cost: int = 1) -> float:
         """Take from the measure of a key. How many seconds to wait when there is not enough; 0.0
@@ -71,6 +72,18 @@ class Measures:
         with self._lock:
             left, at = self._left.get(key, (float(a_minute), self._clock()))
             self._left[key] = (max(0.0, left - cost), at)
+
+    def refused(self, house: str) -> int:
+        """Count a call that had to wait. How many of this house to tell of: all since the last
+        time, but once a minute at most, so that nobody fills the log by asking."""
+        with self._lock:
+            now = self._clock()
+            at, count = self._told.pop(house, (-MINUTE_S, 0))
+            is_due = now - at >= MINUTE_S
+            self._told[house] = (now, 0) if is_due else (at, count + 1)
+            if len(self._told) > CALLERS_MAX:
+                self._told.popitem(last=False)
+            return count + 1 if is_due else 0
 
     def is_known(self, token: str) -> bool:
         """Whether somebody was behind this token when it was shown last."""
@@ -106,7 +119,8 @@ class Limits:
         house, token = _house(request), _token(request)
         wait = _wait(request, measures, rates, house, token)
         if wait > 0:
-            logs.note(request, "too_many_calls")
+            if calls := measures.refused(house):
+                logs.note(request, "too_many_calls", calls=calls)
             await too_many(request, wait)(scope, receive, send)
             return
 

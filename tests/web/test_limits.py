@@ -91,6 +91,16 @@ def test_who_asks_too_much_is_told_how_long_to_wait(ask: Ask, clock: Clock) -> N
     assert statuses(ask, 2) == [200, 429]
 
 
+def test_who_asks_too_much_is_told_of_once_a_minute_and_never_fills_the_log(
+    ask: Ask, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    statuses(ask, 40)
+    assert [one.facts["calls"] for one in caplog.records] == [1]  # type: ignore[attr-defined]
+    clock.now += 60
+    statuses(ask, 11)
+    assert [one.facts["calls"] for one in caplog.records] == [1, 30]  # type: ignore[attr-defined]
+
+
 def test_people_get_a_page_that_says_so_in_their_language(ask: Ask) -> None:
     statuses(ask, 10)
     refused = ask("/desk?lang=nl")
