@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlmodel import col, select
 
-from accounts import totp, wrong_tries
+from accounts import second_factor, totp, wrong_tries
 from accounts.second_factor_rules import set_rule
 from accounts.tables import Passkey, Person
 from catalogue.kinds import Role
@@ -28,6 +28,7 @@ from web.trying import CODES_MAX
 
 SECRET: Final = re.compile(r'<code translate="no">([A-Z2-7 ]+)</code>')
 PAPER: Final = re.compile(r"<li><code>([A-Z2-7 ]{29})</code>")
+LEADER: Final = select(Person.id).where(col(Person.email) == "leader@example.org")
 
 
 @dataclass
@@ -63,13 +64,22 @@ class Gate:
         self.later(seconds=totp.STEP_S)
         return page
 
+    def has_app(self) -> None:
+        """A leader who set up an app a while ago."""
+        self.secret, now = totp.new_secret(), self.hall.now
+        ring = load_or_create_ring(self.served.state.settings.keys, now=now)
+        with self.hall.database.write() as session:
+            leader = session.exec(LEADER).one()
+            code = self.code()
+            second_factor.set_up(session, ring, leader, secret=self.secret, code=code, now=now)
+            self.paper = tuple(second_factor.make_codes(session, leader, now=now))
+        self.later(seconds=totp.STEP_S)
+
     def guess(self, times: int, *, what: str = "account") -> None:
         """Wrong tries of strangers for the leader; each one costs a slow hash otherwise."""
         ring = load_or_create_ring(self.served.state.settings.keys, now=self.hall.now)
         with self.hall.database.write() as session:
-            leader = session.execute(
-                text("SELECT id FROM person WHERE email = 'leader@example.org'")
-            ).scalar_one()
+            leader = session.exec(LEADER).one()
             for _ in range(times):
                 whose = known_as(ring, what, str(leader))
                 wrong_tries.take(session, whose, "", now=self.hall.now)
@@ -115,7 +125,7 @@ def test_who_needs_an_app_and_has_none_sets_it_up_before_anything_opens(gate: Ga
 
 
 def test_a_password_and_a_code_let_in_and_either_alone_does_not(gate: Gate) -> None:
-    gate.set_up(gate.open_browser("stranger"))
+    gate.has_app()
     leader = gate.open_browser("stranger")
     page = gate.enter(leader)
     assert page.url.path == "/login/second"
@@ -139,10 +149,10 @@ def test_a_password_and_a_code_let_in_and_either_alone_does_not(gate: Gate) -> N
 
 
 def test_who_knows_the_password_puts_no_app_in_the_place_of_the_owners(gate: Gate) -> None:
-    thief, leader = gate.open_browser("stranger"), gate.open_browser("stranger")
+    thief = gate.open_browser("stranger")
     page = gate.enter(thief)
     secret = SECRET.findall(page.text)[0].replace(" ", "")
-    gate.set_up(leader)
+    gate.has_app()
     assert gate.secret != secret
     code = totp.code_of(secret, totp.step_of(gate.hall.now))
     assert thief.client.post("/login/second/new", data={"code": code}).status_code == 403
@@ -153,9 +163,8 @@ def test_who_knows_the_password_puts_no_app_in_the_place_of_the_owners(gate: Gat
 
 def test_who_has_a_passkey_alone_is_led_to_that(gate: Gate) -> None:
     with gate.hall.database.write() as session:
-        known = select(Person.id).where(col(Person.email) == "leader@example.org")
         passkey = Passkey(
-            person_id=session.exec(known).one(),
+            person_id=session.exec(LEADER).one(),
             credential="x",
             public_key="x",
             sign_count=0,
@@ -174,7 +183,7 @@ def test_who_has_a_passkey_alone_is_led_to_that(gate: Gate) -> None:
 
 
 def test_a_recovery_code_takes_the_place_of_the_app_once(gate: Gate) -> None:
-    gate.set_up(gate.open_browser("stranger"))
+    gate.has_app()
     leader = gate.open_browser("stranger")
     gate.enter(leader)
     assert gate.show(leader, gate.paper[0]).url.path == "/today"
@@ -186,7 +195,7 @@ def test_a_recovery_code_takes_the_place_of_the_app_once(gate: Gate) -> None:
 
 
 def test_after_some_wrong_codes_the_password_is_asked_again(gate: Gate) -> None:
-    gate.set_up(gate.open_browser("stranger"))
+    gate.has_app()
     leader = gate.open_browser("stranger")
     gate.enter(leader)
     for _ in range(CODES_MAX):
@@ -321,7 +330,7 @@ def test_an_administrator_says_for_which_roles_it_is_needed(gate: Gate) -> None:
 
 
 def test_a_lost_key_file_is_said_and_a_recovery_code_still_lets_in(gate: Gate) -> None:
-    gate.set_up(gate.open_browser("stranger"))
+    gate.has_app()
     gate.served.state.settings.keys.unlink()
     leader = gate.open_browser("stranger")
     gate.enter(leader)
