@@ -13,7 +13,9 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from accounts.audit import Doing, note_event
+from accounts.identities import identities_of
 from accounts.own import OwnRow, call_oneself, change_password, new_password, own
+from accounts.second_factor import state_of
 from accounts.sessions import end_other_sessions, end_session, sessions_of
 from catalogue.errors import LockedOut, Malformed, NotAllowed, NotFound, SignInFailed
 from catalogue.kinds import Role
@@ -47,6 +49,15 @@ WAYS: Final = (
 """Pages of the ways in, beside the password."""
 
 
+@dataclass(frozen=True, slots=True)
+class WayLine:
+    """A way in beside the password, and how many of it somebody has. text: a msgid."""
+
+    href: str
+    text: str
+    count: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
     """One of somebody's sessions. here: whether it is the one that looks."""
@@ -67,7 +78,7 @@ class AccountPage:
     person: OwnRow
     organisation: str
     languages: Options
-    ways: Options
+    ways: Sequence[WayLine]
     sessions: Sequence[SessionLine]
     zone: str
     idle_minutes: int
@@ -234,7 +245,6 @@ def _note_in(session: Session, visit: Visit, kind: Doing) -> None:
 
 
 def _show(visit: Visit, db: Session, form: Form | None, *, status: int = 200) -> Response:
-    """Two statements, beside those of the frame."""
     person = own(db, me(visit))
     limits = visit.request.app.state.settings.sessions
     role = visit.viewer.role
@@ -243,7 +253,7 @@ def _show(visit: Visit, db: Session, form: Form | None, *, status: int = 200) ->
         person=person,
         organisation=rulebook(db).organisations_by_id[person.organisation_id].name,
         languages=[(code, each.name) for code, each in languages().items()],
-        ways=[way for way in WAYS if role in PAGES.get(way[0], ())],
+        ways=_ways(db, person.id),
         sessions=[
             SessionLine(
                 number=row.id,
@@ -260,6 +270,17 @@ def _show(visit: Visit, db: Session, form: Form | None, *, status: int = 200) ->
         hours=int(limits.whole.total_seconds() // 3600),
     )
     return visit.show("account.html", page, status=status)
+
+
+def _ways(db: Session, person_id: int) -> list[WayLine]:
+    """The ways in whose pages are served, and how many of each somebody has."""
+    state = state_of(db, person_id)
+    counts = (int(state.has_app), state.passkeys, len(identities_of(db, person_id)))
+    return [
+        WayLine(href, text, count)
+        for (href, text), count in zip(WAYS, counts, strict=True)
+        if href in PAGES
+    ]
 
 
 def _show_password(visit: Visit, db: Session, form: Form, *, status: int = 200) -> Response:
