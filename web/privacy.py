@@ -101,7 +101,7 @@ KEPT: Final[tuple[Kept, ...]] = (
         why=message("So that you stay signed in, and can end a session that is not yours."),
         ground=Ground.SAFETY,
         long=message("Until the session ends, and a day at most after that."),
-        seen_by=message("Only you."),
+        seen_by=message("Only you. Administrators see the last day, but not of workers."),
         columns={
             "token": (
                 "id kind hash name role organisation_id site_id person_id created_at expires_at "
