@@ -66,5 +66,9 @@ STRANGERS: Final = frozenset(
     {Doing.SIGN_IN_FAILED.value, Doing.LOCKED_OUT.value, Doing.PASSWORD_RESET_ASKED.value}
 )
 """What somebody does whom we do not know; all else without a name was done on the server itself."""
-VALUES: Final[Mapping[str, str]] = {**ROLES, "yes": message("yes"), "no": message("no")}
+VALUES: Final[Mapping[str, str]] = {
+    **{role.value: word for role, word in ROLES.items()},
+    "yes": message("yes"),
+    "no": message("no"),
+}
 """Words for what stands in the details of an event."""

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from accounts import tickets
 from accounts.actions import create_person, note_actor, open_session
 from accounts.audit import Doing, note_event
-from accounts.auditing import Question, called, events, names_of, watched
+from accounts.auditing import Question, Watched, called, events, names_of, watched
 from accounts.own import all_of, own
 from accounts.queries import viewer_as
 from accounts.sessions import Limits, note_seen, sessions_of
@@ -23,12 +23,14 @@ from catalogue.errors import LastAdministrator, NotAllowed, NotFound
 from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from notices.actions import set_contact
+from notices.own import all_of as told_of
 from store.engine import Database
 from store.jobs import enqueue
 from streams.notes import erase_naming
 from tests.audit import breaches
 from tests.builders import Depot
 from tests.cast import take_the_stage
+from tests.web.api.counting import statements
 from web.erasing import erase_everywhere
 from web.i18n import language
 from web.own_data import own_data
@@ -221,3 +223,20 @@ def test_erasing_watching_and_seeing_work_on_both_databases(database: Database) 
         )
         with pytest.raises(NotAllowed):
             watched(book, viewer_as(book, Role.MANAGER, home))
+
+
+def test_reads_of_accounts_ask_as_many_statements_as_they_promise(house: Depot) -> None:
+    key = known_everywhere(house)
+    seen = Watched(organisation_ids=frozenset({1}), nobodys=True)
+    with house.database.read() as session:
+        for promised, ask in (
+            (1, lambda: events(session, seen, Question(), limit=50)),
+            (1, lambda: called(session, seen, "x")),
+            (3, lambda: names_of(session, {"person:1", "token:1", "device:1", "x:1"})),
+            (1, lambda: own(session, key)),
+            (10, lambda: all_of(session, key, with_acts=True)),
+            (3, lambda: told_of(session, key)),
+        ):
+            with statements(house.database) as asked:
+                ask()
+            assert len(asked) == promised, asked
