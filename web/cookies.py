@@ -15,6 +15,8 @@ HALF_OPEN: Final = "half-open"
 """Who proved the first factor and has to prove the second one."""
 KNOWN: Final = "known"
 """Whose wrong tries are counted apart, for they signed in with this browser before."""
+PASSKEY: Final = "passkey"
+"""Who was asked to make or show a passkey, and has not answered yet."""
 HOST_ONLY: Final = "__Host-"
 """Browsers keep a cookie of such a name only for this very host, over TLS, for every path: no
 neighbour, no subdomain and no unencrypted answer can set or replace it."""
