@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from streams.views import history_of
-from tests.audit import breaches
+from tests.audit import breaches, rows
 from tests.web.api.calling import AT, BODY_MAX_BYTES, Hall, command, intake, scan
 from tests.web.api.good import picture_of
 
@@ -37,6 +38,17 @@ def test_a_photo_is_kept_once_and_shown_to_the_staff_of_its_site(hall: Hall) -> 
     for stranger in ("leader_of_s2", "foreign_leader"):
         assert hall.get(path, by=stranger).status_code == 404
     assert hall.get(f"/photos/{'0' * 64}").status_code == 404
+
+
+def test_nothing_is_kept_unseen_where_a_virus_scanner_is_named(hall: Hall) -> None:
+    code = "Z" + "0" * 11
+    named = replace(hall.app.state.settings.hygiene, scanner="unix:/none")
+    hall.app.state.settings = replace(hall.app.state.settings, hygiene=named)
+    content = picture_of(hall.depot.log()["code"])
+    for path in ("/photos", f"/shipments/{code}/documents"):
+        answer = hall.caller("leader").post_bytes(path, content, **PNG)
+        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    assert rows(hall.depot.database, "SELECT hash FROM photo") == []
 
 
 def test_a_photo_that_several_send_at_once_is_kept_once(busy_hall: Hall) -> None:

@@ -6,16 +6,18 @@ import html
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from PIL import Image
 
 from dispatch.confirming import Confirm, TreatedLine, confirm
 from tests.audit import breaches, rows
 from tests.builders import Depot
 from tests.web.pages.conftest import Browser, hidden, words
+from web.hygiene import Hygiene
 
 BrowserOf = Callable[[str], Browser]
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -190,6 +192,15 @@ def test_what_is_no_paper_is_not_kept(hall: Depot, outlet: Outlet, content: byte
     page = outlet.fill_in(files=[("file", ("paper.pdf", content))], mass__recycle="100")
     assert page.status_code == 422
     assert "geen pdf, jpeg of png" in words(page)
+    assert rows(hall.database, "SELECT hash FROM outlet_document") == []
+
+
+def test_no_paper_is_kept_unseen_where_a_virus_scanner_is_named(
+    hall: Depot, outlet: Outlet, served: FastAPI
+) -> None:
+    served.state.settings = replace(served.state.settings, hygiene=Hygiene(scanner="unix:/none"))
+    page = outlet.fill_in(files=[("file", ("paper.pdf", PDF))], mass__recycle="100")
+    assert page.status_code == 503
     assert rows(hall.database, "SELECT hash FROM outlet_document") == []
 
 
