@@ -107,10 +107,10 @@ def enter_page(request: Request, next: str = "") -> Response:
 
 @router.post("/login/passkey/options")
 def options_to_enter(request: Request) -> Response:
-    try:
-        return asking.ask_who(request)
-    except PasskeyFailed as refusal:
-        return errors.as_problem(request, refusal)
+    """What the browser needs. Where it would not work, the page says why."""
+    if misfit_of(request) is not None:
+        return RedirectResponse("/login/passkey", status_code=303)
+    return asking.ask_who(request)
 
 
 @router.post("/login/passkey")
@@ -135,6 +135,8 @@ def set_up_page(request: Request) -> Response:
 
 @router.post("/login/second/passkey/options")
 def options_to_set_up(request: Request) -> Response:
+    if misfit_of(request) is not None:
+        return RedirectResponse("/login/second/passkey", status_code=303)
     try:
         with database_of(request).read() as session:
             half = _setting_up(request, session)
@@ -176,6 +178,8 @@ def new_page(visit: Visitor) -> Response:
 
 @router.post("/account/passkeys/options")
 def options_to_add(visit: Visitor) -> Response:
+    if misfit_of(visit.request) is not None:
+        return visit.go(f"{HERE}/new")
     try:
         require_fresh(visit)
         return asking.ask_to_add(visit.request, _person(visit))
@@ -187,6 +191,9 @@ def options_to_add(visit: Visitor) -> Response:
 def add(visit: Visitor, answer: Answer = "", name: Text = "") -> Response:
     """From now on this passkey lets the person in."""
     require_fresh(visit)
+    if not answer:
+        # A browser that runs no script: the page says what it needs.
+        return visit.go(f"{HERE}/new")
     try:
         with database_of(visit.request).write() as session:
             asking.add(visit.request, session, _person(visit), answer=answer, name=name)

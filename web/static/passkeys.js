@@ -56,8 +56,8 @@ async function optionsOf(form) {
   const address = `${form.dataset.options}?lang=${document.documentElement.lang}`;
   const response = await fetch(address, { method: "POST" });
   if (!response.headers.get("content-type")?.includes("json")) {
-    if (form.dataset.passkey === "make") {
-      // Nobody is signed in any more: the page itself leads on.
+    if (!("offer" in form.dataset)) {
+      // Nobody is signed in any more, or passkeys do not work here: the page itself says so.
       window.location.reload();
     }
     throw new TypeError("no answer of ours");
