@@ -37,9 +37,11 @@ from demo.world import OPERATOR, WORLD
 from store.engine import Database
 from tests.reporting.recompute import recompute
 from tests.reporting.recompute_figures import SCHEMES, Known, figures
+from tests.web.api.calling import UNHURRIED
 from web import units
 from web.app import create_app
 from web.deps import SESSION_COOKIE
+from web.hygiene import Hygiene
 from web.i18n import languages
 from web.settings import Settings
 
@@ -330,6 +332,7 @@ def standing(database: Database) -> Iterator[Check]:
             keys=Path(folder) / "keys",
             public_url="http://localhost:8000",
             body_max_bytes=1 << 20,
+            hygiene=Hygiene(rates=UNHURRIED),
         )
         app: FastAPI = create_app(settings, database=database)
         now = datetime.now(UTC)

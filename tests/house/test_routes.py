@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -12,9 +13,11 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.testclient import TestClient
 
 from store.engine import Database
+from tests.web.api.calling import UNHURRIED
 from tests.web.api.good import GOOD
 from tests.web.api.test_permissions import MAY
 from web.app import API_PREFIX, create_app
+from web.hygiene import Hygiene
 from web.pages.visiting import PAGES
 from web.permissions import PUBLIC
 from web.settings import from_environment
@@ -29,9 +32,16 @@ FOR_ANYBODY: Final = frozenset(
         "/login",
         "/login/second",
         "/login/second/new",
+        "/login/passkey",
+        "/login/passkey/options",
+        "/login/second/passkey",
+        "/login/second/passkey/options",
         "/login/sso",
         "/login/sso/back/{code}",
         "/logout",
+        "/forgotten",
+        "/reset/{token}",
+        "/invitation/{token}",
         "/floor",
         "/floor/enrol",
         "/floor/sw.js",
@@ -53,7 +63,8 @@ NAMES: Final = re.compile(r"{[^}]*}")
 
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
-    return create_app(from_environment({}), database=Database("sqlite://"))
+    settings = replace(from_environment({}), hygiene=Hygiene(rates=UNHURRIED))
+    return create_app(settings, database=Database("sqlite://"))
 
 
 def flat(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[tuple[str, frozenset[str]]]:
