@@ -23,6 +23,9 @@ from store.columns import table_of
 SESSION_KEPT: Final = timedelta(hours=12)
 """A shift and the way there and back."""
 
+IN_USE: Final = "in use"
+"""The problem of an address by which somebody signs in already."""
+
 _actor = table_of(Actor)
 _person = table_of(Person)
 _token = table_of(Token)
@@ -38,18 +41,21 @@ def create_person(
     organisation: str | None = None,
     site: str | None = None,
     language: str = "nl",
+    is_show: bool = False,
     now: datetime,
 ) -> int:
-    """Key of a new person who can sign in. Raises Malformed, NotFound."""
-    home, place = _home(rulebook(session), role, organisation, site)
-    address = rules.email(email)
-    known = select(_person.c.id).where(_person.c.email == address)
-    if session.execute(known).one_or_none() is not None:
-        raise Malformed(field="email", problem="in use")
+    """Key of a new person who can sign in. Raises Malformed, NotFound.
+
+    is_show: for somebody of the demo, whose password everybody may know.
+    """
+    home, place = home_for(rulebook(session), role, organisation, site)
+    address = free_address(session, email)
+    if not is_show:
+        password = rules.password(password, email=address, about=(name, home.name, home.code))
     person = Person(
         email=address,
         name=rules.name(name),
-        password_hash=password_hash(rules.password(password, email=address)),
+        password_hash=password_hash(password),
         role=role.value,
         organisation_id=home.id,
         site_id=place.id if place else None,
@@ -59,6 +65,15 @@ def create_person(
     session.add(person)
     session.flush()
     return person.id
+
+
+def free_address(session: Session, given: str) -> str:
+    """An address as it is kept, by which nobody signs in yet. Raises Malformed."""
+    address = rules.email(given)
+    known = select(_person.c.id).where(_person.c.email == address)
+    if session.execute(known).one_or_none() is not None:
+        raise Malformed(field="email", problem=IN_USE)
+    return address
 
 
 def set_password(session: Session, *, email: str, password: str, now: datetime) -> None:
@@ -169,12 +184,13 @@ def make_token(
     name: str,
     now: datetime,
     expires_at: datetime | None = None,
+    scope: str = "write",
 ) -> str:
     """A token for a machine, to be shown once. Raises Malformed, NotFound.
 
-    organisation: for staff the only operator is the default.
+    organisation: for staff the only operator is the default. scope: as `machines.Scope`.
     """
-    home, place = _home(rulebook(session), role, organisation, site)
+    home, place = home_for(rulebook(session), role, organisation, site)
     return _issue(
         session,
         kind="api",
@@ -185,6 +201,7 @@ def make_token(
         person_id=None,
         created_at=now,
         expires_at=expires_at,
+        scope=scope,
     )
 
 
@@ -251,7 +268,7 @@ def _end_sessions(session: Session, person_id: int, *, now: datetime) -> None:
     )
 
 
-def _home(
+def home_for(
     book: Rulebook, role: Role, organisation: str | None, site: str | None
 ) -> tuple[OrganisationRow, SiteRow | None]:
     """Where somebody of this role belongs. Raises Malformed, NotFound."""

@@ -21,6 +21,7 @@ from sqlmodel import Session
 
 from accounts import rules
 from accounts.tables import AuditEvent
+from accounts.telling import tell_person
 from store.columns import table_of
 
 log = logging.getLogger("stofstroom.audit")
@@ -49,7 +50,9 @@ class Doing(StrEnum):
     PASSKEY_REMOVED = "passkey_removed"
     IDENTITY_LINKED = "identity_linked"
     IDENTITY_UNLINKED = "identity_unlinked"
+    RESET_LINK_MADE = "reset_link_made"
     PERSON_INVITED = "person_invited"
+    INVITATION_ACCEPTED = "invitation_accepted"
     PERSON_CHANGED = "person_changed"
     PERSON_SHUT_OUT = "person_shut_out"
     PERSON_LET_IN = "person_let_in"
@@ -67,6 +70,22 @@ class Doing(StrEnum):
     EXPORT_TAKEN = "export_taken"
 
 
+TOLD: Final = frozenset(
+    {
+        Doing.PASSWORD_CHANGED,
+        Doing.RESET_LINK_MADE,
+        Doing.SECOND_FACTOR_ADDED,
+        Doing.SECOND_FACTOR_REMOVED,
+        Doing.RECOVERY_CODE_USED,
+        Doing.PASSKEY_ADDED,
+        Doing.PASSKEY_REMOVED,
+        Doing.IDENTITY_LINKED,
+        Doing.IDENTITY_UNLINKED,
+    }
+)
+"""Of what was done to somebody's ways in they get a mail, whoever did it (ASVS 5.0, 6.3.7)."""
+
+
 def note_event(
     session: Session,
     kind: Doing,
@@ -78,7 +97,8 @@ def note_event(
     address: str = "",
     details: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Note what happened, in the transaction in which it happens. One statement.
+    """Note what happened, in the transaction in which it happens. One statement, and one more
+    where its person is told of it.
 
     actor: as `Signed.actor`; empty for who is not known. target: `person:3`, `token:12`,
     `device:7`, `badge:2`. address: where the call came from.
@@ -96,6 +116,8 @@ def note_event(
             erase_on=now.date() + rules.EVENT_KEPT,
         )
     )
+    if kind in TOLD and target.startswith("person:"):
+        tell_person(session, int(target.removeprefix("person:")), kind.value, now=now)
     line = {
         "at": now.astimezone(UTC).isoformat(timespec="milliseconds"),
         "event": kind.value,

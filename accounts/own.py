@@ -3,6 +3,7 @@ of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -86,9 +87,12 @@ def call_oneself(session: Session, person_id: int, *, name: str, language: str) 
     )
 
 
-def new_password(given: str, *, email: str) -> str:
-    """What is kept of a new password. Raises Malformed. Some 50 ms of arithmetic."""
-    return password_hash(rules.password(given, email=email))
+def new_password(given: str, *, email: str, about: Iterable[str] = ()) -> str:
+    """What is kept of a new password. Raises Malformed. Some 50 ms of arithmetic.
+
+    about: names of the person and of their organisation.
+    """
+    return password_hash(rules.password(given, email=email, about=about))
 
 
 def change_password(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
+from accounts.common_passwords import is_about, is_common, words_about
 from catalogue.errors import Malformed
 from catalogue.kinds import Role
 
@@ -13,6 +15,12 @@ PASSWORD_LENGTH_MIN: Final = 12
 PASSWORD_LENGTH_MAX: Final = 128
 PASSWORD_VARIETY_MIN: Final = 5
 """Different characters a password needs at least: only a repeated key has fewer."""
+TOO_SHORT: Final = f"shorter than {PASSWORD_LENGTH_MIN} characters"
+TOO_LONG: Final = f"longer than {PASSWORD_LENGTH_MAX} characters"
+TOO_PLAIN: Final = "too few different characters"
+IS_ADDRESS: Final = "the same as the email address"
+TOO_COMMON: Final = "among the passwords that most people use"
+ABOUT_YOU: Final = "a name that others would try first, and little else"
 
 EMAIL_LENGTH_MAX: Final = 200
 NAME_LENGTH_MAX: Final = 120
@@ -40,20 +48,25 @@ def name(given: str) -> str:
     return kept
 
 
-def password(given: str, *, email: str) -> str:
+def password(given: str, *, email: str, about: Iterable[str] = ()) -> str:
     """A new password as it is hashed. Length counts, composition does not. Raises Malformed.
 
-    Source: NIST SP 800-63B-4 section 3.1.1.2.
+    about: names of the person and of their organisation, which others would try first.
+    Source: NIST SP 800-63B-4 section 3.1.1.2, OWASP ASVS 5.0 V6.2.
     """
     kept = as_typed(given)
     if len(kept) < PASSWORD_LENGTH_MIN:
-        problem = f"shorter than {PASSWORD_LENGTH_MIN} characters"
+        problem = TOO_SHORT
     elif len(kept) > PASSWORD_LENGTH_MAX:
-        problem = f"longer than {PASSWORD_LENGTH_MAX} characters"
+        problem = TOO_LONG
     elif len(set(kept)) < PASSWORD_VARIETY_MIN:
-        problem = "too few different characters"
+        problem = TOO_PLAIN
     elif kept.casefold() == email.casefold():
-        problem = "the same as the email address"
+        problem = IS_ADDRESS
+    elif is_common(kept):
+        problem = TOO_COMMON
+    elif is_about(kept, words_about(email, *about)):
+        problem = ABOUT_YOU
     else:
         return kept
     raise Malformed(field="password", problem=problem)

@@ -118,6 +118,14 @@ class LastAdministrator(RuleBroken):
     advice = "Make somebody else an administrator first."
 
 
+class OwnAccount(RuleBroken):
+    """Nobody changes their own rights, or shuts themselves out."""
+
+    code = "own_account"
+    title = "This is your own account."
+    advice = "Ask another administrator or colleague to do it."
+
+
 class LockedOut(NotAllowed):
     """Too many wrong tries for one account by browsers unlike its own. Figures: `wait_minutes`."""
 

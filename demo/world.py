@@ -93,6 +93,7 @@ def define_people(session: Session, *, now: datetime) -> list[Login]:
             organisation=said["organisation"],
             site=said.get("site"),
             language=said.get("language", "nl"),
+            is_show=True,
             now=now,
         )
     ask_nobody(session, now=now)

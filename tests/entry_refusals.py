@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlmodel import Session
 from starlette.requests import Request
 
-from accounts import identities, second_factor, tickets, totp, wrong_tries
+from accounts import identities, people, second_factor, tickets, totp, wrong_tries
 from accounts.actions import create_person
 from accounts.devices import enrol
 from accounts.erasing import erase_person
@@ -35,6 +35,11 @@ def let_a_tablet_in_with_a_guess(depot: Depot) -> None:
 def come_with_a_link_of_nobody(depot: Depot) -> None:
     with depot.database.write() as session:
         tickets.use(session, tickets.Purpose.RESET, "stofstroom_guess", now=depot.now)
+
+
+@provokes("own_account")
+def shut_oneself_out(_depot: Depot) -> None:
+    people.require_other(3, "person:3")
 
 
 @provokes("sign_on_failed")

@@ -256,8 +256,14 @@ def person(
     organisation: OrganisationOption = None,
     site: SiteOption = None,
     language: Annotated[str, typer.Option(help="Of its screens: nl, en.")] = "nl",
+    invite: Annotated[
+        bool, typer.Option("--invite", help="Print a link, by which they choose a password.")
+    ] = False,
 ) -> None:
     """Let somebody sign in. The password is asked for, or taken from STOFSTROOM_PASSWORD."""
+    if invite:
+        _invite(email, name, role, organisation, site, language)
+        return
     from accounts.actions import create_person
 
     with open_database() as (database, _):
@@ -275,6 +281,27 @@ def person(
                 now=now(),
             )
     tell(f"{email} can sign in.")
+
+
+def _invite(
+    email: str, name: str, role: Role, organisation: str | None, site: str | None, language: str
+) -> None:
+    """An account that its person takes into use by the link that is printed, this once."""
+    from accounts.people import invite_from_here
+
+    with open_database() as (database, settings), database.write() as session:
+        ticket = invite_from_here(
+            session,
+            email=email,
+            name=name,
+            role=role,
+            organisation=organisation,
+            site=site,
+            language=language,
+            now=now(),
+        )
+    print(f"{settings.public_url}/invitation/{ticket}?lang={language}")
+    tell(f"{email} chooses a password by this link, within 7 days. It is not shown again.")
 
 
 @app.command("password")

@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from accounts.actions import erase_actors
 from accounts.audit import erase_events
 from accounts.sessions import forget_sessions
+from accounts.telling import PERSON_MAIL
 from accounts.tickets import forget_tickets
 from accounts.wrong_tries import forget_tries
 from dispatch.documents import erase_unsent
@@ -35,6 +36,7 @@ from web.checkpoints import checkpoint_of_all
 from web.keys import finish
 from web.mailing import Mailing
 from web.outbound import may_be_device
+from web.person_mail import PersonMailing
 from web.warming import warm
 
 ERASE_ACTORS: Final = "erase_actors"
@@ -158,9 +160,12 @@ def mailer(app: FastAPI) -> Worker:
     mailing = Mailing(
         database=app.state.database, settings=app.state.settings, clock=app.state.clock
     )
+    person_mailing = PersonMailing(
+        database=app.state.database, settings=app.state.settings, clock=app.state.clock
+    )
     return Worker(
         database=app.state.database,
-        handlers={notices.MAIL_JOB: mailing},
+        handlers={notices.MAIL_JOB: mailing, PERSON_MAIL: person_mailing},
         clock=app.state.clock,
         poll_s=MAIL_POLL_S,
     )

@@ -34,7 +34,8 @@ class GiveUp(NotTaken):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A mail before it has headers. token: fixes its Message-ID. stop: where to switch it off."""
+    """A mail before it has headers. token: fixes its Message-ID. stop: where to switch it off;
+    empty for what cannot be."""
 
     token: str
     address: str
@@ -62,7 +63,8 @@ def compose(draft: Draft, settings: MailSettings) -> EmailMessage:
     mail["Date"] = draft.at
     mail["Message-ID"] = f"<{draft.token}@{settings.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe"] = f"<{draft.stop}>"
+    if draft.stop:
+        mail["List-Unsubscribe"] = f"<{draft.stop}>"
     mail.set_content(draft.text)
     mail.add_alternative(draft.html, subtype="html")
     # Only now: the two parts would have taken it for their own.

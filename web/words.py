@@ -114,6 +114,20 @@ ROLES = {
     Role.ADMINISTRATOR: message("Administrator"),
 }
 
+SCOPES = {
+    "write": message("All that goes with the role"),
+    "read": message("Only look"),
+    "figures": message("Only reports and exports"),
+    "announce": message("Only announce deliveries"),
+}
+"""What a token of a machine may be used for."""
+
+PERSON_STATES = {
+    "active": message("Active"),
+    "invited": message("Invited"),
+    "shut_out": message("Shut out"),
+}
+
 ENTRY_KINDS = {
     "intake": message("Logged at intake"),
     "weigh": message("Weighed again"),
@@ -303,6 +317,11 @@ DONE = {
     "session_ended": message("That session has ended."),
     "sessions_ended": message("All your other sessions have ended."),
     "person_erased": message("The person is erased."),
+    "person_changed": message("What this person may do is changed."),
+    "person_shut_out": message("This person is shut out, and signed out everywhere."),
+    "person_let_in": message("This person can come in again."),
+    "person_withdrawn": message("The invitation is taken back."),
+    "person_app_taken": message("The app with codes is taken from this account."),
     "erasure_asked": message("You asked to be erased. An administrator sees to it."),
     "notices_read": message("All notices are read."),
     "notices_chosen": message("What you want to be told is kept."),
@@ -341,7 +360,8 @@ DONE = {
     "settled": message("The decision is made."),
     "label_settled": message("That is noted of the label."),
     "defined": message("It is booked, as a version of its own."),
-    "tablet_removed": message("The tablet is removed."),
+    "tablet_removed": message("The tablet is removed. What it has not sent stays on it."),
+    "token_revoked": message("The token is revoked. It lets no machine in any more."),
     "passkey_added": message("The passkey is made. You can sign in with it from now on."),
     "passkey_removed": message("The passkey is removed. It lets nobody in any more."),
     "second_factor_added": message("The app is set up. The one of before shows no good codes now."),

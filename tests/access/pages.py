@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
+from sqlalchemy import text
+
 from accounts.identities import identities_of, link
 from tests.access.house import House
 from tests.access.things import tablet_at
@@ -64,8 +66,23 @@ def _identity(house: House, person_id: int) -> str:
         return str(identities_of(session, person_id)[0].id)
 
 
+def _colleague(house: House, person_id: int) -> str:
+    """The number of somebody of the same role in the same place."""
+    kept = "password_hash, role, organisation_id, site_id, language, active, created_at, scope"
+    with house.depot.database.write() as session:
+        made = session.execute(
+            text(
+                f"INSERT INTO person (email, name, {kept})"
+                f" SELECT :email, 'Anna', {kept} FROM person WHERE id = :id RETURNING id"
+            ),
+            {"email": f"{uuid4()}@example.org", "id": person_id},
+        )
+        return str(made.scalar_one())
+
+
 PERSONAL: Final[Mapping[str, Callable[[House, int], str]]] = {
     "/account/identity/{code}": _identity,
+    "/people/{code}": _colleague,
     "/people/{code}/data": lambda _, person_id: str(person_id),
     "/people/{code}/erase": lambda _, person_id: str(person_id),
 }
@@ -191,7 +208,11 @@ FORMS: Final[Mapping[str, Make]] = {
     "/account/second-factor/new": _plain(code="123456"),
     "/account/second-factor/remove": _plain(),
     "/login/again": _plain(next="/account"),
+    "/people/new": _plain(
+        name="Roos", email="roos@example.org", role="supplier", organisation="NOORDERHAVEN"
+    ),
     "/people/rules": _plain(),
+    "/people/{code}": _plain(what="shut_out"),
     "/announce": _plain(
         do="book",
         supplier="NOORDERHAVEN",

@@ -77,8 +77,4 @@ def test_who_may_never_see_what_is_elsewhere() -> None:
         "GET /api/v1/proofs/{entry}",
         # A partner of the operator.
         "POST /notices/contacts",
-        # An administrator looks after everybody of the operator.
-        "GET /people/{code}/data",
-        "GET /people/{code}/erase",
-        "POST /people/{code}/erase",
     }

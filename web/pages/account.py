@@ -125,6 +125,7 @@ def another_password(visit: Visitor, sent: Sent) -> Response:
     old, new, again = sent.needed("old"), sent.needed("new"), sent.needed("again")
     with database.read() as db:
         person = own(db, person_id)
+        home = rulebook(db).organisations_by_id[person.organisation_id]
     if not person.has_password:
         return visit.go("/account/password")
     if new != again:
@@ -132,7 +133,7 @@ def another_password(visit: Visitor, sent: Sent) -> Response:
     hashed = ""
     try:
         person_of_password(visit.request, email=person.email, password=old)
-        hashed = new_password(new, email=person.email)
+        hashed = new_password(new, email=person.email, about=(person.name, home.name, home.code))
     except SignInFailed:
         sent.errors["old"] = WRONG
     except (LockedOut, Malformed) as refusal:

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path
 from sqlmodel import Session
 from starlette.responses import Response
 
-from accounts.access import managed
 from accounts.audit import Doing, note_event
 from accounts.erasing import is_last_administrator
 from accounts.own import OwnRow, own
+from accounts.people_views import person_for
 from catalogue.errors import LastAdministrator, NotFound
 from catalogue.rulebook import rulebook
 from web.deps import ReadDb, database_of
@@ -89,11 +89,9 @@ def data(visit: Visitor, db: ReadDb, code: Number) -> Response:
 
 def _managed(visit: Visit, db: Session, code: str) -> OwnRow:
     """A person whom the viewer looks after. Raises NotFound."""
-    is_number = code.isascii() and code.isdigit() and len(code) < 19
-    person = own(db, int(code)) if is_number else None
-    if person is None or person.organisation_id not in managed(rulebook(db), visit.viewer):
+    if not (code.isascii() and code.isdigit() and len(code) < 19):
         raise NotFound
-    return person
+    return own(db, person_for(db, rulebook(db), visit.viewer, int(code)).id)
 
 
 def _show(visit: Visit, db: Session, person: OwnRow, form: Form, *, status: int = 200) -> Response:

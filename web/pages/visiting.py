@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from accounts.access import MAY_ENROL
 from accounts.auditing import MAY_AUDIT
+from accounts.machines import MAY_GRANT
 from accounts.queries import Signed
 from catalogue.access import Viewer
 from catalogue.errors import NotAllowed, NotFound, ProofTooOld, Refusal, Unauthenticated
@@ -156,10 +157,16 @@ PAGES: Final[dict[str, frozenset[Role]]] = {
     "/account": EVERYBODY,
     "/account/password": EVERYBODY,
     "/account/data": EVERYBODY,
+    "/people": frozenset({Role.ADMINISTRATOR, Role.SUPPLIER}),
+    "/people/new": frozenset({Role.ADMINISTRATOR, Role.SUPPLIER}),
+    "/people/{code}": frozenset({Role.ADMINISTRATOR, Role.SUPPLIER}),
     "/people/{code}/data": frozenset({Role.ADMINISTRATOR}),
     "/people/{code}/erase": frozenset({Role.ADMINISTRATOR}),
     "/audit": MAY_AUDIT,
     "/audit/file": MAY_AUDIT,
+    "/tokens": MAY_GRANT,
+    "/tokens/new": MAY_GRANT,
+    "/tokens/{code}": MAY_GRANT,
     "/stations": MAY_ENROL,
     "/stations/tablets/{code}": MAY_ENROL,
     "/labels": API["GET", "/print-jobs"],
@@ -203,9 +210,13 @@ WRITING: Final = frozenset(
         *_ACTS,
         "/announce/template",
         "/notices/contacts",
+        "/people",
+        "/people/new",
+        "/people/{code}",
         "/reference/{noun}/new",
         "/reference/{noun}/{code}/edit",
         "/stream-numbers/new",
+        "/tokens/new",
     }
 )
 """Pages that are nothing to whoever may only read."""
