@@ -58,7 +58,7 @@ def add_leg(
         raise StateForbids(subject=code, state=shipment.state)
     legs = queries.legs_of_shipment(session, shipment.id)
     standing = [leg.departed_at for leg in legs if not leg.reversed]
-    left_at = max([queries.departure_of(session, shipment.id).at, *standing])
+    left_at = max([queries.left_at(session, shipment.id), *standing])
     zone = ZoneInfo(shipment.site.timezone)
     rules.require_after(code, command.scanned_at, left_at.astimezone(zone))
     # A carrier that was named before there were legs drove the first one.

@@ -65,14 +65,6 @@ class LegRow:
     reversed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """The entry by which a shipment left."""
-
-    scan_id: str
-    at: datetime
-
-
 def shipment_by_code(
     session: Session, book: Rulebook, code: str, viewer: Viewer, *, lock: bool = False
 ) -> ShipmentRow:
@@ -109,12 +101,12 @@ def shipment_change(shipment: ShipmentRow, **now: Value) -> RowChange:
     return RowChange(table="shipment", key=shipment.code, row_id=shipment.id, was=was, values=now)
 
 
-def departure_of(session: Session, shipment_id: int) -> Departure:
+def left_at(session: Session, shipment_id: int) -> datetime:
     """When a shipment left. One statement."""
-    row = session.execute(
-        select(_entry.c.scan_id, _entry.c.at).where(_entry.c.id == shipment_id)
-    ).one()
-    return Departure(row.scan_id, row.at)
+    found: datetime = session.execute(
+        select(_entry.c.at).where(_entry.c.id == shipment_id)
+    ).scalar_one()
+    return found
 
 
 def legs_of_shipment(session: Session, shipment_id: int) -> list[LegRow]:

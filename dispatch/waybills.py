@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, TypeAlias
+from uuid import UUID, uuid5
 
 from sqlmodel import Session
 
@@ -22,6 +23,8 @@ from streams.queries import BinRow, lines_of_entry
 from streams.rules import Line
 
 STREAMS: Final = tuple(Stream)
+WAYBILLS: Final = UUID("9d1f4c0a-5f0e-5b57-9a53-6a1b7d2c8e41")
+"""In which codes of shipments are names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +83,15 @@ class Goods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waybill:
-    """number: unique at the operator. scan_id: of the entry by which it left, unique everywhere.
+    """number: unique at the operator. uuid: unique everywhere, and of no scan, whose number nobody
+    is told outside of the floor.
 
     permit: the receiver's, as it was on the day.
     """
 
     number: str
     shipment: str
-    scan_id: str
+    uuid: str
     site: SiteRow
     operator: OrganisationRow
     receiver: OrganisationRow
@@ -128,8 +132,8 @@ def waybill_of(
     shipment = queries.shipment_by_code(session, book, code, viewer)
     operator = book.operator(shipment.site)
     receiver = book.organisations_by_id[shipment.outlet_id]
-    departure = queries.departure_of(session, shipment.id)
-    legs = legs_of(session, book, shipment, departure.at)
+    left_at = queries.left_at(session, shipment.id)
+    legs = legs_of(session, book, shipment, left_at)
     bins = queries.bins_of_shipment(session, book, shipment.id, as_it_left=True)
     kinds = {row.code: book.containers[row.container.code].kind for row in bins if row.container}
     goods = _goods(operator, lines_of_entry(session, shipment.id), bins, kinds)
@@ -143,14 +147,14 @@ def waybill_of(
     return Waybill(
         number=shipment.waybill or shipment.code,
         shipment=shipment.code,
-        scan_id=departure.scan_id,
+        uuid=str(uuid5(WAYBILLS, shipment.code)),
         site=shipment.site,
         operator=operator.organisation,
         receiver=receiver,
         permit=shipment.permit,
         delivery=legs[-1].to_place if legs else receiver.address,
         shipped_on=shipment.shipped_on,
-        departed_at=departure.at,
+        departed_at=left_at,
         state=shipment.state,
         legs=legs,
         goods=goods,

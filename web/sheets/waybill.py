@@ -324,7 +324,7 @@ def waybill_data(waybill: Waybill) -> dict[str, Any]:
     return {
         "number": waybill.number,
         "shipment": waybill.shipment,
-        "scan_id": waybill.scan_id,
+        "uuid": waybill.uuid,
         "state": waybill.state,
         "is_waste": waybill.is_waste,
         "consignor": _party_data(waybill.operator),

@@ -34,7 +34,7 @@ def ubl(waybill: Waybill) -> bytes:
     _say(root, "UBLVersionID", "2.1")
     _say(root, "ProfileID", PROFILE)
     _say(root, "ID", waybill.number)
-    _say(root, "UUID", waybill.scan_id)
+    _say(root, "UUID", waybill.uuid)
     if waybill.permit:
         _say(root, "Note", f"Vergunning van de ontvanger: {waybill.permit}")
     if waybill.estimated_g:
