@@ -210,6 +210,8 @@ def serve(
             access_log=False,
             server_header=False,
             log_config=said,
+            # A process that begins on a busy machine is slow, and not dead.
+            timeout_worker_healthcheck=60,
         )
     except SystemExit as stopped:
         # The server has codes of its own for why it could not start, and has said it.
