@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from web.outbound import PRIVATE
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-LOG_SHAPES: Final = ("json", "text")
+LOG_SHAPES: Final = ("auto", "json", "text")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
 
 
@@ -36,14 +36,15 @@ class Rates:
 class Hygiene:
     """hosts: names that we answer to; None where nobody said so: then those that nobody outside
     can own. networks: where scales and label printers may be. scanner: of viruses, `host:port` or
-    `unix:` and a path; None where there is none. log_shape: `json` or `text`.
+    `unix:` and a path; None where there is none. log_shape: `json`, `text`, or `auto`: text where
+    somebody looks on, at a terminal.
     """
 
     hosts: frozenset[str] | None = None
     rates: Rates = field(default_factory=Rates)
     networks: tuple[IPv4Network | IPv6Network, ...] = PRIVATE
     scanner: str | None = None
-    log_shape: str = "json"
+    log_shape: str = "auto"
     log_level: str = "info"
 
     def answers_to(self, host: str) -> bool:
@@ -71,7 +72,7 @@ def hygiene_from(environment: Mapping[str, str]) -> Hygiene:
         ),
         networks=_networks(environment),
         scanner=_scanner(environment),
-        log_shape=_one_of(environment, "STOFSTROOM_LOG", LOG_SHAPES, "json"),
+        log_shape=_one_of(environment, "STOFSTROOM_LOG", LOG_SHAPES, "auto"),
         log_level=_one_of(environment, "STOFSTROOM_LOG_LEVEL", LOG_LEVELS, "info"),
     )
 

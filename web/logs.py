@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
@@ -42,6 +43,8 @@ GUARDED: Final = (
     "store.jobs",
 )
 FACT_MAX: Final = 200
+API: Final = "/api/v1"
+"""What the routes of calls are named without."""
 _security = logging.getLogger("stofstroom.security")
 
 
@@ -79,7 +82,10 @@ def where(request: Request) -> str:
     """The path as the routes name it, `/outlet/{token}`, or as it was asked, without secrets."""
     route = request.scope.get("route")
     named: str = getattr(route, "path", "")
-    return named or masked(request.url.path)[:FACT_MAX]
+    if not named:
+        return masked(request.url.path)[:FACT_MAX]
+    is_call = request.url.path.startswith(API) and not named.startswith(API)
+    return f"{API}{named}" if is_call else named
 
 
 def masked(text: str) -> str:
@@ -141,7 +147,10 @@ def guard() -> None:
 
 def configuration(hygiene: Hygiene) -> dict[str, Any]:
     """For the web server: everything goes to standard error, and who looked at what nowhere."""
-    shape = JsonLines if hygiene.log_shape == "json" else OneLine
+    for_people = hygiene.log_shape == "text" or (
+        hygiene.log_shape == "auto" and sys.stderr.isatty()
+    )
+    shape = OneLine if for_people else JsonLines
     level = hygiene.log_level.upper()
     return {
         "version": 1,
