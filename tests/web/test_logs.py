@@ -154,8 +154,12 @@ def test_where_it_was_is_the_shape_of_the_address() -> None:
         path = "/outlet/{token}"
 
     scope = {"type": "http", "path": f"/outlet/{SECRET}", "headers": [], "query_string": b""}
+    scope |= {"server": ("testserver", 80)}
     assert logs.where(Request({**scope, "route": Route()})) == "/outlet/{token}"
     assert logs.where(Request({**scope, "server": ("testserver", 80)})) == "/outlet/***"
+    Route.path = "/batches/{code}"
+    call = {**scope, "path": "/api/v1/batches/B1", "server": ("testserver", 80), "route": Route()}
+    assert logs.where(Request(call)) == "/api/v1/batches/{code}"
 
 
 def test_who_was_refused_is_noted_with_the_reason_and_who_only_signs_in_is_not(
