@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from typing import Final
 
 from sqlmodel import Session
 from starlette.requests import Request
 
-from accounts import identities, people, second_factor, tickets, totp, wrong_tries
+from accounts import identities, passkeys, people, second_factor, tickets, totp, wrong_tries
 from accounts.actions import create_person
 from accounts.devices import enrol
 from accounts.erasing import erase_person
+from accounts.passkey_proofs import Party
 from accounts.queries import Signed, person_by_password
 from accounts.tables import Person
 from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from proof.signing import KeyRing, generate
 from tests.builders import Depot
+from tests.pocket_key import PocketKey
 from tests.refusals import PROVOKED as PROVOKED
 from tests.refusals import provokes
 from web.entering import FRESH, require_fresh
 from web.i18n import languages
 from web.pages.visiting import Visit
 from web.tries import WRONG_MAX, WrongTries
+
+PARTY: Final = Party("stofstroom.example", "https://stofstroom.example")
 
 
 @provokes("enrolment_unknown")
@@ -170,3 +176,57 @@ def change_ways_in_long_after_the_sign_in(depot: Depot) -> None:
     require_fresh(
         Visit(Request({"type": "http"}), me, languages()["nl"], depot.now), back="/account"
     )
+
+
+def owner_of_a_passkey(depot: Depot, session: Session) -> tuple[int, PocketKey]:
+    """Somebody without a password, and the passkey that lets them in."""
+    person_id, key = person_without_password(depot, session, "ans"), PocketKey(PARTY.origin)
+    make_passkey(depot, session, person_id, key)
+    return person_id, key
+
+
+def make_passkey(depot: Depot, session: Session, person_id: int, key: PocketKey) -> None:
+    asked = passkeys.ask_to_add(session, person_id, PARTY, now=depot.now)
+    answer = json.dumps(key.make(dict(asked.options)))
+    passkeys.add(
+        session, person_id, PARTY, ticket=asked.ticket, answer=answer, name="x", now=depot.now
+    )
+
+
+def show_passkey(depot: Depot, session: Session, key: PocketKey) -> None:
+    asked = passkeys.ask_who(session, PARTY, now=depot.now)
+    answer = json.dumps(key.show(dict(asked.options)))
+    done = passkeys.come_in(session, PARTY, ticket=asked.ticket, answer=answer, now=depot.now)
+    if done.refusal is not None:
+        raise done.refusal
+
+
+@provokes("passkey_failed")
+def show_a_passkey_at_another_site(depot: Depot) -> None:
+    with depot.database.write() as session:
+        _ans, key = owner_of_a_passkey(depot, session)
+        key.origin = "https://evil.example"
+        show_passkey(depot, session, key)
+
+
+@provokes("passkey_unknown")
+def show_a_passkey_of_nobody(depot: Depot) -> None:
+    with depot.database.write() as session:
+        show_passkey(depot, session, PocketKey(PARTY.origin, name=PARTY.name))
+
+
+@provokes("passkey_copied")
+def show_a_passkey_that_counts_back(depot: Depot) -> None:
+    with depot.database.write() as session:
+        _ans, key = owner_of_a_passkey(depot, session)
+        show_passkey(depot, session, key)
+        key.count = 0
+        show_passkey(depot, session, key)
+
+
+@provokes("passkey_taken")
+def make_the_passkey_of_somebody_else(depot: Depot) -> None:
+    with depot.database.write() as session:
+        _ans, key = owner_of_a_passkey(depot, session)
+        bert = person_without_password(depot, session, "bert")
+        make_passkey(depot, session, bert, key)

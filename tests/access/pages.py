@@ -13,6 +13,8 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from accounts.identities import identities_of, link
+from accounts.passkeys import passkeys_of
+from accounts.tables import Passkey
 from tests.access.house import House
 from tests.access.things import tablet_at
 from tests.certificates.office import certify
@@ -66,6 +68,23 @@ def _identity(house: House, person_id: int) -> str:
         return str(identities_of(session, person_id)[0].id)
 
 
+def _passkey(house: House, person_id: int) -> str:
+    """The number of a passkey of somebody who has two."""
+    with house.depot.database.write() as session:
+        for one in ("a", "b"):
+            row = Passkey(
+                person_id=person_id,
+                credential=f"{one}{person_id}",
+                public_key="",
+                sign_count=0,
+                name=one,
+                created_at=house.depot.now,
+            )
+            session.add(row)
+        session.flush()
+        return str(passkeys_of(session, person_id)[0].id)
+
+
 def _colleague(house: House, person_id: int) -> str:
     """The number of somebody of the same role in the same place."""
     kept = "password_hash, role, organisation_id, site_id, language, active, created_at, scope"
@@ -82,6 +101,7 @@ def _colleague(house: House, person_id: int) -> str:
 
 PERSONAL: Final[Mapping[str, Callable[[House, int], str]]] = {
     "/account/identity/{code}": _identity,
+    "/account/passkeys/{code}": _passkey,
     "/people/{code}": _colleague,
     "/people/{code}/data": lambda _, person_id: str(person_id),
     "/people/{code}/erase": lambda _, person_id: str(person_id),
@@ -204,6 +224,9 @@ FORMS: Final[Mapping[str, Make]] = {
     "/account/identity/{code}": _plain(),
     "/account/password": _plain(old="thee met citroen", new="thee met honing", again="x"),
     "/account/recovery-codes": _plain(),
+    "/account/passkeys/new": _plain(name="Telefoon"),
+    "/account/passkeys/options": _plain(),
+    "/account/passkeys/{code}": _plain(),
     "/account/second-factor": _plain(),
     "/account/second-factor/new": _plain(code="123456"),
     "/account/second-factor/remove": _plain(),

@@ -39,6 +39,7 @@ WITHOUT: Final = (
     "OptimizationHints",
     "PaintHolding",
 )
+OURS: Final = ("127.0.0.1", "127.0.0.2", "localhost")
 ARGUMENTS: Final = (
     f"--disable-features={','.join(WITHOUT)}",
     "--no-sandbox",
@@ -49,7 +50,7 @@ ARGUMENTS: Final = (
     "--disable-sync",
     # The guard of the other tests cannot see into another process: no name leads anywhere.
     # The second address is this machine too, and for a browser another site.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 127.0.0.2",
+    f"--host-resolver-rules=MAP * ~NOTFOUND{''.join(f', EXCLUDE {one}' for one in OURS)}",
 )
 PASSWORD: Final = "a long pass phrase for tests"
 PEOPLE: Final[Mapping[str, tuple[Role, str]]] = {

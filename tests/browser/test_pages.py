@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from accounts.devices import enrol, heard, issue_code
 from accounts.identities import identities_of, link
-from accounts.tables import Person
+from accounts.tables import Passkey, Person
 from catalogue.kinds import Role
 from tests.browser.conftest import PASSWORD, PEOPLE
 from tests.browser.keyboard import Keyboard
@@ -241,6 +241,7 @@ def things(hall: Depot) -> Mapping[str, str]:
         "stations": str(tablet_at(hall)),
         "people": str(person(hall, "outlet@example.org")),
         "account/identity": str(identity_of(hall, "leader@example.org")),
+        "account/passkeys": str(passkey_of(hall, "leader@example.org")),
         "stream-numbers": Counter(hall).make(carrier="KARREWIEL"),
         "notifications": "S1.2026-03",
         "reference": "BOX1",
@@ -270,6 +271,22 @@ def identity_of(hall: Depot, email: str) -> int:
         return identities_of(session, person_id)[0].id
 
 
+def passkey_of(hall: Depot, email: str) -> int:
+    """The number of a passkey of somebody."""
+    with hall.database.write() as session:
+        row = Passkey(
+            person_id=person(hall, email),
+            credential="abc",
+            public_key="",
+            sign_count=0,
+            name="Telefoon",
+            created_at=hall.now,
+        )
+        session.add(row)
+        session.flush()
+        return row.id
+
+
 def _bins_of(hall: Depot, batch: str) -> list[str]:
     statement = (
         "SELECT DISTINCT bin.code FROM movement JOIN batch ON batch.id = movement.batch_id"
@@ -289,6 +306,7 @@ def _visitor_of(path: str) -> str:
 
 SHEETS = {
     "/account/data",
+    "/account/passkeys/options",
     "/announce/template",
     "/audit/file",
     "/labels/sheet",
