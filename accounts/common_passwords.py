@@ -12,12 +12,25 @@ WORD_LENGTH_MIN: Final = 4
 LEFT_LENGTH_MIN: Final = 8
 """So many letters and digits at least a password has beside the words about its person."""
 EVERYBODY: Final = ("stofstroom",)
+ROWS: Final = tuple(
+    row * 3 if forwards else row[::-1] * 3
+    for row in (
+        "abcdefghijklmnopqrstuvwxyz",
+        "qwertyuiopasdfghjklzxcvbnm",
+        "azertyuiop",
+        "qwertyuiop",
+    )
+    for forwards in (True, False)
+)
+"""What fingers type by themselves."""
 
 
 def is_common(password: str) -> bool:
     """Whether it is among the passwords used most, however it is written, with whatever digits and
-    signs stand around it, and also twice or more in a row."""
+    signs stand around it, and also twice or more in a row; or only digits, or a piece of a row."""
     folded = password.casefold()
+    if folded.isdigit() or any(folded in row for row in ROWS):
+        return True
     return any(_once(text) in _common() for text in (folded, _bare(folded)))
 
 

@@ -199,6 +199,10 @@ def test_every_password_is_typed_unseen_and_may_be_pasted() -> None:
     [
         "password1234",
         "Password1234!",
+        "123456789012",
+        "abcdefghijkl",
+        "qwertyuiopasdf",
+        "poiuytrewqpoi",
         "passwordpassword",
         "Stofstroom2026",
         "stofstroom!!!!",
