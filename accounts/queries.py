@@ -59,7 +59,7 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """A machine's token as lists show it."""
+    """A machine's token as lists show it. seen_at: the day on which it was used last."""
 
     id: int
     name: str
@@ -68,6 +68,8 @@ class TokenRow:
     site_id: int | None
     created_at: datetime
     expires_at: datetime | None
+    scope: str
+    seen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,8 @@ def api_tokens(
             _token.c.site_id,
             _token.c.created_at,
             _token.c.expires_at,
+            _token.c.scope,
+            _token.c.seen_at,
         )
         .where(
             _token.c.organisation_id.in_(organisation_ids),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from accounts.machines import Scope
 from catalogue.kinds import Role
 
 WORKER, LEADER, MANAGER = Role.WORKER, Role.TEAM_LEADER, Role.MANAGER
@@ -136,6 +137,8 @@ TABLET: Final = frozenset(
         ("POST", "/scan"),
         ("POST", "/scan/picture"),
         ("GET", "/floor/world"),
+        ("GET", "/batches/{code}"),
+        ("GET", "/bins/{code}"),
         ("GET", "/scales/{code}/reading"),
         ("GET", "/labels/{code}"),
         ("POST", "/print-jobs"),
@@ -145,16 +148,53 @@ TABLET: Final = frozenset(
         ("POST", "/print-jobs/{scan_id}/confirm"),
     }
 )
-"""All that a tablet may ask: what its screens need. A stolen one sees no more."""
+"""All that a tablet may ask: what its screens need. A stolen one sees no more, and of one batch or
+bin only by its code: no list of them beyond what stands at its site."""
 
 QUESTIONS: Final = frozenset({("POST", "/scan"), ("POST", "/scan/picture")})
 """Calls that send something and book nothing."""
 
 
+_FOR_ALL: Final = {route for route in API if API[route] == EVERYBODY and route[0] == "GET"}
+SCOPES: Final[dict[str, frozenset[tuple[str, str]]]] = {
+    Scope.WRITE: frozenset(API),
+    Scope.READ: frozenset(route for route in API if route[0] == "GET") | QUESTIONS,
+    Scope.FIGURES: frozenset(
+        {
+            *_FOR_ALL,
+            *(route for route in API if route[0] == "GET" and route[1].startswith("/reports/")),
+            ("GET", "/exports/{dataset}"),
+            ("GET", "/exports/{dataset}.meta.json"),
+        }
+    ),
+    Scope.ANNOUNCE: frozenset(
+        {
+            *_FOR_ALL,
+            ("POST", "/deliveries"),
+            ("POST", "/deliveries/file"),
+            ("POST", "/deliveries/{code}/withdrawal"),
+            ("GET", "/deliveries"),
+        }
+    ),
+}
+"""What a token may call, by its scope, where its role may too. Every call is in one, by a test."""
+
+
+_MEANT_FOR: Final = {
+    Scope.FIGURES: ("GET", "/reports/circularity"),
+    Scope.ANNOUNCE: ("POST", "/deliveries"),
+}
+"""The call that a narrow scope is made for."""
+
+
+def is_of_use(scope: str, role: Role) -> bool:
+    """Whether a token of this role can do with this scope what the scope is made for."""
+    return scope not in _MEANT_FOR or role in API[_MEANT_FOR[Scope(scope)]]
+
+
 def may_call(route: tuple[str, str], role: Role, *, kind: str, scope: str) -> bool:
-    """Whether a call may be made. kind: "session", "api" or "device"; scope: "write" or "read"."""
+    """Whether a call may be made. kind: "session", "api" or "device"; scope: one of SCOPES, and
+    for one that nobody knows, nothing."""
     if kind == "device" and route not in TABLET:
         return False
-    if scope == "read" and route[0] != "GET" and route not in QUESTIONS:
-        return False
-    return role in API[route]
+    return route in SCOPES.get(scope, frozenset()) and role in API[route]

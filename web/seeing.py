@@ -34,6 +34,8 @@ class Seen:
         What is written down may be some minutes old, for another process may know better: then the
         session lasts those minutes longer, never shorter than was promised.
         """
+        if signed.kind == "api":
+            self._used(signed, now)
         if signed.kind != "session" or signed.token_id is None or signed.since is None:
             return False
         written = signed.seen_at or signed.since
@@ -56,6 +58,13 @@ class Seen:
             if now - written >= SEEN_EVERY:
                 self._due[signed.token_id] = now
             return False
+
+    def _used(self, signed: Signed, now: datetime) -> None:
+        """A machine's token is in use: of that the day is kept, and written once a day."""
+        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        if signed.token_id is not None and (signed.seen_at is None or signed.seen_at < day):
+            with self._lock:
+                self._due[signed.token_id] = day
 
     def write_down(self, database: Database) -> None:
         """Write what is due, in one transaction; nothing is begun when nothing is."""

@@ -16,7 +16,7 @@ from accounts.identities import identities_of, link
 from accounts.passkeys import passkeys_of
 from accounts.tables import Passkey
 from tests.access.house import House
-from tests.access.things import tablet_at
+from tests.access.things import machine_of, tablet_at
 from tests.certificates.office import certify
 from tests.web.api.good import closed_bin, filled_bin, shipped
 from tests.web.api.good_papers import confirmed_batch, doubtful_label
@@ -39,6 +39,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "stream-numbers": "stream_number",
     "notifications": "month",
     "stations": "tablet",
+    "tokens": "machine",
     "entries": "scan_id",
     "figures": "figure",
     "reference": "piece",
@@ -299,6 +300,10 @@ FORMS: Final[Mapping[str, Make]] = {
     "/shipments/{code}/leg": _shipment(carrier="KARREWIEL", departed="2026-03-02T09:00"),
     "/shipments/{code}/link": _shipment(days="60"),
     "/shipments/{code}/return": _return,
+    "/tokens/new": _plain(
+        name="Planning", role="supplier", organisation="NOORDERHAVEN", scope="read", days="365"
+    ),
+    "/tokens/{code}": lambda house: Filled({"code": str(machine_of(house.depot))}),
     "/stations": _plain(station="S1-A", name="Tafel 9"),
     "/stations/tablets/{code}": lambda house: Filled({"code": str(tablet_at(house.depot))}),
     "/stream-numbers/new": _plain(**STREAM),

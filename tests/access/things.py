@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from accounts.actions import make_token
 from accounts.devices import enrol, issue_code
+from accounts.queries import api_tokens
+from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from dispatch.documents import document_of, keep_document
 from dispatch.queries import shipment_by_code
@@ -18,6 +21,16 @@ def tablet_at(depot: Depot, station: str = "S1-A", name: str = "Tafel 1") -> int
     with depot.database.write() as session:
         code = issue_code(session, station, name, viewer=depot.people["leader"], now=depot.now)
         return enrol(session, code, now=depot.now).device_id
+
+
+def machine_of(depot: Depot) -> int:
+    """The number of a token for a machine of a supplier."""
+    with depot.database.write() as session:
+        home = rulebook(session).organisations["NOORDERHAVEN"].id
+        make_token(
+            session, role=Role.SUPPLIER, organisation="NOORDERHAVEN", name="Mail", now=depot.now
+        )
+        return api_tokens(session, [home], now=depot.now)[0].id
 
 
 def things(depot: Depot) -> dict[str, str]:
@@ -50,6 +63,7 @@ def things(depot: Depot) -> dict[str, str]:
         "report": issue(depot, "NOORDERHAVEN")["code"],
         "scan_id": scan_id,
         "tablet": str(tablet_at(depot)),
+        "machine": str(machine_of(depot)),
         "stream_number": Counter(depot).make(),
         "month": "S1.2026-02",
         "figure": "reuse_of_sorted",

@@ -7,11 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
-from accounts.devices import enrol
+from accounts.audit import Doing, note_event
+from accounts.devices import Enrolled, enrol
 from accounts.queries import lets_a_tablet_in
 from catalogue.errors import EnrolmentUnknown
 from web.deps import database_of, language_of_person
+from web.noticing import address_of
 from web.tries import WrongTries
 
 router = APIRouter(include_in_schema=False)
@@ -40,7 +43,20 @@ def let_in(request: Request, body: EnrolIn) -> JSONResponse:
         if not lets_a_tablet_in(session, body.code, now):
             tries.was_wrong(address)
             raise EnrolmentUnknown
-    enrolled = database.write_together(lambda session: enrol(session, body.code, now=now))
+
+    def work(session: Session) -> Enrolled:
+        enrolled = enrol(session, body.code, now=now)
+        note_event(
+            session,
+            Doing.TABLET_LET_IN,
+            now=now,
+            target=f"device:{enrolled.device_id}",
+            organisation_id=enrolled.site.operator_id,
+            address=address_of(request),
+        )
+        return enrolled
+
+    enrolled = database.write_together(work)
     said: dict[str, Any] = {
         "token": enrolled.token,
         "device": {"name": enrolled.name},

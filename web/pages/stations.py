@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from accounts.access import enrolling_sites
+from accounts.audit import Doing, note_event
 from accounts.devices import CODE_KEPT, issue_code, revoke_device
 from accounts.queries import DeviceRow, device, devices
 from catalogue.errors import NotFound, Refusal
@@ -20,6 +21,7 @@ from catalogue.rulebook import Rulebook, rulebook
 from labels.pictures import QrPicture, qr_picture
 from web.deps import ReadDb, database_of
 from web.i18n import message
+from web.noticing import address_of
 from web.pages.booking import Sent
 from web.pages.choices import stations as stations_to_choose
 from web.pages.forms import Form, Options
@@ -107,6 +109,7 @@ def make_code(visit: Visitor, sent: Sent) -> Response:
         try:
             with database_of(visit.request).write() as session:
                 code = issue_code(session, station, name, viewer=visit.viewer, now=visit.now)
+                _note(visit, session, Doing.TABLET_CODE_MADE, "")
         except NotFound:
             raise
         except Refusal as refused:
@@ -147,8 +150,21 @@ def remove(visit: Visitor, code: Number) -> Response:
     with database_of(visit.request).write() as session:
         row, _station, _site = _tablet(visit, session, code)
         revoke_device(session, row.id, viewer=visit.viewer, now=visit.now)
+        _note(visit, session, Doing.TABLET_PUT_OUT, f"device:{row.id}")
     visit.request.app.state.remembered.forget()
     return visit.go("/stations", "tablet_removed")
+
+
+def _note(visit: Visit, session: Session, kind: Doing, target: str) -> None:
+    note_event(
+        session,
+        kind,
+        now=visit.now,
+        actor=visit.me.actor,
+        target=target,
+        organisation_id=visit.viewer.organisation_id,
+        address=address_of(visit.request),
+    )
 
 
 def _tablet(visit: Visit, db: Session, number: str) -> tuple[DeviceRow, StationRow, SiteRow]:

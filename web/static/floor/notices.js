@@ -5,8 +5,8 @@ import { sentenceOf } from "./refusals.js";
 import { _ } from "./words.js";
 
 const TROUBLES = {
-  unauthenticated: () => _("This tablet is not let in any more. Call your team leader."),
-  not_allowed: () => _("This tablet is not let in any more. Call your team leader."),
+  unauthenticated: () => _("This tablet is not let in any more. Ask your team leader. Nothing is lost."),
+  not_allowed: () => _("This tablet is not let in any more. Ask your team leader. Nothing is lost."),
   outdated: () => _("This app is too old. Load it anew."),
   storage: () => _("This tablet is full. Call your team leader."),
 };
