@@ -71,7 +71,7 @@ class IdentityTaken(RuleBroken):
 
 class PasskeyFailed(NotAllowed):
     """A passkey could not be made or believed. Figures: `problem`, a word for who looks after it:
-    `answer`, `place` or `many`."""
+    answer, place or many."""
 
     code = "passkey_failed"
     title = "The passkey did not work."
