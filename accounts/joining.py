@@ -58,6 +58,27 @@ def guest_of(session: Session, purpose: Purpose, plain: str, *, now: datetime) -
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who gets a mail about their own account."""
+
+    name: str
+    email: str
+    language: str
+
+
+def reader_of(session: Session, person_id: int, *, is_invited: bool) -> Reader | None:
+    """Whom to mail; None for who is not there any more. is_invited: not in yet. One statement."""
+    row = session.execute(
+        select(_person.c.name, _person.c.email, _person.c.language).where(
+            _person.c.id == person_id,
+            _person.c.erased_at.is_(None),
+            _person.c.active.is_(not is_invited),
+        )
+    ).one_or_none()
+    return Reader(name=row.name, email=row.email, language=row.language) if row else None
+
+
 def accept(
     session: Session,
     plain: str,

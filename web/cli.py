@@ -23,6 +23,7 @@ from store.engine import Database
 from store.gate import Busy
 from web import export_commands, mail_commands, moving_commands, proof_commands, waste_commands
 from web.checkpoints import CheckpointUnusable
+from web.person_commands import invite_by_link
 from web.scale_commands import add_to
 from web.settings import SettingsWrong
 from web.terminal import (
@@ -264,7 +265,7 @@ def person(
 ) -> None:
     """Let somebody sign in. The password is asked for, or taken from STOFSTROOM_PASSWORD."""
     if invite:
-        _invite(email, name, role, organisation, site, language)
+        print(invite_by_link(email, name, role, organisation, site, language))
         return
     from accounts.actions import create_person
 
@@ -283,27 +284,6 @@ def person(
                 now=now(),
             )
     tell(f"{email} can sign in.")
-
-
-def _invite(
-    email: str, name: str, role: Role, organisation: str | None, site: str | None, language: str
-) -> None:
-    """An account that its person takes into use by the link that is printed, this once."""
-    from accounts.people import invite_from_here
-
-    with open_database() as (database, settings), database.write() as session:
-        ticket = invite_from_here(
-            session,
-            email=email,
-            name=name,
-            role=role,
-            organisation=organisation,
-            site=site,
-            language=language,
-            now=now(),
-        )
-    print(f"{settings.public_url}/invitation/{ticket}?lang={language}")
-    tell(f"{email} chooses a password by this link, within 7 days. It is not shown again.")
 
 
 @app.command("password")

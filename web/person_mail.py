@@ -14,17 +14,14 @@ from email.message import EmailMessage
 from typing import Any, Final
 from uuid import uuid4
 
-from sqlalchemy import Row, select
 from sqlmodel import Session
 
 from accounts import tickets
 from accounts.audit import Doing
-from accounts.joining import reset_ticket
-from accounts.tables import Person
+from accounts.joining import Reader, reader_of, reset_ticket
 from accounts.telling import FORGOTTEN, INVITED
 from accounts.tickets import Purpose
 from catalogue.rulebook import rulebook
-from store.columns import table_of
 from store.engine import Database
 from web.i18n import Language, language, message
 from web.mail import Draft, GiveUp, TryLater, compose, send
@@ -48,15 +45,13 @@ CHANGED: Final[Mapping[str, str]] = {
 """What is told of each change to somebody's ways in."""
 LINKS: Final = {INVITED: Purpose.INVITATION, FORGOTTEN: Purpose.RESET}
 
-_person = table_of(Person)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Letter:
     """A mail before it is put into words. ticket: of the link in it. by: who invites."""
 
     kind: str
-    reader: Row[Any]
+    reader: Reader
     ticket: str = ""
     by: str = ""
 
@@ -93,13 +88,7 @@ class PersonMailing:
 def _letter(session: Session, payload: Mapping[str, Any], now: datetime) -> _Letter | None:
     """What is to be mailed; None when there is nobody to mail it to any more."""
     kind, person_id = str(payload["kind"]), int(payload["person"])
-    reader = session.execute(
-        select(_person).where(
-            _person.c.id == person_id,
-            _person.c.erased_at.is_(None),
-            _person.c.active.is_(kind != INVITED),
-        )
-    ).one_or_none()
+    reader = reader_of(session, person_id, is_invited=kind == INVITED)
     if reader is None:
         return None
     if kind == INVITED:

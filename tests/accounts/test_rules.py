@@ -100,3 +100,35 @@ def test_only_staff_is_tied_to_a_site() -> None:
 
 def test_who_did_it_is_known_for_ninety_days() -> None:
     assert rules.erase_on(date(2026, 3, 2)) == date(2026, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("password1234", rules.TOO_COMMON),
+        ("Passw0rd!!!!!!", rules.TOO_COMMON),
+        ("PasswordPassword", rules.TOO_COMMON),
+        ("...iloveyou2026", rules.TOO_COMMON),
+        ("stofstroom2026!", rules.ABOUT_YOU),
+        ("Stofstroom-welcome", rules.ABOUT_YOU),
+        ("Jansen.Waterkant", rules.ABOUT_YOU),
+        ("mia.jansen@1234", rules.ABOUT_YOU),
+    ],
+)
+def test_what_others_would_try_first_is_no_password(given: str, problem: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        rules.password(given, email="mia.jansen@waterkant.example", about=("Mia Jansen",))
+    assert refused.value.figures == {"field": "password", "problem": problem}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "mijn fiets staat buiten",
+        "stofstroom telt elke gram",
+        "password manager for two",
+        "x" * 11 + "abcde",
+    ],
+)
+def test_words_that_nobody_would_guess_are_taken_as_they_are(given: str) -> None:
+    assert rules.password(given, email="mia.jansen@waterkant.example") == given

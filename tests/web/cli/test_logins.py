@@ -8,7 +8,9 @@ import pytest
 
 from accounts import second_factor
 from accounts.devices import enrol
+from accounts.joining import guest_of
 from accounts.queries import person_by_password, viewer_of
+from accounts.tickets import Purpose
 from catalogue.kinds import Role
 from store.engine import Database
 from tests.web.terminal import NOW, PASSWORD, Shell
@@ -153,3 +155,18 @@ def test_a_password_is_asked_for_without_showing_it(
     assert PASSWORD.encode() not in shown
     with register.read() as session:
         assert person_by_password(session, email="anna@example.org", password=PASSWORD)
+
+
+def test_a_link_for_who_is_invited_stands_alone_on_stdout(
+    shell: Shell, register_anywhere: Database
+) -> None:
+    said = ("person", "--email", "roos@example.org", "--name", "Roos", "--role", "administrator")
+    ended = shell(*said, "--invite", "--organisation", "WATERKANT")
+    assert ended.code == 0, ended.err
+    link, *rest = ended.out.splitlines()
+    assert rest == []
+    plain = link.rpartition("/")[2].partition("?")[0]
+    with register_anywhere.read() as session:
+        guest = guest_of(session, Purpose.INVITATION, plain, now=datetime.now(UTC))
+    assert (guest.email, guest.role) == ("roos@example.org", Role.ADMINISTRATOR)
+    assert plain not in ended.err
