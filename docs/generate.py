@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that follow from the code: errors.md and api.md."""
+"""Write the pages of docs/ that follow from the code."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 from catalogue.errors import BadInput, NotAllowed, NotFound, Refusal, RuleBroken, concrete
 from catalogue.kinds import Role
+from docs.access_page import access_page
 from docs.exports_page import exports_page
 from docs.figures_page import figures_page
 from store.engine import Database
@@ -193,6 +194,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "api.md": api_page,
     "figures.md": figures_page,
     "exports.md": exports_page,
+    "access.md": access_page,
 }
 
 

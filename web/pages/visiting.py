@@ -265,7 +265,7 @@ class Visit:
 
 def visiting(request: Request, me: Annotated[Signed, Depends(signed_in)]) -> Visit:
     """Who looks. Raises NotAllowed when the page is not for them; none is for a machine."""
-    if not _may_open(me, request.method, request.scope["route"].path):
+    if not may_open(me, request.method, request.scope["route"].path):
         raise NotAllowed
     return Visit(request, me, language_of_person(request, me), request.app.state.clock())
 
@@ -273,7 +273,8 @@ def visiting(request: Request, me: Annotated[Signed, Depends(signed_in)]) -> Vis
 Visitor = Annotated[Visit, Depends(visiting)]
 
 
-def _may_open(me: Signed, method: str, path: str) -> bool:
+def may_open(me: Signed, method: str, path: str) -> bool:
+    """Whether a page is for somebody: to see it, or (POST) to send the form on it."""
     roles = FORMS.get(path, PAGES[path]) if method == "POST" else PAGES[path]
     if me.kind != "session" or me.viewer.role not in roles:
         return False
@@ -301,7 +302,7 @@ def frame_of(request: Request, me: Signed | None) -> Frame:
     if me is None:
         return Frame(path=request.url.path, query=query)
     role = me.viewer.role
-    sees = frozenset(path for path in PAGES if _may_open(me, "GET", path))
+    sees = frozenset(path for path in PAGES if may_open(me, "GET", path))
     return Frame(
         path=request.url.path,
         query=query,
