@@ -14,6 +14,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
+from accounts.machines import DAYS_MAX, Scope, ends_at
 from catalogue.errors import BadInput, NotFound, Refusal
 from catalogue.kinds import Role
 from migrations.steps import StepUnknown
@@ -225,13 +226,25 @@ def token(
     name: Annotated[str, typer.Option(help="What it is for.")],
     organisation: OrganisationOption = None,
     site: SiteOption = None,
+    scope: Annotated[Scope, typer.Option(help="What of that it may use.")] = Scope.WRITE,
+    days: Annotated[
+        int | None,
+        typer.Option(min=1, max=DAYS_MAX, help="After so many it ends. By default it does not."),
+    ] = None,
 ) -> None:
     """Print a new API token. It is shown this once."""
     from accounts.actions import make_token
 
     with open_database() as (database, _), database.write() as session:
         plain = make_token(
-            session, role=role, organisation=organisation, site=site, name=name, now=now()
+            session,
+            role=role,
+            organisation=organisation,
+            site=site,
+            name=name,
+            now=now(),
+            expires_at=ends_at(days, now()) if days else None,
+            scope=scope.value,
         )
     print(plain)
 

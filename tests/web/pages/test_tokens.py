@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from catalogue.kinds import Role
 from tests.builders import Depot
@@ -28,7 +29,9 @@ def ask(browser: Browser, token: str, path: str) -> Any:
     return browser.client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {token}"})
 
 
-def test_a_supplier_makes_a_narrow_token_and_revokes_it(hall: Depot, browser_of: BrowserOf) -> None:
+def test_a_supplier_makes_a_narrow_token_and_revokes_it(
+    served: FastAPI, hall: Depot, browser_of: BrowserOf
+) -> None:
     supplier, machine = browser_of("supplier"), browser_of("stranger")
     assert "Nog geen machine heeft een token" in supplier.text("/tokens")
     made = supplier.send("/tokens/new", organisation="NOORDERHAVEN", **ASKED)
@@ -36,7 +39,7 @@ def test_a_supplier_makes_a_narrow_token_and_revokes_it(hall: Depot, browser_of:
     assert made.headers["cache-control"] == "no-store"
     assert ask(machine, token, "/reports/circularity").status_code == 200
     assert ask(machine, token, "/batches").json()["code"] == "not_allowed"
-    machine.client.app.state.seen.write_down(hall.database)
+    served.state.seen.write_down(hall.database)
     listed = supplier.get("/tokens")
     assert token not in listed.text
     assert "Planning" in words(listed)
@@ -47,16 +50,18 @@ def test_a_supplier_makes_a_narrow_token_and_revokes_it(hall: Depot, browser_of:
     assert supplier.get(f"/tokens/{number}").status_code == 404
 
 
-def test_when_a_token_is_used_is_written_once_a_day(hall: Depot, browser_of: BrowserOf) -> None:
+def test_when_a_token_is_used_is_written_once_a_day(
+    served: FastAPI, hall: Depot, browser_of: BrowserOf
+) -> None:
     administrator, machine = browser_of("administrator"), browser_of("stranger")
     token = token_on(
         administrator.send("/tokens/new", role="auditor", organisation="WATERKANT", **ASKED)
     )
-    seen = machine.client.app.state.seen
+    seen = served.state.seen
     written = []
     for hours in (0, 1, 24):
         hall.later(hours=hours)
-        machine.client.app.state.remembered.forget()
+        served.state.remembered.forget()
         assert ask(machine, token, "/reports/circularity").status_code == 200
         written.append(len(seen._due))
         seen.write_down(hall.database)
