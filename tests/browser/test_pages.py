@@ -11,14 +11,13 @@ from collections.abc import Callable, Mapping
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import FilePayload, Page, expect
-from sqlmodel import select
 
 from accounts.devices import enrol, heard, issue_code
-from accounts.identities import identities_of, link
-from accounts.tables import Passkey, Person
 from catalogue.kinds import Role
+from tests.access.things import machine_of
 from tests.browser.conftest import PASSWORD, PEOPLE
 from tests.browser.keyboard import Keyboard
+from tests.browser.ways_in import identity_of, passkey_of, person
 from tests.builders import Depot
 from tests.certificates.office import certify, confirmed
 from tests.nl.counter import Counter
@@ -239,7 +238,8 @@ def things(hall: Depot) -> Mapping[str, str]:
         "shipments": shipment,
         "entries": scan_id,
         "stations": str(tablet_at(hall)),
-        "people": str(person(hall, "outlet@example.org")),
+        "tokens": str(machine_of(hall)),
+        "people": str(person(hall, "supplier@example.org")),
         "account/identity": str(identity_of(hall, "leader@example.org")),
         "account/passkeys": str(passkey_of(hall, "leader@example.org")),
         "stream-numbers": Counter(hall).make(carrier="KARREWIEL"),
@@ -255,36 +255,6 @@ def tablet_at(hall: Depot) -> int:
         number = enrol(session, code, now=hall.now).device_id
         heard(session, number, now=hall.now, app_version="7", waiting=12, attention=3, counter=40)
     return number
-
-
-def person(hall: Depot, email: str) -> int:
-    """The number of somebody."""
-    with hall.database.read() as session:
-        return session.exec(select(Person.id).where(Person.email == email)).one()
-
-
-def identity_of(hall: Depot, email: str) -> int:
-    """The number of an account elsewhere that somebody is linked to."""
-    person_id = person(hall, email)
-    with hall.database.write() as session:
-        link(session, person_id, issuer="https://id.example", subject="1", now=hall.now)
-        return identities_of(session, person_id)[0].id
-
-
-def passkey_of(hall: Depot, email: str) -> int:
-    """The number of a passkey of somebody."""
-    with hall.database.write() as session:
-        row = Passkey(
-            person_id=person(hall, email),
-            credential="abc",
-            public_key="",
-            sign_count=0,
-            name="Telefoon",
-            created_at=hall.now,
-        )
-        session.add(row)
-        session.flush()
-        return row.id
 
 
 def _bins_of(hall: Depot, batch: str) -> list[str]:
@@ -323,7 +293,7 @@ def _is_file(path: str) -> bool:
 
 
 ROUNDS = {
-    "stranger": ["/login", "/privacy", "/checkpoints", "/verify", "/verify/{code}"],
+    "stranger": ["/login", "/forgotten", "/privacy", "/checkpoints", "/verify", "/verify/{code}"],
     **{
         name: [path for path in PAGES if not _is_file(path) and _visitor_of(path) == name]
         for name in PEOPLE
