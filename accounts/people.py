@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -292,7 +293,7 @@ def _note(
     kind: Doing,
     row: PersonRow,
     by: By,
-    details: dict[str, str | int] | None = None,
+    details: Mapping[str, str | int] | None = None,
 ) -> None:
     note_event(
         session,

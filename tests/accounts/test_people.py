@@ -69,12 +69,12 @@ def test_who_is_invited_comes_once_and_within_a_week(stage: Session, depot: Depo
         joining.guest_of(stage, Purpose.INVITATION, ticket, now=late)
     guest = joining.guest_of(stage, Purpose.INVITATION, ticket, now=depot.now)
     assert (guest.email, guest.role) == ("anna@example.org", Role.WORKER)
-    said = {"name": "Anna B.", "language": "en", "hashed": HASHED, "now": depot.now}
-    key = joining.accept(stage, ticket, **said)
+    said: dict[str, Any] = {"name": "Anna B.", "language": "en", "hashed": HASHED}
+    key = joining.accept(stage, ticket, **said, now=depot.now)
     row = person_for(stage, rulebook(stage), chief.viewer, key)
     assert (row.name, row.language, row.state) == ("Anna B.", "en", State.ACTIVE)
     with pytest.raises(TicketUnknown):
-        joining.accept(stage, ticket, **said)
+        joining.accept(stage, ticket, **said, now=depot.now)
     assert noted(stage) == ["person_invited", "invitation_accepted"]
 
 
