@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -23,6 +22,7 @@ from webauthn.helpers import (
     base64url_to_bytes,
     bytes_to_base64url,
     options_to_json_dict,
+    parse_attestation_object,
     parse_authentication_credential_json,
     parse_client_data_json,
     parse_registration_credential_json,
@@ -44,8 +44,6 @@ HOUSE: Final = "Stofstroom"
 CREDENTIAL_MAX: Final = 1400
 _WRONG: Final = (
     WebAuthnException,
-    InvalidSignature,
-    UnsupportedAlgorithm,
     ValueError,
     TypeError,
     KeyError,
@@ -154,6 +152,7 @@ def made(answer: str, party: Party, *, challenge: bytes) -> Made:
     with _believed():
         sent = parse_registration_credential_json(answer)
         _require_top(sent.response.client_data_json)
+        _require_no_maker(sent.response.attestation_object)
         proven = verify_registration_response(
             credential=sent,
             expected_challenge=challenge,
@@ -220,6 +219,13 @@ def _believed() -> Iterator[None]:
         yield
     except _WRONG as error:
         raise PasskeyFailed(problem="answer") from error
+
+
+def _require_no_maker(attestation: bytes) -> None:
+    """Raise ValueError for what somebody else vouches for: nobody was asked to."""
+    said = parse_attestation_object(attestation)
+    if said.fmt not in ("none", "packed") or said.att_stmt.x5c:
+        raise ValueError("vouched for by a maker")
 
 
 def _require_top(client_data: bytes) -> None:

@@ -29,12 +29,14 @@ def bytes_of(text: str) -> bytes:
 @dataclass
 class PocketKey:
     """One passkey on one device. counts: whether it counts its uses; flags: what it says of its
-    holder; said: what the browser says beside type, challenge and origin."""
+    holder; said: what the browser says beside type, challenge and origin; vouched: what the
+    maker says of it."""
 
     origin: str
     counts: bool = True
     flags: int = PRESENT | VERIFIED
     said: dict[str, Any] = field(default_factory=dict)
+    vouched: dict[str, Any] = field(default_factory=lambda: {"fmt": "none", "attStmt": {}})
     count: int = 0
     handle: str = ""
     name: str = ""
@@ -55,7 +57,7 @@ class PocketKey:
             + cbor2.dumps(public, canonical=True)
         )
         data = self._data(self.flags | ATTESTED) + attested
-        attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
+        attestation = cbor2.dumps({**self.vouched, "authData": data})
         client = self._client("webauthn.create", options["challenge"])
         return self._answer(
             clientDataJSON=text_of(client),

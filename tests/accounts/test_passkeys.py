@@ -269,6 +269,10 @@ def test_a_passkey_belongs_to_one_person(stage: Session, owner: Owner) -> None:
         (PocketKey(HERE.origin, credential=b""), "answer"),
         (PocketKey(HERE.origin, said={"type": "webauthn.get"}), "answer"),
         (PocketKey(HERE.origin, said={"challenge": "AAAA"}), "answer"),
+        (PocketKey(HERE.origin, vouched={"fmt": "tpm", "attStmt": {}}), "answer"),
+        (PocketKey(HERE.origin, vouched={"fmt": "packed", "attStmt": {"x5c": [b"a"]}}), "answer"),
+        (PocketKey(HERE.origin, vouched={"fmt": "packed", "attStmt": {"sig": b"a"}}), "answer"),
+        (PocketKey(HERE.origin, vouched={"fmt": ["none"], "attStmt": []}), "answer"),
     ],
 )
 def test_a_passkey_that_does_not_hold_is_not_kept(

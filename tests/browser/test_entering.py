@@ -187,7 +187,10 @@ def test_guesses_lock_out_who_guesses_and_not_the_owner(open_page: Open, place: 
     own.wait_for_url(f"{place}/account")
     own.get_by_role("button", name="Uitloggen").first.click()
     for number in range(TRIES):
-        wrong = {"email": "worker@example.org", "password": f"a guess {number}"}
+        wrong: dict[str, str | float | bool] = {
+            "email": "worker@example.org",
+            "password": f"a guess {number}",
+        }
         answer = guesser.request.post("/login", form=wrong, headers={"origin": place})
         assert answer.status == 403
     sign_in(guesser, "worker")
