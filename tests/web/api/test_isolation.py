@@ -1,12 +1,11 @@
 """What belongs to somebody else answers exactly like what does not exist.
 
-What a path names is in tests/access: here is what tablets, bodies, lists and questions name.
+What a path or a body names is in tests/access: here is what tablets, lists and questions name.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -14,9 +13,9 @@ import pytest
 from catalogue.codes import CodeKind, mint
 from tests.access.nothing import nothing_like
 from tests.web.api.calling import TAKER, Hall, command, intake, sorting
-from tests.web.api.good import GOOD, YEAR, Good, Route, send
+from tests.web.api.good import GOOD, YEAR, send
 from tests.web.api.test_permissions import KINDS as KINDS_OF_ACT
-from tests.web.api.test_permissions import MAY, by_tablet, spelled
+from tests.web.api.test_permissions import by_tablet
 
 LEADER_ELSEWHERE: Final = ("foreign_leader", "leader_of_s2")
 BY_TABLET: Final = sorted(kind for kind, path in KINDS_OF_ACT.items() if "{" in path)
@@ -54,14 +53,6 @@ def test_what_waits_elsewhere_is_told_to_nobody(hall: Hall) -> None:
     assert (theirs["status"], theirs["answer"]["code"]) == ("refused", "not_found")
 
 
-NOTHING: Final = {
-    "site": "S9",
-    "station": "S9-A",
-    "supplier": "NIEMAND",
-    "outlet": "NIEMAND",
-}
-
-
 def foreign_things(hall: Hall) -> dict[str, str]:
     """One of everything that a body can name, at Buitenpost."""
     depot = hall.depot
@@ -80,87 +71,6 @@ def foreign_things(hall: Hall) -> dict[str, str]:
         "supplier": "VREEMD",
         "outlet": TAKER["partner"]["organisation"],
     }
-
-
-Place = Callable[[dict[str, Any], str], None]
-
-
-def at(*path: str | int) -> Place:
-    """Puts a value where the path leads in a body."""
-
-    def put(body: dict[str, Any], value: str) -> None:
-        found: Any = body
-        for step in path[:-1]:
-            found = found[step]
-        found[path[-1]] = value
-
-    return put
-
-
-def into_a_bin(body: dict[str, Any], code: str) -> None:
-    body["parts"] = [{"bin": code, "mass_g": 1_000}]
-
-
-IN_BODIES: Final[tuple[tuple[Route, str, Place], ...]] = (
-    (("POST", "/deliveries"), "supplier", at("supplier")),
-    (("POST", "/deliveries"), "site", at("site")),
-    (("POST", "/codes"), "station", at("station")),
-    (("POST", "/batches"), "site", at("site")),
-    (("POST", "/batches"), "station", at("station")),
-    (("POST", "/batches"), "supplier", at("supplier")),
-    (("POST", "/batches"), "delivery", at("delivery")),
-    (("POST", "/batches/{code}/sortings"), "station", at("station")),
-    (("POST", "/batches/{code}/sortings"), "bin", into_a_bin),
-    (("POST", "/bins/{code}/sortings"), "station", at("station")),
-    (("POST", "/bins/{code}/sortings"), "bin", into_a_bin),
-    (("POST", "/batches/{code}/gates"), "station", at("station")),
-    (("POST", "/bins/{code}/gates"), "station", at("station")),
-    (("POST", "/batches/{code}/weighings"), "station", at("station")),
-    (("POST", "/batches/{code}/correction"), "supplier", at("supplier")),
-    (("POST", "/batches/{code}/close"), "station", at("station")),
-    (("POST", "/batches/{code}/reopen"), "station", at("station")),
-    (("POST", "/finds"), "station", at("station")),
-    (("POST", "/finds"), "batch", at("batch")),
-    (("POST", "/batches/{code}/items"), "station", at("station")),
-    (("POST", "/items/{number}/destruction"), "station", at("station")),
-    (("POST", "/bins"), "site", at("site")),
-    (("POST", "/shipments"), "outlet", at("outlet")),
-    (("POST", "/shipments"), "bin", at("bins", 0)),
-    (("POST", "/waste/stream-numbers"), "site", at("site")),
-    (("POST", "/waste/stream-numbers"), "supplier", at("partner")),
-    (("POST", "/waste/stream-numbers"), "supplier", at("carrier")),
-    (("POST", "/waste/stream-numbers/{number}/carriage"), "supplier", at("carrier")),
-    (("POST", "/waste/stream-numbers/{number}/carriage"), "supplier", at("ordered_by")),
-    (("POST", "/waste/notifications"), "site", at("site")),
-    (("POST", "/shipments/{code}/legs"), "outlet", at("carrier")),
-    (("POST", "/shipments/{code}/legs"), "outlet", at("ordered_by")),
-    (("POST", "/shipments/{code}/returns"), "bin", at("lines", 0, "bin")),
-)
-"""Where a body names a thing or a party."""
-
-
-@pytest.mark.parametrize(
-    ("route", "noun", "put"),
-    IN_BODIES,
-    ids=[f"{spelled(route)} {noun}" for route, noun, _put in IN_BODIES],
-)
-def test_a_body_that_names_what_is_of_others_is_like_one_that_names_nothing(
-    hall: Hall, route: Route, noun: str, put: Place
-) -> None:
-    kinds = {"batch": CodeKind.BATCH, "bin": CodeKind.BIN, "delivery": CodeKind.DELIVERY}
-    nothing = NOTHING.get(noun) or mint(kinds[noun])
-    told = []
-    for code in (foreign_things(hall)[noun], nothing):
-        sent = GOOD[route](hall)
-        body = json.loads(json.dumps(sent.body))
-        if route[1].endswith("returns"):
-            body["lines"][0] = {}
-        put(body, code)
-        by = "leader" if "leader" in MAY[route] else min(MAY[route])
-        answer = send(hall.caller(by), route, Good(sent.named, body))
-        told.append((answer.status_code, answer.json()["code"], answer.text.replace(code, "CODE")))
-    assert told[0] == told[1]
-    assert told[0][:2] == (404, "not_found")
 
 
 @pytest.mark.parametrize("name", ["foreign_leader", "foreign_auditor", "leader_of_s2"])
