@@ -136,10 +136,10 @@ def shape(link: str) -> str:
 def writing_calls() -> list[str]:
     """Every address that may book something."""
     calls = [f"{API_PREFIX}{path}" for method, path in sorted(API) if method == "POST"]
-    return [*(path for path in routes("POST") if path != BY_ITS_ADDRESS), *calls]
+    return [*(path for path in routes("POST") if path not in BY_ITS_ADDRESS), *calls]
 
 
-BY_ITS_ADDRESS = "/outlet/{token}"
+BY_ITS_ADDRESS = ("/outlet/{token}", "/invitation/{token}", "/reset/{token}")
 """Counts no cookie: who knows the address may send the form, and no other site knows it."""
 
 
