@@ -139,7 +139,7 @@ def test_a_wrong_password_is_said_and_the_address_stays(page_of: PageOf) -> None
     sign_in(page, "leader", "not the right one")
     expect(page.get_by_role("alert")).to_contain_text("Dit adres en wachtwoord horen niet bij")
     expect(page.get_by_label("E-mailadres")).to_have_value("leader@example.org")
-    expect(page.get_by_label("Wachtwoord")).to_have_value("")
+    expect(page.get_by_label("Wachtwoord", exact=True)).to_have_value("")
 
 
 def test_who_signs_in_on_the_way_arrives_where_they_wanted_to_be(
