@@ -19,7 +19,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import dialect as postgresql
 from sqlmodel import Session
 
 from store.archive import BackupUnusable
@@ -97,7 +96,7 @@ def _copy(source: Connection, target: Connection, table: Table) -> None:
 
 def _copy_into_postgresql(source: Connection, target: Connection, table: Table) -> None:
     """In one statement, so that references within the table are looked at when it is whole."""
-    kind = postgresql()
+    kind = target.dialect
     writers = [column.type.dialect_impl(kind).bind_processor(kind) for column in table.c]
     names = ", ".join(f'"{column.name}"' for column in table.c)
     driver: Any = target.connection.driver_connection
