@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 
 API: Final = "/api/v1"
@@ -35,15 +37,15 @@ class Answer:
 
 
 class Line:
-    """The way to one application: a loop that is kept, so that its threads are."""
+    """The way to one application: a loop and threads that are kept from call to call."""
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._loop = asyncio.new_event_loop()
+        self._open = ExitStack()
+        self._portal = self._open.enter_context(start_blocking_portal())
 
     def close(self) -> None:
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
-        self._loop.close()
+        self._open.close()
 
     def ask(
         self,
@@ -74,7 +76,8 @@ class Line:
             "server": ("testserver", 80),
             "state": {},
         }
-        return self._loop.run_until_complete(self._run(scope, body))
+        answer: Answer = self._portal.call(self._run, scope, body)
+        return answer
 
     async def _run(self, scope: dict[str, Any], body: bytes) -> Answer:
         came = [{"type": "http.request", "body": body, "more_body": False}]
