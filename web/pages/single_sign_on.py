@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from accounts import identities, tickets
 from accounts.audit import Doing, note_event
+from accounts.joining import accept_by_identity
 from accounts.sessions import end_session
 from accounts.tickets import Purpose
 from catalogue.errors import IdentityUnknown, NotFound, SignOnFailed, TicketUnknown
@@ -161,14 +162,14 @@ def _on(request: Request, underway: Underway, proven: Proven) -> Response:
 
 def _accept(request: Request, session: Session, journey: Journey, proven: Proven) -> None:
     """The invitation is used up, and whoever it was for is known by the account from now on."""
-    row = tickets.use_known(
-        session, Purpose.INVITATION, journey.invitation_id or 0, now=_now(request)
+    person_id = accept_by_identity(
+        session, journey.invitation_id or 0, now=_now(request), address=address_of(request)
     )
-    if row.person_id is None or row.person_id != journey.person_id:
+    if person_id != journey.person_id:
         raise TicketUnknown
     identities.link(
         session,
-        row.person_id,
+        person_id,
         issuer=proven.issuer,
         subject=proven.subject,
         now=_now(request),

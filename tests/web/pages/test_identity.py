@@ -61,6 +61,7 @@ def invited(hall: Depot) -> tuple[int, str]:
             password_hash="",
             role="worker",
             organisation_id=home,
+            active=False,
             created_at=hall.now,
         )
         session.add(new)
@@ -73,6 +74,8 @@ def test_an_invitation_is_accepted_once_by_an_account_elsewhere(
 ) -> None:
     new, invitation = invited(hall)
     browser, late = enter("stranger"), enter("stranger")
+    page = browser.get(f"/invitation/{invitation}").text
+    assert f'<input type="hidden" name="invitation" value="{invitation}">' in page
     answers = [
         (one, id_provider.grant(set_out(one, invitation=invitation), subject))
         for one, subject in ((browser, "n-1"), (late, "n-2"))
