@@ -13,7 +13,7 @@ from tests.web.api.calling import settings_of
 from web.app import create_app
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def open_house(cast_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     database = Database("sqlite://")
     app = create_app(settings_of(database, Path()), database=database)
