@@ -169,7 +169,8 @@ _RULES: Final = """
 | when a lorry left | suppliers | staff, and the outlet, on the waybill: the law asks it |
 | notes in words | suppliers, outlets, managers, administrators | worker, team leader, auditor |
 | who handed a found object over, and to whom | everybody but those named here | worker, team leader and auditor, on the receipt |
-| who did what | everybody | an administrator, of accounts only, in the log of `/audit` |
+| who did what on the floor | everybody | nobody; each person of themselves, in the data that is kept of them |
+| who did what to accounts | everybody but those named here | administrator, auditor, on `/audit` |
 | figures (shares, masses per period, exports) | workers, outlets, administrators | team leader, manager, auditor; suppliers of their own |
 | anything of another operator, also of a supplier that both serve | everybody | |
 | passwords, tokens, codes for tablets, addresses of links | everybody, after the one time that they are shown | |
@@ -180,8 +181,8 @@ A code of a bin or of a shipment in which grams of a supplier stand is told to t
 
 ### Tablets, tokens, and links without an account
 
-- **A tablet** stands at one station. It may make the calls that its screens need and no other; it opens no page with a list. It books for its own station only. Removed in one click, it is nobody.
-- **A token** of a machine has a role, an organisation, perhaps a site, a scope and a last day. It opens no page. One that only reads books nothing.
+- **A tablet** stands at one station. It may make the calls that its screens need and no other; it opens no page. It books for its own station only. Removed in one click, it is nobody.
+- **A token** of a machine has a role, an organisation, perhaps a site, a scope and a last day. It opens no page. The scope is everything that the role may, or reading only, or figures only, or announcing only. One that only reads books nothing.
 - **A person who may only read** sees what their role sees, and books nothing; what is their own (password, second factor, notices) they keep themselves.
 - **A link of a shipment** (`/outlet/...`) lets its holder see that one shipment as its outlet does, confirm it and bring papers, until it ends. The name of a supplier is not on it.
 - **A certificate or report in hand** can be checked by anybody who has its code (`/verify`): the answer says what that paper says, and whether it still stands.

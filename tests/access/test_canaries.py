@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from tests.access.house import House
-from tests.access.mixed import MINUTE, Mixed, mix
+from tests.access.mixed import MINUTE, NOTE, PEOPLE, Mixed, mix
 from tests.access.told import everything
 
 STATIONS: Final = {"S1-IN", "S1-A", "S1-B", "S2-IN", "X1-A"}
@@ -71,6 +71,11 @@ def of_an_operator(mixed: Mixed) -> set[str]:
     return words(mixed, "VREEMD", "TAKER", "BUITENPOST") | there
 
 
+def of_the_office(mixed: Mixed) -> set[str]:
+    """Managers see no notes of the floor, and nobody's name."""
+    return of_an_operator(mixed) | {NOTE, *PEOPLE}
+
+
 def of_the_other_operator(mixed: Mixed) -> set[str]:
     ours = mixed["NOORDERHAVEN"].marks - {mixed["NOORDERHAVEN"].own["at X1"]}
     others = words(mixed, "DUINRAND", "VEZELHOF", "SMELTERIJ")
@@ -88,7 +93,7 @@ TAKERS: Final = dict.fromkeys(("VEZELHOF", "Vezelhof"), CERTIFICATES)
 CASES: Final = (
     Case("supplier", "own", ours, of_a_supplier, but=TAKERS),
     Case("outlet", "own", lambda mixed: mixed["VEZELHOF"].own, of_an_outlet, ELSEWHERE, WAYBILLS),
-    Case("manager", "own", ours, of_an_operator, ELSEWHERE, WAYBILLS),
+    Case("manager", "own", ours, of_the_office, ELSEWHERE, WAYBILLS),
     Case("leader", "beside", lambda mixed: {"batch": mixed["DUINRAND"].own["at S2"]},
          of_the_other_site, ELSEWHERE, ".", scans=True),
     Case("leader", "elsewhere", lambda mixed: mixed["VREEMD"].own, of_the_other_operator,
