@@ -138,7 +138,8 @@ def _run_folder() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_event_loop() -> Iterator[None]:
-    """One for all calls to the application, as in a server; else each starts a thread for its own."""
+    """One for all calls to the application, as in a server; else each starts a thread of its own
+    for it."""
     with start_blocking_portal() as portal:
         TestClient.portal = portal
         yield
