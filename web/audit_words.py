@@ -7,7 +7,7 @@ from typing import Final
 
 from accounts.audit import Doing
 from web.i18n import message
-from web.words import ROLES
+from web.words import BADGE_RULES, ROLES
 
 DOINGS: Final[Mapping[str, str]] = {
     Doing.SIGNED_IN.value: message("Signed in"),
@@ -63,6 +63,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "reason": message("reason"),
     "by": message("by"),
     "required": message("second factor needed"),
+    "badge": message("badge"),
 }
 STRANGERS: Final = frozenset(
     {Doing.SIGN_IN_FAILED.value, Doing.LOCKED_OUT.value, Doing.PASSWORD_RESET_ASKED.value}
@@ -72,5 +73,6 @@ VALUES: Final[Mapping[str, str]] = {
     **{role.value: word for role, word in ROLES.items()},
     "yes": message("yes"),
     "no": message("no"),
+    **BADGE_RULES,
 }
 """Words for what stands in the details of an event."""

@@ -110,13 +110,14 @@ class Call:
     """A call that wants to book something: where, by whom, when.
 
     may_be_old: False for what a tablet sends whose clock cannot be right: then the time of what a
-    worker did may not lie long ago.
+    worker did may not lie long ago. actor: who is noted, where a badge says more than the token.
     """
 
     database: Database
     me: Signed
     now: datetime
     may_be_old: bool = True
+    actor: str = ""
 
     def book(self, action: Action, command: Command) -> Booked:
         """Run the action in one transaction; it is answered only after the commit.
@@ -140,7 +141,8 @@ class Call:
             else:
                 self._require_recent(command.scanned_at)
                 self._require_own_station(session, command)
-                accounts.note_actor(session, command.scan_id, self.me.actor, self.now.date())
+                actor = self.actor or self.me.actor
+                accounts.note_actor(session, command.scan_id, actor, self.now.date())
                 notify(session, self.me, command, booked, self.now)
             return booked
 

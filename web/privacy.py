@@ -155,7 +155,7 @@ KEPT: Final[tuple[Kept, ...]] = (
     Kept(
         whose=message("Who works at the floor"),
         what=message(
-            "Who did which act: a number of the person, the tablet or the machine, beside the"
+            "Who did which act: a number of the person, badge, tablet or machine, beside the"
             " number of the act. It stands apart from the register."
         ),
         why=message("So that a mistake can be asked about while somebody still remembers it."),
@@ -288,7 +288,7 @@ PROMISES: Final[tuple[str, ...]] = (
     message("No page, chart, list or file shows how fast somebody works, or how much."),
     message("No figure is counted per person, per badge, per tablet or per station."),
     message("Who did an act stands apart from the register, and is erased when its time is up."),
-    message("Which badge was used when is not kept."),
+    message("When a badge is used is kept nowhere but in the note of who did what."),
     message("When workers sign in or out is shown to nobody."),
     message("Practice on a tablet never reaches the server."),
     message("No cookie follows you. They are there to sign in, and for your language."),

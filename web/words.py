@@ -266,6 +266,13 @@ FIGURES = {
     "month": message("Month"),
 }
 
+BADGE_RULES = {
+    "none": message("Nobody is asked"),
+    "optional": message("A badge, or go on without one"),
+    "required": message("Only with a badge"),
+}
+"""Whether a station asks for a badge."""
+
 STATION_KINDS = {
     "intake": message("Intake"),
     "inspection": message("Inspection"),
@@ -361,6 +368,8 @@ DONE = {
     "label_settled": message("That is noted of the label."),
     "defined": message("It is booked, as a version of its own."),
     "tablet_removed": message("The tablet is removed. What it has not sent stays on it."),
+    "badge_revoked": message("The badge is revoked. No tablet takes it any more."),
+    "badge_rule_kept": message("It is kept. The tablet hears it within a minute."),
     "token_revoked": message("The token is revoked. It lets no machine in any more."),
     "passkey_added": message("The passkey is made. You can sign in with it from now on."),
     "passkey_removed": message("The passkey is removed. It lets nobody in any more."),

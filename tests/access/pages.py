@@ -16,7 +16,7 @@ from accounts.identities import identities_of, link
 from accounts.passkeys import passkeys_of
 from accounts.tables import Passkey
 from tests.access.house import House
-from tests.access.things import machine_of, tablet_at
+from tests.access.things import badge_of, machine_of, tablet_at
 from tests.certificates.office import certify
 from tests.web.api.good import closed_bin, filled_bin, shipped
 from tests.web.api.good_papers import confirmed_batch, doubtful_label
@@ -39,6 +39,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "stream-numbers": "stream_number",
     "notifications": "month",
     "stations": "tablet",
+    "badges": "badge",
     "tokens": "machine",
     "entries": "scan_id",
     "figures": "figure",
@@ -47,6 +48,7 @@ NOUNS: Final[Mapping[str, str]] = {
 """What a path names, by its first word."""
 OTHERS: Final[Mapping[str, str]] = {
     "/deliveries/{code}/withdraw": "announced",
+    "/badges/stations/{code}": "station",
     "/finds/{code}/receipt.pdf": "handed",
 }
 NEVER: Final = "B00000000000"
@@ -304,6 +306,11 @@ FORMS: Final[Mapping[str, Make]] = {
         name="Planning", role="supplier", organisation="NOORDERHAVEN", scope="read", days="365"
     ),
     "/tokens/{code}": lambda house: Filled({"code": str(machine_of(house.depot))}),
+    "/badges": _plain(site="S1", name="Tafel"),
+    "/badges/{code}": lambda house: Filled({"code": str(badge_of(house.depot))}),
+    "/badges/stations/{code}": lambda _: Filled(
+        {"code": "S1-A"}, {"badge": "optional", "rest_minutes": "20"}
+    ),
     "/stations": _plain(station="S1-A", name="Tafel 9"),
     "/stations/tablets/{code}": lambda house: Filled({"code": str(tablet_at(house.depot))}),
     "/stream-numbers/new": _plain(**STREAM),

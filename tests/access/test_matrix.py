@@ -6,6 +6,7 @@ somebody whose thing it is, which is answered.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -82,7 +83,8 @@ class Ask:
             return answer.status_code, answer.content
         said = words(answer)
         for own in (self.named or {}).values():
-            said = said.replace(own, NEVER)
+            # As a whole: a number may be short, and stand within others.
+            said = re.sub(rf"(?<![\w-]){re.escape(own)}(?![\w-])", NEVER, said)
         return answer.status_code, said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.actions import make_token
+from accounts.badges import make_badge
 from accounts.devices import enrol, issue_code
 from accounts.queries import api_tokens
 from catalogue.kinds import Role
@@ -21,6 +22,13 @@ def tablet_at(depot: Depot, station: str = "S1-A", name: str = "Tafel 1") -> int
     with depot.database.write() as session:
         code = issue_code(session, station, name, viewer=depot.people["leader"], now=depot.now)
         return enrol(session, code, now=depot.now).device_id
+
+
+def badge_of(depot: Depot, name: str = "Kaart 1") -> int:
+    """The number of a badge of the first site."""
+    with depot.database.write() as session:
+        number, _ = make_badge(session, "S1", name, viewer=depot.people["leader"], now=depot.now)
+        return number
 
 
 def machine_of(depot: Depot) -> int:
@@ -63,6 +71,8 @@ def things(depot: Depot) -> dict[str, str]:
         "report": issue(depot, "NOORDERHAVEN")["code"],
         "scan_id": scan_id,
         "tablet": str(tablet_at(depot)),
+        "badge": str(badge_of(depot)),
+        "station": "S1-A",
         "machine": str(machine_of(depot)),
         "stream_number": Counter(depot).make(),
         "month": "S1.2026-02",

@@ -173,6 +173,7 @@ DESK: Final = (
     *("/desk", "/today", "/desk/waiting", "/desk/unproven", "/desk/kept", "/desk/trend"),
     *("/compare", "/compare/factors", "/attention", "/announce", "/announce/file", "/search"),
     "/stations",
+    "/badges",
     "/labels",
     "/waste-register",
     "/stream-numbers",

@@ -14,7 +14,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from accounts.devices import enrol, heard, issue_code
 from catalogue.kinds import Role
-from tests.access.things import machine_of
+from tests.access.things import badge_of, machine_of
 from tests.browser.conftest import PASSWORD, PEOPLE
 from tests.browser.keyboard import Keyboard
 from tests.browser.ways_in import identity_of, passkey_of, person
@@ -238,6 +238,8 @@ def things(hall: Depot) -> Mapping[str, str]:
         "shipments": shipment,
         "entries": scan_id,
         "stations": str(tablet_at(hall)),
+        "badges/stations": "S1-A",
+        "badges": str(badge_of(hall)),
         "tokens": str(machine_of(hall)),
         "people": str(person(hall, "supplier@example.org")),
         "account/identity": str(identity_of(hall, "leader@example.org")),

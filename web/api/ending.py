@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -48,6 +48,7 @@ class SyncCommand(BaseModel):
     """One thing that was done. target: the code it was done to.
 
     counter: the tablet's own number of it; captured_at: when, by whatever clock the tablet has.
+    badge: SHA-256 of the badge that was shown at the tablet; one that is unknown stops nothing.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -58,6 +59,7 @@ class SyncCommand(BaseModel):
     body: wire.Data
     counter: wire.Tally | None = None
     captured_at: wire.Short | None = None
+    badge: wire.Short | None = None
 
 
 class SyncResult(BaseModel):
@@ -70,15 +72,22 @@ class SyncResult(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """Commands of one caller. unmade: codes that would have been made by what was parked."""
+    """Commands of one caller. unmade: codes that would have been made by what was parked; badges:
+    numbers of those that a tablet may name, by their hashes."""
 
     call: Call
     unmade: set[str] = field(default_factory=set)
+    badges: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def by_tablet(self) -> bool:
         """Whether an enrolled tablet sends this, whose scans all end where somebody sees them."""
         return self.call.me.device_id is not None
+
+    def call_of(self, command: SyncCommand) -> Call:
+        """The call as whoever showed a badge; as the tablet, where none is known."""
+        number = self.badges.get(command.badge or "")
+        return self.call if number is None else replace(self.call, actor=f"badge:{number}")
 
     def site(self, session: Session) -> SiteRow | None:
         """Where the caller works, for what does not say where it was; None when nowhere yet."""
@@ -160,7 +169,8 @@ def _booked(sending: Sending, act: ActKind, command: SyncCommand, body: wire.Wir
         if before is None:
             raise
         return before
-    return call.book(running(call, act, command.target, body), body.command(call.now))
+    called = sending.call_of(command)
+    return called.book(running(called, act, command.target, body), body.command(call.now))
 
 
 def _builds_on_parked(sending: Sending, codes: list[str]) -> bool:

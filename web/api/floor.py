@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlmodel import Session
 
+from accounts.badges import Asks, Rule, badges_by_hash, rules_of
 from catalogue.errors import NotAllowed, NotFound
 from catalogue.rows import SiteRow, StationRow
 from catalogue.rulebook import Rulebook, rulebook
@@ -128,6 +129,18 @@ def _world(
         deliveries=[world.delivery_out(row) for row in open_deliveries(db, book, site, today)],
         labels=other_labels(db, site, changed),
         codes=world.CodesOut(**{kind.value: found for kind, found in codes.items()}),
+        badges=_badges(db, me, station, site),
+    )
+
+
+def _badges(db: Session, me: Me, station: StationRow, site: SiteRow) -> world.BadgesOut:
+    """What the station asks. Only an enrolled tablet that has to check badges gets hashes."""
+    rule = rules_of(db, [station.id]).get(station.id, Rule())
+    is_told = me.device_id is not None and rule.asks is not Asks.NONE
+    return world.BadgesOut(
+        asks=rule.asks.value,
+        rest_minutes=rule.rest_minutes,
+        hashes=list(badges_by_hash(db, site.id)) if is_told else [],
     )
 
 

@@ -16,6 +16,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import Session
 
+from accounts.badges import badges_by_hash
 from accounts.devices import heard
 from catalogue.errors import AppOutdated
 from catalogue.rulebook import rulebook
@@ -72,7 +73,7 @@ def sync(body: SyncIn, call: Calling) -> SyncOut:
         return SyncOut(epoch=epoch, received_at=call.now, results=[])
     # A clock that is right now was right while the tablet was away.
     clock_is_right = abs(body.sent_at - call.now) <= CLOCK_AHEAD_MAX
-    sending = Sending(replace(call, may_be_old=clock_is_right))
+    sending = Sending(replace(call, may_be_old=clock_is_right), badges=_badges(call, body))
     results = [ended(sending, command) for command in body.commands]
     return SyncOut(epoch=epoch, received_at=call.now, results=results)
 
@@ -97,6 +98,16 @@ def _note_what_it_says(call: Call, device_id: int, body: SyncIn) -> None:
         )
 
     call.database.write_together(note)
+
+
+def _badges(call: Call, body: SyncIn) -> dict[str, int]:
+    """Those of the site of a tablet that says that badges were shown. Of others no badge counts."""
+    station_id = call.me.viewer.station_id
+    if call.me.device_id is None or not any(command.badge for command in body.commands):
+        return {}
+    with call.database.read() as session:
+        station = rulebook(session).stations_by_id.get(station_id or 0)
+        return badges_by_hash(session, station.site_id) if station else {}
 
 
 def _epoch(call: Call) -> str:

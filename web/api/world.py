@@ -113,6 +113,15 @@ class CodesOut(Said):
     bin: list[str]
 
 
+class BadgesOut(Said):
+    """Whether the station asks for a badge, after how many minutes without a scan it asks again,
+    and by which hashes (SHA-256 of what a badge says) the tablet knows a good one."""
+
+    asks: Literal["none", "optional", "required"]
+    rest_minutes: int
+    hashes: list[str]
+
+
 class World(Said):
     """What a tablet holds. `full`: it replaces everything; else batches, bins and labels are those
     that changed, and a batch or bin in a state of the past is to be let go.
@@ -134,6 +143,7 @@ class World(Said):
     deliveries: list[DeliveryOut]
     labels: dict[str, str]
     codes: CodesOut
+    badges: BadgesOut
 
 
 def station_out(row: StationRow, site: SiteRow) -> StationOut:

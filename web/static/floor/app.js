@@ -1,5 +1,6 @@
 // The floor starts here: what the tablet keeps, its words, its world, its outbox, its screens.
 
+import { createBadge } from "./badge.js";
 import { book } from "./book.js";
 import { h } from "./dom.js";
 import { Drafts } from "./drafts.js";
@@ -56,6 +57,9 @@ function equip(floor) {
     version: VERSION,
   });
   floor.world = new World(store, floor.net, floor.outbox);
+  floor.badge = createBadge(floor);
+  const decorate = floor.outbox.decorate;
+  floor.outbox.decorate = (command) => ({ ...decorate(command), ...floor.badge.stamp() });
   floor.words = { _, language };
   floor.sound = createSound(() => floor.settings.sound);
   floor.speech = createSpeech(() => floor.settings.speech);
@@ -112,7 +116,7 @@ function act(floor) {
       floor.refresh();
     },
     go: (name, params) => floor.router.go(name, params),
-    back: () => floor.router.back(),
+    back: () => floor.badge.locked || floor.router.back(),
     home: () => floor.router.home(),
     refresh: () => floor.router.refresh(),
     answer: (answer) => floor.frame.answers.give(answer),
@@ -152,6 +156,7 @@ async function open(floor, { steal }) {
   await floor.router.restore();
   if (!floor.watching) floor.world.watch();
   floor.watching = true;
+  floor.badge.look();
 }
 
 function shown(floor) {
@@ -159,11 +164,12 @@ function shown(floor) {
   floor.frame.update();
   floor.notice();
   floor.update.check();
+  floor.badge.look();
 }
 
 /** A new version may come when nothing waits and nobody is in the middle of something. */
 function mayTakeOver(floor) {
-  const quiet = !floor.frame?.answers.shown && ["home", "enrol"].includes(floor.screen);
+  const quiet = !floor.frame?.answers.shown && ["home", "enrol", "badge"].includes(floor.screen);
   return quiet && floor.outbox.counts().waiting === 0;
 }
 
@@ -176,6 +182,8 @@ function listen(floor) {
   floor.net.onchange(changed);
   floor.outbox.onchange(changed);
   floor.world.onchange(changed);
+  floor.world.onchange(floor.badge.look);
+  floor.outbox.onchange(({ what }) => what === "added" && floor.badge.seen());
   new Wedge({
     onScan: (text) => floor.scanned(text),
     onKey: (pressed) => pressCharacter(floor, pressed),

@@ -180,7 +180,7 @@ function count(node, pictogram, number, word) {
 
 /** What works here. Nothing ever leaves its place. */
 function allow(floor, at) {
-  const isOut = ["enrol", "stolen"].includes(floor.screen);
+  const isOut = ["enrol", "stolen", "badge"].includes(floor.screen);
   at.back.node.disabled = !floor.canGoBack;
   at.home.node.disabled = isOut || floor.screen === "home";
   for (const each of [at.undo, at.found, at.code]) each.node.disabled = isOut;

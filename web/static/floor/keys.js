@@ -15,6 +15,8 @@ export function press(floor, code) {
     return true;
   }
   if (code in CONTROLS) {
+    // Nobody goes on to other work before the badge that is asked for.
+    if (floor.badge.locked) return false;
     answers.passOn();
     control(floor, CONTROLS[code]);
     return true;

@@ -120,7 +120,7 @@ export function createRouter(floor, screens, onshown) {
     /** Where somebody was before the tab was killed, else home. */
     async restore() {
       const kept = await floor.store.get("route");
-      const known = (kept || []).filter((each) => screens.has(each.name));
+      const known = (kept || []).filter(({ name }) => screens.has(name) && !screens.get(name).apart);
       stack = known.length ? known : [{ name: HOME, params: {} }];
       open();
     },

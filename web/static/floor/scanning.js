@@ -21,7 +21,13 @@ export function createScanning(floor) {
 
 async function scanned(floor, text) {
   const { answers } = floor.frame;
+  floor.badge.look();
   answers.leave();
+  if (await floor.badge.take(text)) {
+    answers.clear();
+    return;
+  }
+  floor.badge.seen();
   const read = floor.world.read(text);
   const scan = read instanceof Promise ? await read : read;
   // A screen that was just opened may still fetch what was half done.

@@ -236,8 +236,9 @@ function photosOf({ photos = [], body }) {
 }
 
 function commandOf(row) {
-  const { scan_id, kind, target, body, counter, captured_at } = row;
-  return { scan_id, kind, target: target ?? null, body, counter, captured_at };
+  const { scan_id, kind, target, body, counter, captured_at, badge } = row;
+  const command = { scan_id, kind, target: target ?? null, body, counter, captured_at };
+  return badge ? { ...command, badge } : command;
 }
 
 /** What was answered, when it is what was asked for. Throws Later. */
@@ -279,5 +280,7 @@ function endOf(row, result, told) {
     entry_seq: booked && seq ? Number(seq) : null,
     acknowledged: isSeen(row, result),
     stuck: null,
+    // It was said; a tablet keeps no list of whose scans these were.
+    badge: null,
   };
 }

@@ -75,6 +75,7 @@ export class World extends Looks {
     this.protocols = held.protocols;
     this.#reserve(held.codes);
     this.announced = held.deliveries;
+    this.badges = held.badges;
     this.clockOffset = held.clockOffset ?? 0;
   }
 

@@ -1,6 +1,7 @@
 // All screens, in the order of their names. A screen that is not here does not exist.
 
 import { attention } from "./attention.js";
+import { badge } from "./badge.js";
 import { code } from "./code.js";
 import { dispatch } from "./dispatch.js";
 import { enrol } from "./enrol.js";
@@ -23,6 +24,7 @@ import { wrong_supplier } from "./wrong_supplier.js";
 
 const ALL = [
   attention,
+  badge,
   code,
   dispatch,
   enrol,
