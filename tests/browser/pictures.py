@@ -172,8 +172,7 @@ def _sort_destinations(stage: Stage) -> None:
 DESK: Final = (
     *("/desk", "/today", "/desk/waiting", "/desk/unproven", "/desk/kept", "/desk/trend"),
     *("/compare", "/compare/factors", "/attention", "/announce", "/announce/file", "/search"),
-    "/stations",
-    "/badges",
+    *("/stations", "/badges"),
     "/labels",
     "/waste-register",
     "/stream-numbers",
