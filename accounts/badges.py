@@ -89,7 +89,6 @@ def make_badge(
             site_id=place.id,
             name=rules.name(name),
             person_id=None,
-            pin_hash="",
             created_at=now,
             revoked_at=None,
         )

@@ -38,7 +38,7 @@ _OWN: Final = tuple(
     for kind in (Token, Authenticator, RecoveryCode, Passkey, Identity, Badge, Ticket)
 )
 SECRETS: Final = frozenset(
-    {"hash", "password_hash", "pin_hash", "secret", "last_step", "payload", "credential", "handle"}
+    {"hash", "password_hash", "secret", "last_step", "payload", "credential", "handle"}
 )
 """Columns that are told to nobody, not even to whom they belong: they let somebody in."""
 

@@ -239,7 +239,6 @@ class Badge(SQLModel, table=True):
     site_id: int = Field(sa_column=key_to("site.id"))
     name: str = Field(max_length=120)
     person_id: int | None = Field(default=None, sa_column=key_to("person.id", nullable=True))
-    pin_hash: str = Field(default="", max_length=200)
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
 

@@ -175,7 +175,7 @@ KEPT: Final[tuple[Kept, ...]] = (
         long=message("Until the badge is revoked or the person is erased."),
         seen_by=message("Team leaders and administrators of the site."),
         columns={
-            "badge": "id hash site_id name person_id pin_hash created_at revoked_at",
+            "badge": "id hash site_id name person_id created_at revoked_at",
         },
     ),
     Kept(

@@ -82,7 +82,6 @@ def upgrade() -> None:
         sa.Column("site_id", Key, autoincrement=False, nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("person_id", Key, autoincrement=False, nullable=True),
-        sa.Column("pin_hash", sa.String(length=200), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_badge_person_id")),

@@ -53,8 +53,8 @@ INSERT INTO passkey (person_id, credential, public_key, sign_count, name, transp
   VALUES (:p, 'c2VhbGVk', 'k', 0, 'phone of odon', '', 0, :t);
 INSERT INTO identity (person_id, issuer, subject, created_at)
   VALUES (:p, 'https://issuer.example', 'subject-of-odon', :t);
-INSERT INTO badge (hash, site_id, name, person_id, pin_hash, created_at)
-  SELECT 'badge', id, 'badge of odon', :p, '', :t
+INSERT INTO badge (hash, site_id, name, person_id, created_at)
+  SELECT 'badge', id, 'badge of odon', :p, :t
   FROM site LIMIT 1;
 INSERT INTO preference (person_id, kind, portal, mail)
   VALUES (:p, 'x', 1, 1);
