@@ -135,6 +135,28 @@ def _tell(line: str, _session: Session) -> None:
     log.info("%s", line)
 
 
+def note_own(
+    session: Session,
+    kind: Doing,
+    person_id: int,
+    organisation_id: int,
+    *,
+    now: datetime,
+    address: str,
+) -> None:
+    """Note what a person did to their own account. As `note_event`."""
+    who = f"person:{person_id}"
+    note_event(
+        session,
+        kind,
+        now=now,
+        actor=who,
+        target=who,
+        organisation_id=organisation_id,
+        address=address,
+    )
+
+
 def erase_events(session: Session, today: date) -> int:
     """Forget what happened, where the time is up; returns how many went. One statement.
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import insert, select, update
 from sqlmodel import Session
 
-from accounts.audit import Doing, note_event
+from accounts.audit import Doing, note_own
 from accounts.tables import Identity, Passkey, Person, Token
 from catalogue.errors import IdentityTaken, IdentityUnknown, LastWayIn, NotFound, SignOnFailed
 from store.columns import table_of
@@ -94,7 +94,7 @@ def link(
             person_id=person_id, issuer=issuer, subject=subject, created_at=now, used_at=None
         )
     )
-    _note(session, Doing.IDENTITY_LINKED, person_id, home, now, address)
+    note_own(session, Doing.IDENTITY_LINKED, person_id, home, now=now, address=address)
 
 
 def unlink(
@@ -108,7 +108,7 @@ def unlink(
     if own == {identity_id} and not _has_another_way(session, person_id):
         raise LastWayIn
     session.execute(_identity.delete().where(_identity.c.id == identity_id))
-    _note(session, Doing.IDENTITY_UNLINKED, person_id, home, now, address)
+    note_own(session, Doing.IDENTITY_UNLINKED, person_id, home, now=now, address=address)
 
 
 def is_signed_in(session: Session, token_id: int | None, person_id: int, *, now: datetime) -> bool:
@@ -140,23 +140,3 @@ def _has_another_way(session: Session, person_id: int) -> bool:
     password = select(_person.c.id).where(_person.c.id == person_id, _person.c.password_hash != "")
     passkey = select(_passkey.c.id).where(_passkey.c.person_id == person_id).limit(1)
     return any(session.execute(each).first() is not None for each in (password, passkey))
-
-
-def _note(
-    session: Session,
-    kind: Doing,
-    person_id: int,
-    organisation_id: int,
-    now: datetime,
-    address: str,
-) -> None:
-    who = f"person:{person_id}"
-    note_event(
-        session,
-        kind,
-        now=now,
-        actor=who,
-        target=who,
-        organisation_id=organisation_id,
-        address=address,
-    )

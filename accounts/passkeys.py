@@ -15,7 +15,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, generate_ch
 
 from accounts import passkey_proofs as proofs
 from accounts import rules, tickets
-from accounts.audit import Doing, note_event
+from accounts.audit import Doing, note_event, note_own
 from accounts.passkey_proofs import Holder, Party
 from accounts.second_factor import ways_in
 from accounts.tables import Passkey, Person
@@ -166,7 +166,7 @@ def add(
         )
         .returning(_passkey.c.id)
     ).scalar_one()
-    _note_own(session, Doing.PASSKEY_ADDED, person_id, home, now, address)
+    note_own(session, Doing.PASSKEY_ADDED, person_id, home, now=now, address=address)
     return key
 
 
@@ -218,7 +218,7 @@ def remove(
     if own == {passkey_id} and not {"password", "sso"} & ways_in(session, person_id):
         raise LastWayIn
     session.execute(delete(_passkey).where(_passkey.c.id == passkey_id))
-    _note_own(session, Doing.PASSKEY_REMOVED, person_id, home, now, address)
+    note_own(session, Doing.PASSKEY_REMOVED, person_id, home, now=now, address=address)
 
 
 def _come_in(
@@ -291,23 +291,3 @@ def _lock(session: Session, person_id: int) -> int:
         select(_person.c.organisation_id).where(_person.c.id == person_id).with_for_update()
     ).scalar_one()
     return home
-
-
-def _note_own(
-    session: Session,
-    kind: Doing,
-    person_id: int,
-    organisation_id: int,
-    now: datetime,
-    address: str,
-) -> None:
-    who = f"person:{person_id}"
-    note_event(
-        session,
-        kind,
-        now=now,
-        actor=who,
-        target=who,
-        organisation_id=organisation_id,
-        address=address,
-    )
