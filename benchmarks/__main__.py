@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import exports, faults, floor, labels, report, scans
+from benchmarks import exports, faults, floor, labels, pgbench, report, scans
 
 BENCHES = {
     "scans": scans.run,
+    "postgresql": pgbench.run,
     "report": report.run,
     "exports": exports.run,
     "labels": labels.run,

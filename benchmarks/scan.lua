@@ -25,9 +25,12 @@ function request()
     return wrk.format("POST", "/bare", headers, body)
   end
   local now = os.date("!%Y-%m-%dT%H:%M:%SZ")
+  -- A batch of another site than the first says its station: CODE@STATION.
+  local code, station = string.match(batches[math.random(#batches)], "([^@]+)@?(.*)")
+  if station == "" then station = "S1-A" end
   local body = string.format(
-    '{"scan_id":"%s","station":"S1-A","scanned_at":"%s","parts":[{"destination":"reuse","mass_g":%d}]}',
-    uuid(), now, math.random(1, 900))
-  local path = "/api/v1/batches/" .. batches[math.random(#batches)] .. "/sortings"
+    '{"scan_id":"%s","station":"%s","scanned_at":"%s","parts":[{"destination":"reuse","mass_g":%d}]}',
+    uuid(), station, now, math.random(1, 900))
+  local path = "/api/v1/batches/" .. code .. "/sortings"
   return wrk.format("POST", path, headers, body)
 end
