@@ -17,7 +17,7 @@ FORMAT: Final = "stofstroom-backup/1"
 MANIFEST: Final = "manifest.json"
 DATA: Final = "data"
 CHUNK: Final = 1 << 20
-IN_USE: Final = "The database is in use: stop the server first, then restore."
+IN_USE: Final = "The database is in use: stop the server, then try again."
 
 
 _DAMAGE: Final = (

@@ -99,6 +99,25 @@ def holds_something(database: Database) -> bool:
         raise
 
 
+def require_alone(database: Database) -> None:
+    """Raise BackupUnusable while anybody else has the database open, and our own copies of it."""
+    database.dispose()
+    if database.dialect == "sqlite":
+        backup_sqlite.require_alone(database.url)
+    else:
+        with database.read() as session:
+            backup_postgresql.require_alone(session)
+    database.dispose()
+
+
+def is_in_recovery(database: Database) -> bool:
+    """Whether it still replays what was archived, and takes no writes yet."""
+    if database.dialect == "sqlite":
+        return False
+    with database.read() as session:
+        return bool(session.connection().execute(text("SELECT pg_is_in_recovery()")).scalar_one())
+
+
 def _loaded(database: Database, file: Path) -> AbstractContextManager[Database]:
     def unpack(target: Path) -> None:
         extract(file, target)

@@ -46,7 +46,7 @@ def require_readable(file: Path) -> None:
 def loaded(database: Database, unpack: Callable[[Path], None]) -> Iterator[Database]:
     """The database with what was loaded; should the block raise, it is again as it was."""
     with database.read() as session:
-        _require_alone(session)
+        require_alone(session)
         _require_nothing_cut_off(session)
     database.dispose()
     with tempfile.TemporaryDirectory() as folder:
@@ -77,7 +77,8 @@ def loaded(database: Database, unpack: Callable[[Path], None]) -> Iterator[Datab
     _execute(database, f"DROP SCHEMA {BEFORE} CASCADE")
 
 
-def _require_alone(session: Session) -> None:
+def require_alone(session: Session) -> None:
+    """Raise BackupUnusable while anybody else is connected to this database."""
     others = text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
         " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"

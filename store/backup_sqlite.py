@@ -42,6 +42,12 @@ def exists(url: URL) -> bool:
     return file.exists() and file.stat().st_size > 0
 
 
+def require_alone(url: URL) -> None:
+    """Raise BackupUnusable while anybody else has the file open."""
+    with _held(_file(url)):
+        pass
+
+
 @contextmanager
 def loaded(url: URL, unpack: Callable[[Path], None]) -> Iterator[Database]:
     """The data as a database beside its place, which it takes at the end unless that raises."""

@@ -18,15 +18,15 @@ SETTINGS = {
 }
 
 
-def start(folder: Path, **other: str) -> None:
-    """Make a cluster in `folder` and start it; its socket lies in `folder` too. other: settings
-    that differ from those of the tests."""
+def start(folder: Path, *options: str, **other: str) -> None:
+    """Make a cluster in `folder` and start it; its socket lies in `folder` too. options: more of
+    initdb. other: settings that differ from those of the tests."""
     folder.mkdir()
     account = _account()
     if account is not None:
         os.chown(folder, account.pw_uid, account.pw_gid)
-    _run("initdb", "-D", f"{folder}/data", "-U", USER, "-E", "UTF8", "--no-locale", "--no-sync",
-         "--auth=trust")  # fmt: skip
+    run("initdb", "-D", f"{folder}/data", "-U", USER, "-E", "UTF8", "--no-locale", "--no-sync",
+         "--auth=trust", *options)  # fmt: skip
     said = {**SETTINGS, **other, "unix_socket_directories": str(folder)}
     with (folder / "data" / "postgresql.auto.conf").open("a") as file:
         file.writelines(f"{name} = '{value}'\n" for name, value in said.items())
@@ -35,13 +35,13 @@ def start(folder: Path, **other: str) -> None:
 
 def start_again(folder: Path) -> None:
     """Start a cluster that was made before, with the settings that it had."""
-    _run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "start")
+    run("pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "start")
 
 
 def stop(folder: Path) -> None:
     """Stop it at once; what it held is thrown away anyway."""
     if (folder / "data" / "postmaster.pid").exists():
-        _run("pg_ctl", "-D", f"{folder}/data", "-w", "-m", "immediate", "stop")
+        run("pg_ctl", "-D", f"{folder}/data", "-w", "-m", "immediate", "stop")
 
 
 def url(folder: Path, name: str) -> str:
@@ -54,7 +54,8 @@ def _account() -> pwd.struct_passwd | None:
     return pwd.getpwnam("postgres") if os.geteuid() == 0 else None
 
 
-def _run(program: str, *arguments: str) -> None:
+def run(program: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL, as the account that its server runs as."""
     account = _account()
     done = subprocess.run(
         [_binary(program), *arguments],

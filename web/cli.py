@@ -365,8 +365,7 @@ def bring_back(
             accept=lambda loaded: begin_anew(loaded, now=now(), ring=ring, backup_at=made_at),
         )
     tell(f"The database is as it was at {manifest.made_at}, and adds up.")
-    tell("Tablets will send again what they had accepted since. Everybody signs in anew.")
-    tell("API tokens and tablets that were revoked since are valid again: look through them.")
+    moving_commands.tell_what_is_next()
 
 
 def _end(code: int, error: Exception) -> NoReturn:

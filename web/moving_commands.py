@@ -1,4 +1,5 @@
-"""Commands around a whole database: try whether a backup can be brought back, and move house."""
+"""Commands around a whole database: try whether a backup can be brought back, begin anew from what
+others brought back, and move house."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from store.engine import Database
-from web.terminal import any_database, open_database, progress, tell
+from web.terminal import NotReady, any_database, now, open_database, progress, ring_of, tell
 
 OldFile = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)]
 Address = Annotated[
@@ -50,6 +51,39 @@ def rehearse(file: OldFile) -> None:
     tell(f"{brought - begun:.1f} s to bring it back, {whole - brought:.1f} s to audit it.")
 
 
+def restored() -> None:
+    """Say on every chain that the database was put back to an earlier moment, by other means.
+
+    For what PostgreSQL restored to a point in time, or a disk was put back to. It tells what every
+    chain ends with, audits all, and lets tablets send again. Stop the server first.
+    """
+    from chain.actions import instant
+    from store.backup import is_in_recovery, require_alone
+    from web.upkeep import begin_anew, last_entries
+
+    with open_database() as (database, settings):
+        with database.read() as session:
+            last = last_entries(session)
+        for one in last:
+            tell(f"{one.chain} ends with entry {one.seq}, {one.kind}, {instant(one.recorded_at)}.")
+        if is_in_recovery(database):
+            raise NotReady(
+                "PostgreSQL is still in recovery and takes no writes. Is this the right moment? "
+                "Then let it go on with SELECT pg_wal_replay_resume(), and run this once more."
+            )
+        require_alone(database)
+        newest = max((instant(one.recorded_at) for one in last), default="")
+        begin_anew(database, now=now(), ring=ring_of(settings), backup_at=newest)
+    tell(f"The database is as it was after {newest}, and adds up.")
+    tell_what_is_next()
+
+
+def tell_what_is_next() -> None:
+    """What people must know after any restore."""
+    tell("Tablets will send again what they had accepted since. Everybody signs in anew.")
+    tell("API tokens and tablets that were revoked since are valid again: look through them.")
+
+
 def move(to: Address) -> None:
     """Copy everything into an empty database of either kind, audited. Stop the server first."""
     from migrations.metadata import every_table
@@ -77,6 +111,7 @@ def move(to: Address) -> None:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Let the command line know both."""
+    """Let the command line know them."""
     app.command()(rehearse)
+    app.command()(restored)
     app.command()(move)

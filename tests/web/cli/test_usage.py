@@ -33,6 +33,7 @@ def test_every_command_of_the_contract_is_there() -> None:
     promised = {"init", "demo", "serve", "token", "verify", "backup", "restore"}
     more = {"checkpoint", "rotate-key", "enrol", "person", "password", "take-app"}
     more |= {"scale-agent", "scale-simulator", "notify", "mail-test", "export", "move", "rehearse"}
+    more |= {"restored"}
     assert promised | more == set(COMMANDS)
 
 
