@@ -31,7 +31,7 @@ SECTIONS = {
         "Browsers",
         "The log, and what stands in it",
     ),
-    "operating.md": (
+    "operations.md": (
         "What can be set",
         "TLS",
         "The log",
