@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session
 
 from accounts.rules import as_typed
@@ -284,6 +284,20 @@ def devices(session: Session, station_ids: Collection[int]) -> list[DeviceRow]:
         .order_by(_device.c.name, _device.c.id)
     )
     return [DeviceRow(*row) for row in rows]
+
+
+def silent_count(station_ids: Collection[int], *, since: datetime) -> Select[tuple[int]]:
+    """How many tablets with scans in them nobody heard since then, to be asked with more."""
+    return (
+        select(func.count())
+        .select_from(_device)
+        .where(
+            _device.c.station_id.in_(station_ids),
+            _device.c.revoked_at.is_(None),
+            _device.c.waiting > 0,
+            _device.c.seen_at < since,
+        )
+    )
 
 
 def device(session: Session, device_id: int) -> DeviceRow | None:

@@ -201,10 +201,14 @@ class Rulebook:
 _editions: dict[tuple[tuple[str, str], ...], Rulebook] = {}
 _reading = Lock()
 _EDITIONS_KEPT = 4
+_KEPT = "rulebook"
 
 
 def rulebook(session: Session) -> Rulebook:
     """The valid edition. One statement, and one per table when it changed."""
+    kept: list[Rulebook] = session.info.get(_KEPT, [])
+    if kept:
+        return kept[0]
     edition = editions(session, "operator:")
     book = _editions.get(edition)
     if book is None:
@@ -213,7 +217,13 @@ def rulebook(session: Session) -> Rulebook:
             while len(_editions) >= _EDITIONS_KEPT:
                 _editions.pop(next(iter(_editions)))
             _editions[edition] = book
+    kept.append(book)
     return book
+
+
+def keep_rulebook(session: Session) -> None:
+    """Ask once from now on: for a session that sees one state of the database throughout."""
+    session.info[_KEPT] = []
 
 
 def _read(session: Session, edition: tuple[tuple[str, str], ...]) -> Rulebook:
@@ -257,21 +267,14 @@ def _read(session: Session, edition: tuple[tuple[str, str], ...]) -> Rulebook:
             )
             for row in _rows(session, "scale")
         },
-        printers={
-            row.code: PrinterRow(
-                row.id,
-                row.code,
-                row.site_id,
-                row.name,
-                row.host,
-                row.port,
-                row.size,
-                row.dpi,
-            )
-            for row in _rows(session, "printer")
-        },
+        printers={row.code: _printer(row) for row in _rows(session, "printer")},
         operators=_operators(session, organisations),
     )
+
+
+def _printer(row: Any) -> PrinterRow:
+    where = (row.host, row.port, row.size, row.dpi)
+    return PrinterRow(row.id, row.code, row.site_id, row.name, *where)
 
 
 def _organisation(row: Any) -> OrganisationRow:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import Session
 
 from catalogue.access import Viewer, require
@@ -81,10 +81,20 @@ def stuck_jobs(
 ) -> list[JobRow]:
     """Labels that somebody should look after: doubtful, given up, or waiting since `before` with
     something in the way; oldest first. One statement."""
-    waits = (_job.c.state == JobState.QUEUED.value) & (_job.c.created_at < before)
-    over = _job.c.state.in_((JobState.DOUBTFUL.value, JobState.FAILED.value))
-    chosen = select(_job).where(_job.c.site_id.in_(_sites(book, viewer)), waits | over)
-    return [job_row(row) for row in session.execute(chosen.order_by(_job.c.id).limit(JOBS_MAX))]
+    chosen = select(_job).where(*_stuck(book, viewer, before)).order_by(_job.c.id).limit(JOBS_MAX)
+    return [job_row(row) for row in session.execute(chosen)]
+
+
+def stuck_count(book: Rulebook, viewer: Viewer, *, before: datetime) -> Select[tuple[int]]:
+    """How many such labels there are, to be asked together with more."""
+    return select(func.count()).select_from(_job).where(*_stuck(book, viewer, before))
+
+
+def _stuck(book: Rulebook, viewer: Viewer, before: datetime) -> list[ColumnElement[bool]]:
+    # The states first, as one list: the index knows them.
+    states = (JobState.QUEUED.value, JobState.DOUBTFUL.value, JobState.FAILED.value)
+    old_enough = or_(_job.c.state != JobState.QUEUED.value, _job.c.created_at < before)
+    return [_job.c.site_id.in_(_sites(book, viewer)), _job.c.state.in_(states), old_enough]
 
 
 def job_by_scan(session: Session, book: Rulebook, scan_id: str, viewer: Viewer) -> JobRow:

@@ -200,9 +200,13 @@ def notices_of(
 
 def count_unread(session: Session, person_id: int) -> int:
     """How many notices a person has not read. One statement."""
+    return session.execute(unread_count(person_id)).scalar_one()
+
+
+def unread_count(person_id: int) -> Select[tuple[int]]:
+    """How many notices a person has not read, to be asked together with more."""
     asked = select(func.count()).select_from(_notice)
-    asked = asked.where(_own(person_id), _notice.c.read_at.is_(None))
-    return int(session.execute(asked).scalar_one())
+    return asked.where(_own(person_id), _notice.c.read_at.is_(None))
 
 
 def notices_of_mail(session: Session, mail_id: int) -> list[NoticeRow]:

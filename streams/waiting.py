@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session
 
 from catalogue.access import Viewer
@@ -31,8 +31,12 @@ def waiting_scans(
 
 def count_waiting(session: Session, site_ids: Collection[int]) -> int:
     """How many scans wait. One statement."""
-    asked = select(func.count()).select_from(_scan).where(_waits(site_ids))
-    return int(session.execute(asked).scalar_one())
+    return session.execute(waiting_count(site_ids)).scalar_one()
+
+
+def waiting_count(site_ids: Collection[int]) -> Select[tuple[int]]:
+    """How many scans wait, to be asked together with more."""
+    return select(func.count()).select_from(_scan).where(_waits(site_ids))
 
 
 def _waits(site_ids: Collection[int]) -> ColumnElement[bool]:

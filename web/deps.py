@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
@@ -19,7 +20,7 @@ from accounts.queries import Signed, viewer_of
 from catalogue.errors import ClockDoubt, NotAllowed, Refusal, ScanReused, Unauthenticated
 from catalogue.kinds import Role
 from catalogue.rows import SiteRow
-from catalogue.rulebook import rulebook
+from catalogue.rulebook import keep_rulebook, rulebook
 from chain.actions import instant
 from store.engine import Database
 from streams import scans
@@ -96,9 +97,26 @@ async def permitted(request: Request, me: Annotated[Signed, Depends(caller)]) ->
 
 
 def reading(request: Request) -> Iterator[Session]:
-    """A session that sees one state of the database throughout."""
+    """A session that sees one state of the database throughout, and so one rulebook."""
     with database_of(request).read() as session:
+        keep_rulebook(session)
+        request.state.reading = session
+        try:
+            yield session
+        finally:
+            request.state.reading = None
+
+
+@contextmanager
+def reading_of(request: Request) -> Iterator[Session]:
+    """The session that this request reads in, or one of its own. What writes may have changed what
+    it read before, so then it is one of its own."""
+    session: Session | None = getattr(request.state, "reading", None)
+    if session is not None and request.method == "GET":
         yield session
+        return
+    with database_of(request).read() as own:
+        yield own
 
 
 Me = Annotated[Signed, Depends(permitted)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Final
@@ -20,14 +21,13 @@ from catalogue.errors import NotAllowed, NotFound, ProofTooOld, Refusal, Unauthe
 from catalogue.kinds import Role
 from catalogue.rulebook import Rulebook
 from notices.kinds import HEARERS
-from notices.queries import count_unread
 from streams.ledger import site_day
 from web import cookies
 from web.api.shapes import SEES_SCANS
-from web.deps import Call, database_of, language_of_person, signed_in
+from web.deps import Call, database_of, language_of_person, reading_of, signed_in
 from web.i18n import Language, languages, message
 from web.notifying import person_of
-from web.pages.counting import how_many_need_somebody
+from web.pages.counting import Waiting, what_waits
 from web.pages.forms import Form
 from web.pages.things import ErrorPage
 from web.permissions import API, COUNTER, EVERYBODY, STAFF, may_call
@@ -306,11 +306,12 @@ def frame_of(request: Request, me: Signed | None) -> Frame:
         return Frame(path=request.url.path, query=query)
     role = me.viewer.role
     sees = frozenset(path for path in PAGES if may_open(me, "GET", path))
+    waiting = _waiting(request, me, sees)
     return Frame(
         path=request.url.path,
         query=query,
         home=home_of(role),
-        nav=[_counted(place, request, me) for place in places(role, sees)],
+        nav=[_counted(place, waiting) for place in places(role, sees)],
         person=me.name,
         role=role.value,
         may=may(me),
@@ -319,23 +320,25 @@ def frame_of(request: Request, me: Signed | None) -> Frame:
     )
 
 
-def _counted(place: Link | Places, request: Request, me: Signed) -> Link | Places:
+def _waiting(request: Request, me: Signed, sees: Collection[str]) -> Waiting:
+    """What waits for this very person, asked in the transaction of the page while it reads."""
+    person = person_of(me) if "/notices" in sees else None
+    decides = "/attention" in sees and "settle" in may(me)
+    now: datetime = request.app.state.clock()
+    with reading_of(request) as session:
+        return what_waits(session, me.viewer, now, decides=decides, person=person)
+
+
+def _counted(place: Link | Places, waiting: Waiting) -> Link | Places:
     if isinstance(place, Places):
-        return replace(place, links=tuple(_link(one, request, me) for one in place.links))
-    return _link(place, request, me)
+        return replace(place, links=tuple(_link(one, waiting) for one in place.links))
+    return _link(place, waiting)
 
 
-def _link(link: Link, request: Request, me: Signed) -> Link:
-    """The link with the number of what waits there for this very person, if anything does."""
-    person = person_of(me)
-    if link.href == "/notices" and person is not None:
-        with database_of(request).read() as session:
-            return replace(link, count=count_unread(session, person))
-    if link.href != "/attention" or "settle" not in may(me):
-        return link
-    with database_of(request).read() as session:
-        waiting = how_many_need_somebody(session, me.viewer, request.app.state.clock())
-    return replace(link, count=waiting)
+def _link(link: Link, waiting: Waiting) -> Link:
+    """The link with the number of what waits there, if anything does."""
+    counts = {"/notices": waiting.unread, "/attention": waiting.decisions}
+    return replace(link, count=counts[link.href]) if link.href in counts else link
 
 
 def show_to_stranger(
