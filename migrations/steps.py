@@ -1,6 +1,7 @@
 """Bringing a database to today's shape, and drafting the next step."""
 
 import sys
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -38,7 +39,12 @@ def is_current(database: Database) -> bool:
     """Whether the database has today's shape, so that a server may start on it."""
     with database.read() as session:
         found = MigrationContext.configure(session.connection()).get_current_revision()
-    return found == _scripts().get_current_head()
+    return found == _newest()
+
+
+@cache
+def _newest() -> str | None:
+    return _scripts().get_current_head()
 
 
 def draft(message: str) -> None:

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.documents import AT_ONCE_MAX, SIZE_MAX
@@ -18,7 +17,7 @@ from intake.announcing_files import BYTES_MAX
 from reporting.kept import Kept
 from scales.link import Links
 from store.engine import Database
-from web import errors, logs
+from web import errors, health, logs
 from web.api import (
     announcing,
     answers,
@@ -76,7 +75,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     settle(app, known, database or Database(known.database_url))
     app.include_router(_public())
     app.include_router(_api())
-    app.add_api_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
+    health.install(app)
     house.install(app)
     errors.install(app, page_of, form_again, note_refused)
     _openapi(app)
@@ -93,6 +92,7 @@ def settle(app: FastAPI, settings: Settings, database: Database) -> None:
     app.state.settings = settings
     app.state.database = database
     app.state.clock = clock
+    app.state.readiness = health.Readiness()
     app.state.remembered = Remembered()
     app.state.seen = Seen()
     app.state.tried = Tried()
@@ -157,13 +157,6 @@ def _served(router: APIRouter) -> set[tuple[str, str]]:
         if isinstance(route, APIRoute)
         for method in route.methods or ()
     }
-
-
-def healthz(request: Request) -> JSONResponse:
-    """Whether the service can read its database."""
-    with request.app.state.database.read() as session:
-        session.connection().exec_driver_sql("SELECT 1")
-    return JSONResponse({"status": "ok"})
 
 
 def _openapi(app: FastAPI) -> None:

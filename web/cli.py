@@ -192,32 +192,19 @@ def serve(
     """Run the web application."""
     if (certificate is None) != (key is None):
         raise typer.BadParameter("--certificate and --key belong together.")
-    import uvicorn
-
-    from web import logs, tls
+    from web import logs, serving
 
     with open_database() as (_, settings):
         said = logs.configuration(settings.hygiene)
     try:
-        uvicorn.run(
-            "web.app:create_app",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            ssl_certfile=certificate,
-            ssl_keyfile=key,
-            ssl_context_factory=tls.context if certificate else None,
-            # An outlet's address holds its key, and nobody needs to know who looked at what.
-            access_log=False,
-            server_header=False,
-            log_config=said,
-            # A process that begins on a busy machine is slow, and not dead.
-            timeout_worker_healthcheck=60,
+        began = serving.serve(
+            host=host, port=port, workers=workers, certificate=certificate, key=key, said=said
         )
     except SystemExit as stopped:
         # The server has codes of its own for why it could not start, and has said it.
         raise typer.Exit(1 if stopped.code else 0) from None
+    if not began:
+        raise typer.Exit(1)
 
 
 @app.command()

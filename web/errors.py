@@ -165,7 +165,7 @@ def install(
 
 
 def _is_api(request: Request) -> bool:
-    return request.url.path.startswith((API, "/openapi", "/healthz", "/metrics", "/floor/enrol"))
+    return request.url.path.startswith((API, "/openapi", "/healthz", "/readyz", "/metrics", "/floor/enrol"))
 
 
 def _late(

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -47,6 +48,8 @@ LOOK_EVERY: Final = timedelta(hours=1)
 POLL_S: Final = 60.0
 PRINT_POLL_S: Final = 0.5
 MAIL_POLL_S: Final = 2.0
+STOP_WITHIN_S: Final = 10.0
+"""How long all jobs in hand together may take to end; what is left is done by the next process."""
 
 
 def erase(database: Database, now: datetime) -> None:
@@ -113,8 +116,9 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await run_in_threadpool(warm, app)
     yield
     stop.set()
+    until = monotonic() + STOP_WITHIN_S
     for thread in threads:
-        await run_in_threadpool(thread.join, 10)
+        await run_in_threadpool(thread.join, max(0.0, until - monotonic()))
     await run_in_threadpool(app.state.scales.close)
 
 

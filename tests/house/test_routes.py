@@ -26,6 +26,7 @@ FOR_ANYBODY: Final = frozenset(
     {
         "/openapi.json",
         "/healthz",
+        "/readyz",
         "/static",
         "/static/plotly.min.js",
         "/static/floor/{name:path}.js",

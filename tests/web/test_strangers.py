@@ -89,7 +89,7 @@ def test_debugging_is_off_and_errors_say_nothing(
         call = client.get(
             "/api/v1/batches", headers={"authorization": f"Bearer {secret.new_token()}"}
         )
-        page = client.get("/healthz")
+        page = client.get("/readyz")
     finally:
         app.state.database = good
     for answer in (call, page):
