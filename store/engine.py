@@ -10,12 +10,15 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from sqlmodel import Session
 
 from store.gate import Gate
+from store.postgresql import postgresql, take_time
 from store.together import Together
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for another one before it gives up, on either database."""
+POOL_SIZE = {"sqlite": 20, "postgresql": 10}
+"""How many connections a process keeps open; it opens twice as many at most."""
 
 _BEGIN = "stofstroom_begin"
 _READS_ONLY = "query_only"
@@ -33,36 +36,49 @@ _PRAGMAS = (
 
 class Database:
     """url: `sqlite:///FILE`, `sqlite://` (in memory, one shared connection) or
-    `postgresql+psycopg://...`. `dialect` is "sqlite" or "postgresql".
+    `postgresql+psycopg://...`. `dialect` is "sqlite" or "postgresql". pool_size: how many
+    connections are kept open; when all are lent there may be as many again. statement_s: on
+    PostgreSQL, how long what is not `patient` may take; None: as long as it needs.
     """
 
-    def __init__(self, url: str | URL, *, pool_size: int = 20) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        pool_size: int | None = None,
+        statement_s: float | None = None,
+    ) -> None:
         parsed = make_url(url)
         self.url = parsed
         self.dialect = parsed.get_backend_name()
         if self.dialect not in ("sqlite", "postgresql"):
             raise ValueError(f"Stofstroom keeps its data in SQLite or PostgreSQL: {self.dialect}")
+        pool_size = pool_size or POOL_SIZE[self.dialect]
         in_memory = self.dialect == "sqlite" and parsed.database in (None, "", ":memory:")
         self._gate = Gate(patience_s=BUSY_TIMEOUT_S)
         self._one_connection = in_memory
+        self._hurries = self.dialect == "postgresql" and statement_s is not None
         self._together = Together(self.write) if self.dialect == "sqlite" else None
         if self.dialect == "sqlite":
             self.engine = _sqlite(parsed, pool_size, in_memory=in_memory)
             self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
             self._reader = self.engine.execution_options(**{_BEGIN: "BEGIN", _READS_ONLY: True})
         else:
-            self.engine = _postgresql(parsed, pool_size)
+            self.engine = postgresql(
+                parsed, pool_size, lock_s=BUSY_TIMEOUT_S, statement_s=statement_s
+            )
             self._writer = self.engine.execution_options(isolation_level="READ COMMITTED")
             self._reader = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, patient: bool = False) -> Iterator[Session]:
         """A transaction that may write: committed at the end, rolled back on an error.
 
         On SQLite writers pass a fair gate and begin IMMEDIATE, so that what was read is still true
         when it is written; PostgreSQL has row locks for that and its writers wait for no gate.
+        patient: it may take as long as it needs, where others may not.
         """
         with (
             self._write_gate(),
@@ -70,6 +86,8 @@ class Database:
             session.begin(),
         ):
             session.connection()
+            if patient and self._hurries:
+                take_time(session)
             yield session
 
     def write_together(self, work: Callable[[Session], T]) -> T:
@@ -82,10 +100,18 @@ class Database:
             return work(session)
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
-        """A transaction that sees one state of the database throughout and cannot write."""
+    def read(self, *, patient: bool = False) -> Iterator[Session]:
+        """A transaction that sees one state of the database throughout and cannot write.
+
+        patient: as for `write`.
+        """
         with self._read_gate(), Session(self._reader, expire_on_commit=False) as session:
+            if patient and self._hurries:
+                take_time(session)
             yield session
+            # Nothing was written. After a rollback PostgreSQL's driver forgets all statements that
+            # it has prepared; after this it knows them.
+            session.commit()
 
     @contextmanager
     def connect_to_write(self) -> Iterator[Connection]:
@@ -122,18 +148,6 @@ def _sqlite(url: URL, pool_size: int, *, in_memory: bool) -> Engine:
     event.listen(engine, "connect", _take_transactions_over)
     event.listen(engine, "begin", _begin)
     return engine
-
-
-def _postgresql(url: URL, pool_size: int) -> Engine:
-    if "options" not in url.query:
-        url = url.update_query_dict({"options": f"-c lock_timeout={BUSY_TIMEOUT_S}s"})
-    return create_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_pre_ping=True,
-        hide_parameters=True,
-    )
 
 
 def _take_transactions_over(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
