@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import exports, faults, floor, labels, pgbench, report, scans
+from benchmarks import exports, faults, floor, labels, pgbench, report, restarts, scans
 
 BENCHES = {
     "scans": scans.run,
@@ -15,6 +15,7 @@ BENCHES = {
     "labels": labels.run,
     "floor": floor.run,
     "faults": faults.run,
+    "restarts": restarts.run,
 }
 
 

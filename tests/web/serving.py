@@ -22,7 +22,31 @@ PATIENCE_S: Final = 60
 API: Final = "/api/v1"
 ROOT: Final = Path(__file__).parents[2]
 
+_HANDED: Final = """
+import os, sys
+given = int(sys.argv[1])
+os.dup2(given, 3)
+if given != 3:
+    os.close(given)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+from web.cli import main
+main(sys.argv[2:])
+"""
 T = TypeVar("T")
+
+
+def started_on(
+    line: socket.socket, *arguments: str, environment: Mapping[str, str]
+) -> subprocess.Popen[str]:
+    """`stofstroom serve` with a socket handed over that listens already, as systemd does it."""
+    return subprocess.Popen(
+        [sys.executable, "-c", _HANDED, str(line.fileno()), "serve", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        pass_fds=(line.fileno(),),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 @dataclass(slots=True)
