@@ -110,7 +110,7 @@ class Floor:
     def _stop_and_start(self) -> None:
         self.stop()
         self.start()
-        self._wait()
+        self.wait()
 
     def _change_one_by_one(self) -> None:
         assert self.process is not None
@@ -121,7 +121,7 @@ class Floor:
             assert time.monotonic() < until, "the old processes do not go"
             time.sleep(0.1)
 
-    def _wait(self) -> None:
+    def wait(self) -> None:
         client = Client(self.port, "")
         assert client.get("/healthz").status == 200
         client.close()
@@ -183,7 +183,7 @@ def _served(depot: Depot, folder: Path, workers: int) -> Iterator[Floor]:
     with socket.create_server(("127.0.0.1", 0), backlog=512) as line:
         floor = Floor(line, environment, workers, token, batches)
         floor.start()
-        floor._wait()
+        floor.wait()
         try:
             yield floor
         finally:
