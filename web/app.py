@@ -59,6 +59,8 @@ from web.settings import Settings, from_environment
 from web.tries import WrongTries
 
 API_PREFIX = "/api/v1"
+STATEMENT_S: Final = 60
+"""How long one statement for somebody who waits may run, and a transaction may stand still."""
 PAPERS: Final = {
     r"/outlet/[^/]+": AT_ONCE_MAX * SIZE_MAX + (1 << 20),
     r"/api/v1/shipments/[^/]+/documents": SIZE_MAX,
@@ -72,7 +74,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     """The application of one installation."""
     known = settings or from_environment()
     app = FastAPI(title="Stofstroom", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
-    settle(app, known, database or Database(known.database_url))
+    settle(app, known, database or _database(known))
     app.include_router(_public())
     app.include_router(_api())
     health.install(app)
@@ -85,6 +87,14 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.add_middleware(Safety)
     logs.guard()
     return app
+
+
+def _database(settings: Settings) -> Database:
+    return Database(
+        settings.database_url,
+        pool_size=settings.connections and settings.connections // 2,
+        statement_s=STATEMENT_S,
+    )
 
 
 def settle(app: FastAPI, settings: Settings, database: Database) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
@@ -141,12 +141,13 @@ class Call:
         """Run the action in one transaction; it is answered only after the commit.
 
         Two writers that met in PostgreSQL are a reason to try again, not an answer: what the
-        other one committed is then seen by the rules.
+        other one committed is then seen by the rules. So is a line that broke, even while it was
+        committed: what was booked is then answered as a repeat.
         """
         for attempt in range(1, TRIES_MAX + 1):
             try:
                 return self._once(action, command)
-            except (IntegrityError, OperationalError) as error:
+            except DBAPIError as error:
                 if attempt == TRIES_MAX or not _worth_another_try(error):
                     raise
         raise AssertionError("the last try returns or raises")
@@ -253,8 +254,9 @@ def language_of_person(request: Request, me: Signed | None) -> Language:
 
 
 def _worth_another_try(error: DBAPIError) -> bool:
-    """Deadlock, serialisation failure, or a row that another writer made or used up first."""
-    if isinstance(error, IntegrityError):
+    """Deadlock, serialisation failure, a row that another writer made or used up first, or a line
+    to the database that broke. Not what waited too long: it would only wait as long again."""
+    if isinstance(error, IntegrityError) or error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None)
     return state in {"40001", "40P01"}

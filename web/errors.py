@@ -10,7 +10,7 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -48,6 +48,10 @@ OUT_OF_ORDER: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE
 """How SQLite's names begin for a disk that is full, fails, may not be written, or is not there."""
 GONE: Final = frozenset({"08", "53", "57"})
 """PostgreSQL's classes for a connection that broke, a lack of room, and a server that stops."""
+TOO_LONG: Final = frozenset({"57014", "25P03"})
+"""What it calls a statement that ran too long, and a transaction that stood still."""
+AGAIN_S: Final = 2
+"""When who was told to come back may do so."""
 log = logging.getLogger("stofstroom")
 
 
@@ -144,16 +148,20 @@ def install(
     @app.exception_handler(Busy)
     @app.exception_handler(NoConnection)
     @app.exception_handler(OperationalError)
+    @app.exception_handler(InternalError)
     def busy(request: Request, error: Exception) -> Response:
-        if isinstance(error, DBAPIError) and _is_out_of_order(error):
+        if isinstance(error, DBAPIError) and _took_too_long(error):
+            log.error("the database took too long on %s", logs.where(request))
+        elif isinstance(error, DBAPIError) and _is_out_of_order(error):
             log.error("the database fails on %s: %s", logs.where(request), error.orig)
         elif isinstance(error, DBAPIError) and not _waited_too_long(error):
             return broken(request, error)
         else:
             log.warning("busy on %s: %s", logs.where(request), type(error).__name__)
-        if _is_api(request):
-            return by_status(request, 503)
-        return page_of(request, 503, None)  # type: ignore[no-any-return]
+        api = _is_api(request)
+        answer: Response = by_status(request, 503) if api else page_of(request, 503, None)
+        answer.headers["Retry-After"] = str(AGAIN_S)
+        return answer
 
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
@@ -179,6 +187,10 @@ def _late(
         return await again_of(request) if is_form else refused(request, refusal)
 
     return unknown
+
+
+def _took_too_long(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in TOO_LONG
 
 
 def _is_out_of_order(error: DBAPIError) -> bool:

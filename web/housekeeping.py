@@ -54,7 +54,7 @@ STOP_WITHIN_S: Final = 10.0
 
 def erase(database: Database, now: datetime) -> None:
     """Erase what may go by today, and enqueue the next time in the same transaction."""
-    with database.write() as session:
+    with database.write(patient=True) as session:
         erase_actors(session, now.date())
         erase_events(session, now.date())
         forget_sessions(session, now)
@@ -73,14 +73,14 @@ def keep_heads(database: Database, keys: Path, now: datetime) -> None:
     """Sign every chain that has grown, say what is unsaid of keys, and enqueue the next time."""
     finish(database, keys, now=now)
     ring = load_or_create_ring(keys, now=now)
-    with database.write() as session:
+    with database.write(patient=True) as session:
         checkpoint_of_all(session, ring, now=now)
         enqueue_once(session, KEEP_HEADS, {}, now=now, not_before=now + EVERY)
 
 
 def look_around(database: Database, now: datetime) -> None:
     """Tell of what is overdue, and enqueue the next time in the same transaction."""
-    with database.write() as session:
+    with database.write(patient=True) as session:
         notifying.look_around(session, now)
         enqueue_once(session, LOOK, {}, now=now, not_before=now + LOOK_EVERY)
 

@@ -29,6 +29,7 @@ MAIL_NAME: Final = "Stofstroom"
 IDLE_MINUTES: Final = (5, 24 * 60)
 SESSION_HOURS: Final = (1, 24)
 """The shortest and the longest that may be set."""
+CONNECTIONS: Final = (4, 400)
 NAME_LENGTH_MAX: Final = 60
 ISSUER_LENGTH_MAX: Final = 300
 
@@ -80,7 +81,8 @@ class Settings:
     """keys: the key ring, which never lies in the database or its backup. public_url: where others
     reach this installation, without a slash at the end. body_max_bytes: of one request. mail: None
     where no mail is sent. sessions: how long somebody stays signed in. providers: who may say who
-    somebody is. hygiene: what it sets about its own safety.
+    somebody is. hygiene: what it sets about its own safety. connections: how many each process
+    opens to the database at most; None: as many as suits it.
     """
 
     database_url: str
@@ -91,6 +93,7 @@ class Settings:
     sessions: Limits = field(default_factory=Limits)
     providers: tuple[ProviderSettings, ...] = ()
     hygiene: Hygiene = field(default_factory=Hygiene)
+    connections: int | None = None
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -106,6 +109,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         sessions=_sessions(environment),
         providers=_providers(environment),
         hygiene=_hygiene(environment),
+        connections=_connections(environment),
     )
 
 
@@ -126,6 +130,11 @@ def _sessions(environment: Mapping[str, str]) -> Limits:
     )
     whole = _between(environment, "STOFSTROOM_SESSION_HOURS", usual.whole // hour, SESSION_HOURS)
     return Limits(idle=idle * minute, idle_floor=floor * minute, whole=whole * hour)
+
+
+def _connections(environment: Mapping[str, str]) -> int | None:
+    name = "STOFSTROOM_CONNECTIONS"
+    return _between(environment, name, 0, CONNECTIONS) if environment.get(name) else None
 
 
 def _mail(environment: Mapping[str, str]) -> MailSettings | None:

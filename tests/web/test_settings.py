@@ -185,3 +185,11 @@ def test_how_long_somebody_stays_signed_in_is_set_within_bounds() -> None:
 def test_nobody_stays_signed_in_for_ever(name: str, number: str) -> None:
     with pytest.raises(SettingsWrong, match=name):
         from_environment({name: number})
+
+
+def test_the_connections_to_the_database_are_as_many_as_suits_it_unless_said() -> None:
+    assert from_environment({}).connections is None
+    assert from_environment({"STOFSTROOM_CONNECTIONS": "8"}).connections == 8
+    for wrong in ("3", "401", "many"):
+        with pytest.raises(SettingsWrong, match="STOFSTROOM_CONNECTIONS"):
+            from_environment({"STOFSTROOM_CONNECTIONS": wrong})

@@ -81,7 +81,7 @@ def _streamed(
 ) -> Iterator[Any]:
     """The export first, then its bytes: the session lives as long as they are read."""
     seal, kept = seal_of(ring_of(request)), request.app.state.kept
-    with database_of(request).read() as session:
+    with database_of(request).read(patient=True) as session:
         made = export(
             session, me.viewer, wanted, dataset=dataset, format=kind, seal=seal, kept=kept
         )
