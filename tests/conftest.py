@@ -8,8 +8,8 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -322,6 +322,19 @@ def parallel_depot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
     """A depot that several stations work in at the same time: the test runs on both databases."""
     with _parallel_depot(request, tmp_path) as found:
         yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_depot(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Depot]]:
+    """Makes depots like `parallel_depot`, as many as are asked for: all alike to begin with."""
+    with ExitStack() as stack:
+
+        def make() -> Depot:
+            folder = tmp_path / f"depot_{next(_numbers)}"
+            folder.mkdir()
+            return stack.enter_context(_parallel_depot(request, folder))
+
+        yield make
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
