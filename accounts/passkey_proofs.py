@@ -6,11 +6,11 @@ A challenge is made by who asks, and is good for one answer.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from webauthn import (
     generate_authentication_options,
@@ -38,6 +38,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from accounts.passkey_parties import Holder, Options, Party
 from catalogue.errors import PasskeyFailed
 
 HOUSE: Final = "Stofstroom"
@@ -52,28 +53,6 @@ _WRONG: Final = (
     RecursionError,
 )
 """What comes of a credential that was made up: it is taken apart before it is believed."""
-
-Options = dict[str, Any]
-"""What `navigator.credentials` is asked, with bytes in base64url."""
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """Who passkeys are for. name: of the host, without a port; origin: what browsers must say."""
-
-    name: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """For whom a passkey is made. handle: how a device knows them, in base64url. known: the
-    credentials that they have already, each with its transports."""
-
-    handle: str
-    email: str
-    name: str
-    known: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,8 @@
 """Passkeys: a key pair on a person's own device, made for this installation only. The device asks
-who holds it for a finger, a face or a code, so that one passkey counts as both factors."""
+who holds it for a finger, a face or a code, so that one passkey counts as both factors.
+
+What proves them is large and seldom needed, so it is imported where somebody needs it.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,10 @@ from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, generate_challenge
 
-from accounts import passkey_proofs as proofs
 from accounts import rules, tickets
 from accounts.audit import Doing, note_event, note_own
-from accounts.passkey_proofs import Holder, Party
+from accounts.passkey_parties import Holder, Party
 from accounts.second_factor import ways_in
 from accounts.tables import Passkey, Person
 from accounts.tickets import Purpose, TicketRow
@@ -32,6 +33,7 @@ from catalogue.errors import (
 )
 from store.columns import table_of
 
+CHALLENGE_BYTES: Final = 64
 HANDLE_BYTES: Final = 32
 """How a device knows a person: random, so that it tells nobody who it is."""
 OWN_MAX: Final = 20
@@ -100,6 +102,8 @@ def passkeys_of(session: Session, person_id: int) -> list[PasskeyRow]:
 
 def ask_to_add(session: Session, person_id: int, party: Party, *, now: datetime) -> Asked:
     """What a browser needs to make a passkey for a person. Raises NotFound, PasskeyFailed."""
+    from accounts import passkey_proofs as proofs
+
     person = session.execute(
         select(_person.c.email, _person.c.name, _person.c.handle).where(
             _person.c.id == person_id, _person.c.active, _person.c.erased_at.is_(None)
@@ -120,7 +124,7 @@ def ask_to_add(session: Session, person_id: int, party: Party, *, now: datetime)
         name=person.name,
         known=[(row.credential, row.transports) for row in known],
     )
-    challenge = generate_challenge()
+    challenge = secrets.token_bytes(CHALLENGE_BYTES)
     options = proofs.options_to_make(holder, party, challenge=challenge, patience=PATIENCE)
     return Asked(options, _issue(session, challenge, person_id, now=now))
 
@@ -140,6 +144,8 @@ def add(
 
     Raises TicketUnknown, PasskeyFailed, PasskeyTaken, Malformed.
     """
+    from accounts import passkey_proofs as proofs
+
     kept_name = rules.name(name)
     asked = tickets.use(session, Purpose.PASSKEY, ticket, now=now)
     if asked.person_id != person_id:
@@ -172,7 +178,9 @@ def add(
 
 def ask_who(session: Session, party: Party, *, now: datetime) -> Asked:
     """What a browser needs to show a passkey, whoever uses it."""
-    challenge = generate_challenge()
+    from accounts import passkey_proofs as proofs
+
+    challenge = secrets.token_bytes(CHALLENGE_BYTES)
     options = proofs.options_to_show(party, challenge=challenge, patience=PATIENCE)
     return Asked(options, _issue(session, challenge, None, now=now))
 
@@ -224,6 +232,8 @@ def remove(
 def _come_in(
     session: Session, party: Party, ticket: str, answer: str, attempt: _Try, *, now: datetime
 ) -> int:
+    from accounts import passkey_proofs as proofs
+
     asked = tickets.use(session, Purpose.PASSKEY, ticket, now=now)
     if asked.person_id is not None:
         raise TicketUnknown
@@ -266,6 +276,8 @@ def _come_in(
 
 
 def _issue(session: Session, challenge: bytes, person_id: int | None, *, now: datetime) -> str:
+    from webauthn.helpers import bytes_to_base64url
+
     return tickets.issue(
         session,
         Purpose.PASSKEY,
@@ -276,10 +288,14 @@ def _issue(session: Session, challenge: bytes, person_id: int | None, *, now: da
 
 
 def _challenge_of(asked: TicketRow) -> bytes:
+    from webauthn.helpers import base64url_to_bytes
+
     return base64url_to_bytes(str(asked.payload["challenge"]))
 
 
 def _new_handle(session: Session, person_id: int) -> str:
+    from webauthn.helpers import bytes_to_base64url
+
     handle = bytes_to_base64url(secrets.token_bytes(HANDLE_BYTES))
     session.execute(update(_person).where(_person.c.id == person_id).values(handle=handle))
     return handle

@@ -13,7 +13,7 @@ from accounts import identities, passkeys, people, second_factor, tickets, totp,
 from accounts.actions import create_person
 from accounts.devices import enrol
 from accounts.erasing import erase_person
-from accounts.passkey_proofs import Party
+from accounts.passkey_parties import Party
 from accounts.queries import Signed, person_by_password
 from accounts.tables import Person
 from catalogue.kinds import Role

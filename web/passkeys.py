@@ -14,7 +14,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from accounts import passkeys
-from accounts.passkey_proofs import Party
+from accounts.passkey_parties import Party
 from accounts.passkeys import PATIENCE, Answered, Asked
 from catalogue.errors import PasskeyFailed
 from web import cookies

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from accounts import identities, passkeys
-from accounts.passkey_proofs import Party
+from accounts.passkey_parties import Party
 from accounts.passkeys import OWN_MAX, add, ask_to_add, ask_who, come_in, passkeys_of, remove
 from catalogue.errors import (
     LastWayIn,
