@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Date, String, bindparam, delete, insert, select, update
 from sqlmodel import Session
@@ -19,6 +19,7 @@ from catalogue.kinds import PartnerRole, Role
 from catalogue.rows import OrganisationRow, SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from store.columns import table_of
+from store.sheet import later
 
 SESSION_KEPT: Final = timedelta(hours=12)
 """A shift and the way there and back."""
@@ -245,7 +246,11 @@ _NOTE_ACTOR = insert(_actor).from_select(
 def note_actor(session: Session, scan_id: str, actor: str, day: date) -> None:
     """Note who did it, outside the register. The first note stands. One statement."""
     note = {"scan_id": scan_id, "actor": actor, "erase_on": rules.erase_on(day)}
-    session.connection().execute(_NOTE_ACTOR, note)
+    later(session, _note_actors, [note])
+
+
+def _note_actors(session: Session, notes: list[dict[str, Any]]) -> None:
+    session.connection().execute(_NOTE_ACTOR, notes)
 
 
 def erase_actors(session: Session, today: date) -> int:

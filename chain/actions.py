@@ -6,19 +6,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlmodel import Session
 
 from chain import register
+from chain.queries import EDITIONS
 from chain.rows import SEQ_BITS, RowChange, said
 from chain.tables import Chain, Entry, Node
 from proof.canonical import canonical
-from proof.merkle import Frontier
+from proof.merkle import Frontier, leaf_hash
 from proof.merkle import append as grow
 from store.columns import table_of
+from store.sheet import change, forget, known, later
 
 NO_HASH = "0" * 64
 PAYLOAD_VERSION = 1
@@ -26,6 +28,9 @@ PAYLOAD_VERSION = 1
 _chain = table_of(Chain)
 _entry = table_of(Entry)
 _node = table_of(Node)
+
+HEAD: Final = "head"
+"""The kind of what a sheet knows of the heads of chains: who knows one has locked it."""
 
 # Statements of the hot path are built once: building one costs more than running it.
 _HEAD = (
@@ -59,6 +64,15 @@ class Draft:
     body: Mapping[str, Any] = field(default_factory=dict)
     answer: Mapping[str, Any] = field(default_factory=dict)
     rows: Sequence[RowChange] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Where a chain stands, with its head locked."""
+
+    chain_id: int
+    hash: str
+    frontier: Frontier
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +145,24 @@ def new_epoch(
 
 def lock(session: Session, chain: str) -> None:
     """Take the head of a chain until the commit. Whoever has it locks nothing else any more, so
-    that no two writers wait for each other."""
-    session.execute(select(_chain.c.id).where(_chain.c.code == chain).with_for_update()).one()
+    that no two writers wait for each other. One statement, none where it is taken already."""
+    _head(session, chain)
 
 
 def append(session: Session, chain: str, draft: Draft, *, now: datetime) -> Appended:
     """Append an entry and write its register rows. Locks the chain's head: call it last.
 
-    Statements: 4, plus one per register row and one when tree nodes are completed.
+    Statements: 3, plus one per register row and one when tree nodes are completed; where works
+    share a sheet, so many for all of them.
     """
-    connection = session.connection()
-    head = connection.execute(_HEAD, {"chain": chain}).one()
-    seq = head.size + 1
-    payload = canonical(_payload(draft, chain, seq, head.head_hash, now)).decode()
-    leaf = hashlib.sha256(b"\x00" + payload.encode()).digest()
-    entry_id = (head.id << SEQ_BITS) + seq
+    head = _head(session, chain)
+    seq = head.frontier.size + 1
+    payload = canonical(_payload(draft, chain, seq, head.hash, now)).decode()
+    leaf = leaf_hash(payload.encode())
+    entry_id = (head.chain_id << SEQ_BITS) + seq
     entry = {
         "id": entry_id,
-        "chain_id": head.id,
+        "chain_id": head.chain_id,
         "seq": seq,
         "kind": draft.kind,
         "scan_id": draft.scan_id,
@@ -160,19 +174,53 @@ def append(session: Session, chain: str, draft: Draft, *, now: datetime) -> Appe
         "payload": payload,
         "hash": leaf.hex(),
     }
-    connection.execute(_WRITE_ENTRY, entry)
-    peaks = tuple(bytes.fromhex(peak) for peak in head.peaks.split(",") if peak)
-    frontier, completed = grow(Frontier(head.size, peaks), leaf)
-    _store_nodes(session, head.id, completed)
-    new_head = {
-        "chain_id": head.id,
-        "size": seq,
-        "head_hash": leaf.hex(),
-        "peaks": ",".join(peak.hex() for peak in frontier.peaks),
-    }
-    connection.execute(_MOVE_HEAD, new_head)
+    frontier, completed = grow(head.frontier, leaf)
+    moved = _Head(head.chain_id, leaf.hex(), frontier)
+    change(session, (HEAD, chain), lambda _head: moved)
+    forget(session, (EDITIONS, f"{chain.partition(':')[0]}:"))
+    forget(session, (_entry.name, draft.scan_id))
+    later(session, _write_entries, [entry])
+    later(session, _write_nodes, [(head.chain_id, *node) for node in completed])
+    later(session, _move_heads, [moved])
     register.write(session, draft.rows, entry_id=entry_id)
     return Appended(entry_id, seq, leaf.hex())
+
+
+def _head(session: Session, chain: str) -> _Head:
+    """The head of a chain, locked. One statement, none where it is known."""
+
+    def ask() -> _Head:
+        row = session.connection().execute(_HEAD, {"chain": chain}).one()
+        peaks = tuple(bytes.fromhex(peak) for peak in row.peaks.split(",") if peak)
+        return _Head(row.id, row.head_hash, Frontier(row.size, peaks))
+
+    return known(session, (HEAD, chain), ask)
+
+
+def _write_entries(session: Session, entries: list[dict[str, Any]]) -> None:
+    session.connection().execute(_WRITE_ENTRY, entries)
+
+
+def _write_nodes(session: Session, nodes: list[tuple[int, int, int, bytes]]) -> None:
+    rows = [
+        {"chain_id": chain_id, "level": level, "index": index, "hash": digest.hex()}
+        for chain_id, level, index, digest in nodes
+    ]
+    session.connection().execute(_WRITE_NODES, rows)
+
+
+def _move_heads(session: Session, heads: list[_Head]) -> None:
+    last = {head.chain_id: head for head in heads}
+    rows = [
+        {
+            "chain_id": head.chain_id,
+            "size": head.frontier.size,
+            "head_hash": head.hash,
+            "peaks": ",".join(peak.hex() for peak in head.frontier.peaks),
+        }
+        for head in sorted(last.values(), key=lambda head: head.chain_id)
+    ]
+    session.connection().execute(_MOVE_HEAD, rows)
 
 
 def _payload(draft: Draft, chain: str, seq: int, prev: str, now: datetime) -> dict[str, Any]:
@@ -195,16 +243,3 @@ def _payload(draft: Draft, chain: str, seq: int, prev: str, now: datetime) -> di
         "body": body,
         "answer": dict(draft.answer),
     }
-
-
-def _store_nodes(
-    session: Session, chain_id: int, completed: Sequence[tuple[int, int, bytes]]
-) -> None:
-    if completed:
-        session.connection().execute(
-            _WRITE_NODES,
-            [
-                {"chain_id": chain_id, "level": level, "index": index, "hash": digest.hex()}
-                for level, index, digest in completed
-            ],
-        )

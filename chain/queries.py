@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 from sqlmodel import Session
@@ -13,10 +13,14 @@ from sqlmodel import Session
 from chain.rows import SEQ_BITS
 from chain.tables import Chain, Entry, Node
 from store.columns import table_of
+from store.sheet import known
 
 CHAIN = _chain = table_of(Chain)
 _entry = table_of(Entry)
 _node = table_of(Node)
+
+EDITIONS: Final = "editions"
+"""The kind of what a sheet knows of the heads of all chains of a kind."""
 
 _EDITIONS = (
     select(_chain.c.code, _chain.c.head_hash)
@@ -159,9 +163,14 @@ def _head(row: Row[Any]) -> Head:
 
 
 def editions(session: Session, prefix: str) -> tuple[tuple[str, str], ...]:
-    """Codes and head hashes of the chains that begin so, by code. One statement."""
-    rows = session.connection().execute(_EDITIONS, {"beginning": f"{prefix}%"})
-    return tuple((code, head_hash) for code, head_hash in rows)
+    """Codes and head hashes of the chains that begin so, by code. One statement, none where it is
+    known."""
+
+    def ask() -> tuple[tuple[str, str], ...]:
+        rows = session.connection().execute(_EDITIONS, {"beginning": f"{prefix}%"})
+        return tuple((code, head_hash) for code, head_hash in rows)
+
+    return known(session, (EDITIONS, prefix), ask)
 
 
 def scans_in_the_way(session: Session, entry_ids: Select[Any]) -> list[str]:

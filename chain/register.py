@@ -7,28 +7,41 @@ describe a change (`chain.rows`); nobody else inserts or updates a register row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import Table, and_, insert, update
 from sqlmodel import Session, SQLModel
 
 from chain.rows import THIS_ENTRY, Ref, RowChange, Value
+from store.sheet import forget, minding
+
+LIST: Final = "list"
+"""The kind of what a sheet knows of several rows of a table at once; of a single one it is the
+table's name, with the code of the row."""
 
 
 def write(session: Session, changes: Sequence[RowChange], *, entry_id: int) -> None:
     """Write the changes into their tables. New rows take the entry's key."""
-    for change in changes:
-        table = SQLModel.metadata.tables[change.table]
-        columns = {
-            _column(table, name): _stored(value, entry_id) for name, value in change.values.items()
-        }
-        if change.was is None:
-            keyed = "id" in table.c and "id" not in columns
-            own = {"id": entry_id} if keyed else {}
-            if "entry_id" in table.c:
-                own["entry_id"] = entry_id
-            session.execute(insert(table).values(columns | own))
-        else:
-            _change(session, table, change, columns)
+    with minding(session):
+        for change in changes:
+            table = SQLModel.metadata.tables[change.table]
+            columns = {
+                _column(table, name): _stored(value, entry_id)
+                for name, value in change.values.items()
+            }
+            if change.was is None:
+                _make(session, table, columns, entry_id)
+            else:
+                _change(session, table, change, columns)
+            forget(session, (change.table, change.key))
+            forget(session, (LIST, change.table))
+
+
+def _make(session: Session, table: Table, columns: Mapping[str, object], entry_id: int) -> None:
+    own = {"id": entry_id} if "id" in table.c and "id" not in columns else {}
+    if "entry_id" in table.c:
+        own["entry_id"] = entry_id
+    session.execute(insert(table).values({**columns, **own}))
 
 
 def _change(

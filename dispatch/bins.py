@@ -15,11 +15,11 @@ from catalogue.rulebook import OperatorBook, Rulebook, rulebook
 from dispatch import rules
 from streams import places
 from streams.acts import Act, Command, Flagged
-from streams.changes import after, bin_change, counted_pieces
+from streams.changes import bin_change, counted_pieces
 from streams.ledger import Booked, book, site_day
 from streams.mass import Grams, net_g
 from streams.queries import bin_by_code, contents_of_bin
-from streams.rules import Line, PlaceRef, Spot, Standing, mass_in, tolerance_g
+from streams.rules import Line, PlaceRef, Spot, Standing, after, mass_in, tolerance_g
 from streams.scans import answered
 from streams.weights import frame_of, weight
 

@@ -19,11 +19,10 @@ from dispatch.documents import require_documents
 from dispatch.rules import Answered
 from streams import places
 from streams.acts import Act, Command, Flagged
-from streams.changes import after
 from streams.ledger import Booked, book, require_reason, site_day
 from streams.mass import Grams
 from streams.queries import contents_of_shipment
-from streams.rules import Line, Spot, Standing, divide, in_order, mass_in, share
+from streams.rules import Line, Spot, Standing, after, divide, in_order, mass_in, share
 from streams.scans import answered
 
 

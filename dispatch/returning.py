@@ -19,11 +19,11 @@ from dispatch.bins import difference_flags, weighed_anew
 from streams import places
 from streams.acts import Act, Command
 from streams.bins import open_bin
-from streams.changes import after, bin_change, to_place
+from streams.changes import bin_change, to_place
 from streams.ledger import Booked, book, require_reason
 from streams.mass import checked_g
 from streams.queries import BinRow, bins_by_code, by_label, contents_of_shipment
-from streams.rules import Line, Standing, mass_in, share
+from streams.rules import Line, Standing, after, mass_in, share
 from streams.scans import answered
 
 

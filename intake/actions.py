@@ -27,7 +27,7 @@ from chain.rows import Ref, RowChange, Value
 from intake import queries, rules
 from streams import places
 from streams.acts import Act, Command, Flagged, shown, unreserved
-from streams.changes import after, batch_change, counted_pieces, follow_balance, to_place
+from streams.changes import batch_change, counted_pieces, follow_balance, to_place
 from streams.ledger import NEW_BATCH, Booked, book, site_day
 from streams.mass import Grams, net_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
@@ -37,6 +37,7 @@ from streams.rules import (
     Line,
     Spot,
     Standing,
+    after,
     input_g,
     mass_in,
     require_active,

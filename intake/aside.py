@@ -16,13 +16,14 @@ from chain.rows import RowChange
 from intake import rules
 from streams import places
 from streams.acts import Act, Command, shown
-from streams.changes import after, batch_change, follow_balance, to_place
+from streams.changes import batch_change, follow_balance, to_place
 from streams.ledger import Booked, book, require_reason
 from streams.mass import checked_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
 from streams.rules import (
     Line,
     Standing,
+    after,
     input_g,
     mass_in,
     require_active,

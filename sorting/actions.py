@@ -19,7 +19,8 @@ from sorting.gates import gate_uses, what_is_free
 from streams import places
 from streams.acts import Act, Command, GateUse
 from streams.bins import bin_for
-from streams.changes import after, follow_balance
+from streams.changes import follow_balance
+from streams.filling import bins_to_fill
 from streams.ledger import Booked, book, site_day
 from streams.mass import Grams
 from streams.queries import (
@@ -27,7 +28,6 @@ from streams.queries import (
     BinRow,
     batch_by_code,
     bin_by_code,
-    bins_to_fill,
     by_label,
     contents_of_bin,
     standings_of_batch,
@@ -37,6 +37,7 @@ from streams.rules import (
     PlaceRef,
     Spot,
     Standing,
+    after,
     divide,
     excess_g,
     input_g,

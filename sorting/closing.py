@@ -15,7 +15,7 @@ from catalogue.rulebook import OperatorBook, rulebook
 from sorting import rules
 from streams import places
 from streams.acts import Act, Command, Flagged
-from streams.changes import after, batch_change, to_place
+from streams.changes import batch_change, to_place
 from streams.ledger import Booked, book, require_reason
 from streams.mass import Grams, checked_g
 from streams.queries import BatchRow, batch_by_code, standings_of_batch
@@ -23,6 +23,7 @@ from streams.rules import (
     Line,
     Spot,
     Standing,
+    after,
     input_g,
     mass_in,
     require_active,

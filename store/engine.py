@@ -1,5 +1,6 @@
 """One database, SQLite or PostgreSQL: how to open it, to write to it and to read from it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
@@ -11,7 +12,8 @@ from sqlmodel import Session
 
 from store.gate import Gate
 from store.postgresql import postgresql, take_time
-from store.together import Together
+from store.sheet import heed_sheets, on_one_sheet
+from store.together import Ahead, Together, run_alone
 
 T = TypeVar("T")
 
@@ -58,7 +60,7 @@ class Database:
         self._gate = Gate(patience_s=BUSY_TIMEOUT_S)
         self._one_connection = in_memory
         self._hurries = self.dialect == "postgresql" and statement_s is not None
-        self._together = Together(self.write) if self.dialect == "sqlite" else None
+        self._lines: dict[str, Together] = defaultdict(lambda: Together(self.write))
         if self.dialect == "sqlite":
             self.engine = _sqlite(parsed, pool_size, in_memory=in_memory)
             self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
@@ -71,6 +73,7 @@ class Database:
             self._reader = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        heed_sheets(self.engine)
 
     @contextmanager
     def write(self, *, patient: bool = False) -> Iterator[Session]:
@@ -90,14 +93,30 @@ class Database:
                 take_time(session)
             yield session
 
-    def write_together(self, work: Callable[[Session], T]) -> T:
-        """Run work that may write, and return after its commit; on SQLite, which has one writer at
-        a time, with all who wait in one commit. Raises what the work raises.
+    def write_together(
+        self,
+        work: Callable[[Session], T],
+        *,
+        ahead: Ahead | None = None,
+        line: str | None = None,
+    ) -> T:
+        """Run work that may write, and return after its commit, with all who wait in one commit.
+
+        SQLite has one writer at a time, and so one line of those who wait. PostgreSQL has one for
+        each `line` that is named, of works that lock alike; others wait for nobody. ahead: what the
+        work is going to ask. Raises what the work raises.
         """
-        if self._together is not None:
-            return self._together.run(work)
-        with self.write() as session:
-            return work(session)
+        if self.dialect == "sqlite":
+            return self._lines[""].run(work, ahead)
+        if line is None:
+            return run_alone(self.write, work)
+        return self._lines[line].run(work, ahead)
+
+    @contextmanager
+    def write_many(self) -> Iterator[Session]:
+        """As `write`, for several works that may each fail by itself (`store.sheet.attempt`)."""
+        with self.write() as session, on_one_sheet(session):
+            yield session
 
     @contextmanager
     def read(self, *, patient: bool = False) -> Iterator[Session]:

@@ -1,19 +1,24 @@
 """Several writes in one commit: when a server is busy, who waits shares the next one.
 
 A commit costs a write to the disk, whatever is in it. So whoever comes while another commits waits
-in line; the first of the line then runs the work of all who wait, each behind a savepoint of its
-own, and commits once. Nobody is answered before the commit that holds his work.
+in line; the first of the line then runs the works of all who wait on one sheet (`sheet`), where
+they share what they read and write too, and commits once. Nobody is answered before the commit
+that holds his work. Where a common commit fails, each work is run again by itself, so that one
+cannot spoil it for the others.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from threading import Event, Lock
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
+
+from store.sheet import Sheet, on_one_sheet
 
 AT_ONCE_MAX: Final = 32
 """So many works at most share a commit: the first of them waits for the last."""
@@ -21,11 +26,19 @@ AT_ONCE_MAX: Final = 32
 T = TypeVar("T")
 
 
+class Ahead(Protocol):
+    """What a work is going to ask, told before it is run."""
+
+    def read_with(self, session: Session, others: Sequence[Any]) -> None:
+        """Ask it for all of them at once: it is known on the sheet afterwards."""
+
+
 class _Waiting:
     """Somebody's work, and what became of it."""
 
-    def __init__(self, work: Callable[[Session], Any]) -> None:
+    def __init__(self, work: Callable[[Session], Any], ahead: Ahead | None) -> None:
         self.work = work
+        self.ahead = ahead
         self.turn = Event()
         self.done = False
         self.result: Any = None
@@ -41,12 +54,12 @@ class Together:
         self._lock = Lock()
         self._led = False
 
-    def run(self, work: Callable[[Session], T]) -> T:
+    def run(self, work: Callable[[Session], T], ahead: Ahead | None = None) -> T:
         """Run the work in a transaction, perhaps with others'; return after its commit.
 
         Raises what the work raises (then nothing of it is kept), or what the commit does.
         """
-        mine = _Waiting(work)
+        mine = _Waiting(work, ahead)
         with self._lock:
             self._line.append(mine)
             leads = not self._led
@@ -64,11 +77,7 @@ class Together:
         with self._lock:
             together = [self._line.popleft() for _ in range(min(len(self._line), AT_ONCE_MAX))]
         try:
-            with self._write() as session:
-                if len(together) == 1:
-                    together[0].result = together[0].work(session)
-                else:
-                    _each_by_itself(session, together)
+            self._run(together)
         except BaseException as error:  # noqa: BLE001 (it reaches everybody whose work it was)
             for one in together:
                 one.error = one.error or error
@@ -82,14 +91,45 @@ class Together:
             if follower is not None:
                 follower.turn.set()
 
+    def _run(self, together: Sequence[_Waiting]) -> None:
+        if len(together) > 1:
+            try:
+                with self._write() as session, on_one_sheet(session) as sheet:
+                    _read_ahead(session, together)
+                    for one in together:
+                        _attempt(session, sheet, one)
+            except Exception:  # noqa: BLE001 (each work meets its own below, and raises it)
+                for one in together:
+                    one.error = None
+            else:
+                return
+        for one in together:
+            try:
+                one.result = run_alone(self._write, one.work)
+            except Exception as error:  # noqa: BLE001 (it is raised again where the work came from)
+                one.error = error
 
-def _each_by_itself(session: Session, together: list[_Waiting]) -> None:
-    connection = session.connection()
-    for one in together:
-        connection.exec_driver_sql("SAVEPOINT work")
-        try:
+
+def run_alone(
+    write: Callable[[], AbstractContextManager[Session]], work: Callable[[Session], T]
+) -> T:
+    """Run a work in a transaction of its own, on a sheet too: nothing is asked twice."""
+    with write() as session, on_one_sheet(session):
+        return work(session)
+
+
+def _attempt(session: Session, sheet: Sheet, one: _Waiting) -> None:
+    try:
+        with sheet.attempt():
             one.result = one.work(session)
-        except Exception as error:  # noqa: BLE001 (it is raised again where the work came from)
-            one.error = error
-            connection.exec_driver_sql("ROLLBACK TO work")
-        connection.exec_driver_sql("RELEASE work")
+    except DBAPIError:
+        # A transaction in which a statement failed may be no good any more.
+        raise
+    except Exception as error:  # noqa: BLE001 (it is raised again where the work came from)
+        one.error = error
+
+
+def _read_ahead(session: Session, together: Sequence[_Waiting]) -> None:
+    aheads = [one.ahead for one in together if one.ahead is not None]
+    if aheads:
+        aheads[0].read_with(session, aheads)

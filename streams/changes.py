@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from catalogue.kinds import BatchState
 from catalogue.rows import DestinationRow, SiteRow
 from chain.rows import Ref, RowChange, Value
-from streams.mass import Grams
 from streams.queries import BatchRow, BinRow
-from streams.rules import Line, PlaceRef, Spot, Standing, state_by_balance
+from streams.rules import Line, PlaceRef, Spot, Standing, after, state_by_balance
 
 
 def batch_change(
@@ -29,18 +28,6 @@ def state_change(batch: BatchRow, state: BatchState) -> list[RowChange]:
     if batch.state is state:
         return []
     return [batch_change(batch, was={"state": batch.state.value}, now={"state": state.value})]
-
-
-def after(standings: Sequence[Standing], lines: Iterable[Line]) -> list[Standing]:
-    """What stands where when the lines have been booked; spots that come to zero drop out."""
-    stands: dict[tuple[int, Spot], Standing] = {(s.batch.id, s.spot): s for s in standings}
-    for line in lines:
-        for spot, sign in ((line.source, -1), (line.target, 1)):
-            before = stands.get((line.batch.id, spot))
-            mass_g = (before.mass_g if before else 0) + sign * line.mass_g
-            pieces = (before.pieces if before else 0) + sign * (line.pieces or 0)
-            stands[line.batch.id, spot] = Standing(line.batch, spot, Grams(mass_g), pieces)
-    return [standing for standing in stands.values() if standing.mass_g != 0]
 
 
 def follow_balance(

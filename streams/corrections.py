@@ -27,7 +27,7 @@ from catalogue.rulebook import Rulebook, rulebook
 from chain.rows import THIS_ENTRY, Ref, RowChange, Value
 from streams import places
 from streams.acts import Act, Command, GateUse
-from streams.changes import after, batch_change, counted_pieces
+from streams.changes import batch_change, counted_pieces
 from streams.ledger import NEW_BATCH, Booked, book, require_reason
 from streams.locks import lock_batch
 from streams.mass import Grams, net_g
@@ -37,6 +37,7 @@ from streams.rules import (
     Line,
     Spot,
     Standing,
+    after,
     in_order,
     mass_in,
     state_by_balance,

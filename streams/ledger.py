@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from catalogue.errors import ClockDoubt, Malformed, ReasonNeeded
@@ -23,11 +22,9 @@ from catalogue.rows import SiteRow
 from catalogue.rulebook import OperatorBook
 from chain import actions as chain
 from chain.rows import THIS_ENTRY
-from store.columns import table_of
 from streams import keeping as kept
 from streams.acts import Act, Command
 from streams.rules import Line
-from streams.tables import Note
 
 NEW_BATCH: Final = THIS_ENTRY
 """Key of a batch that gets its own from the entry that makes it."""
@@ -140,10 +137,8 @@ def book(session: Session, act: Act, *, now: datetime) -> Booked:
     kept.keep_gates(session, gate_uses)
     kept.keep_lines(session, lines, gate_uses, appended.id)
     kept.keep_evidence(session, act, appended.id)
-    if salt is not None:
-        session.execute(
-            insert(table_of(Note)).values(entry_id=appended.id, salt=salt, words=act.command.note)
-        )
+    if salt is not None and act.command.note is not None:
+        kept.keep_note(session, appended.id, salt, act.command.note)
     entry = f"{act.site.chain}#{appended.seq}"
     return Booked(said_in_order({**act.answer, "entry": entry}), appended.id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, insert, select
 from sqlmodel import Session
@@ -14,8 +14,12 @@ from catalogue.rows import DestinationRow, NamedRow, SiteRow
 from chain.actions import lock
 from chain.rows import Ref
 from store.columns import table_of
+from store.sheet import sheet_of
 from streams.rules import PlaceRef
 from streams.tables import Place
+
+PLACE: Final = "place"
+"""The kind of what a sheet knows of places."""
 
 _place = table_of(Place)
 
@@ -116,6 +120,13 @@ def shipped(site: SiteRow, shipment: str, destination: Ref) -> PlaceName:
     )
 
 
+def read_ahead(session: Session, names: Iterable[PlaceName]) -> None:
+    """Know those of these places that exist, with the ones that they lie within. One statement."""
+    wanted = list(names)
+    within = {name.within.code for name in wanted if name.within}
+    _known(session, sorted({name.code for name in wanted} | within))
+
+
 def places(session: Session, names: Iterable[PlaceName]) -> list[PlaceRef]:
     """The places of these names, made where they are new. One statement when all exist."""
     wanted = list(names)
@@ -154,8 +165,19 @@ _KNOWN = select(
 
 
 def _known(session: Session, codes: Iterable[str]) -> dict[str, PlaceRef]:
-    rows = session.connection().execute(_KNOWN, {"codes": list(codes)})
-    return {row.code: place_ref(row) for row in rows}
+    """Those that exist. One statement, none where all of them are known."""
+    sheet = sheet_of(session)
+    wanted = list(codes)
+    found = {code: sheet.recall((PLACE, code)) for code in wanted} if sheet else {}
+    unknown = [code for code in wanted if found.get(code) is None]
+    if not unknown:
+        return found
+    rows = session.connection().execute(_KNOWN, {"codes": unknown})
+    read = {row.code: place_ref(row) for row in rows}
+    if sheet:
+        for code, place in read.items():
+            sheet.know((PLACE, code), place)
+    return {code: place for code, place in found.items() if place is not None} | read
 
 
 def place_ref(

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    or_,
     select,
 )
 from sqlmodel import Session, SQLModel
@@ -26,6 +25,8 @@ from catalogue.rows import DestinationRow, GroupRow, SiteRow
 from catalogue.rulebook import Rulebook
 from chain.rows import Ref
 from store.columns import table_of
+from store.sheet import known, sheet_of
+from streams.keeping import FREE, STANDINGS
 from streams.mass import Grams
 from streams.places import place_ref
 from streams.relabellings import own_code, own_codes
@@ -90,9 +91,14 @@ def batch_by_code(
 ) -> BatchRow:
     """A batch that exists for the viewer; `lock` keeps other writers off it until the commit.
 
-    One statement, and two more for the code of a second label. Raises NotFound.
+    One statement, and two more for the code of a second label; none where it is known. Raises
+    NotFound.
     """
-    row = session.connection().execute(_batch_of_code(lock), {"code": code}).one_or_none()
+
+    def ask() -> Row[Any] | None:
+        return session.connection().execute(_batch_of_code(lock), {"code": code}).one_or_none()
+
+    row = known(session, (_batch.name, code), ask) if lock else ask()
     if row is None:
         return batch_by_code(session, book, own_code(session, code), viewer, lock=lock)
     site = book.sites_by_id[row.site_id]
@@ -140,7 +146,7 @@ def bin_by_code(
     found = bins(session, book, _bin.c.code == code, lock=lock)
     if not found:
         return bin_by_code(session, book, own_code(session, code), viewer, lock=lock)
-    _require_bins(found, 1, viewer)
+    require_bins(found, 1, viewer)
     return found[0]
 
 
@@ -153,11 +159,12 @@ def bins_by_code(
     if len(found) < len(codes):
         own = own_codes(session, codes).values()
         found = bins(session, book, _bin.c.code.in_(own), lock=True)
-    _require_bins(found, len(set(codes)), viewer)
+    require_bins(found, len(set(codes)), viewer)
     return found
 
 
-def _require_bins(found: Collection[BinRow], wanted: int, viewer: Viewer) -> None:
+def require_bins(found: Collection[BinRow], wanted: int, viewer: Viewer) -> None:
+    """Raise NotFound unless so many were found, and the viewer sees them all."""
     require(len(found) == wanted)
     for row in found:
         require(viewer.sees_site(operator_id=row.site.operator_id, site_id=row.site.id))
@@ -181,48 +188,6 @@ def open_bin_for(
     """The oldest open bin of a site for this destination version. One statement."""
     found = bins(session, book, _open_for(site, [destination.id]))
     return found[0] if found else None
-
-
-def bins_to_fill(
-    session: Session,
-    book: Rulebook,
-    site: SiteRow,
-    codes: Collection[str],
-    destination_ids: Collection[int],
-    viewer: Viewer,
-) -> list[BinRow]:
-    """The bins of these codes and the open ones of a site for these destination versions.
-
-    Locked at once and in the order of their keys, so that no two stations wait for each other.
-    One statement, and two more for the code of a second label. Raises NotFound.
-    """
-    wanted = {
-        "codes": list(codes),
-        "site_id": site.id,
-        "destination_ids": list(destination_ids),
-        "state": BinState.OPEN.value,
-    }
-    rows = session.connection().execute(_bins_to_fill(), wanted)
-    found = [bin_row(book, row) for row in rows]
-    named = [row for row in found if row.code in codes]
-    if len(named) < len(set(codes)):
-        own = own_codes(session, codes)
-        if own.keys() != set(own.values()):
-            return bins_to_fill(session, book, site, {*own.values()}, destination_ids, viewer)
-    _require_bins(named, len(set(codes)), viewer)
-    return found
-
-
-@cache
-def _bins_to_fill() -> Select[Any]:
-    open_for = and_(
-        _bin.c.site_id == bindparam("site_id"),
-        _bin.c.destination_id.in_(bindparam("destination_ids", expanding=True)),
-        _bin.c.state == bindparam("state"),
-    )
-    named = _bin.c.code.in_(bindparam("codes", expanding=True))
-    chosen = select(_bin).where(or_(named, open_for)).order_by(_bin.c.id)
-    return chosen.with_for_update(key_share=True)
 
 
 def _open_for(site: SiteRow, destination_ids: Collection[int]) -> ColumnElement[bool]:
@@ -263,9 +228,13 @@ def bin_row(book: Rulebook, row: object) -> BinRow:
 
 
 def standings_of_batch(session: Session, batch_id: int) -> list[Standing]:
-    """Everything of one batch, wherever it stands. One statement."""
-    rows = session.connection().execute(_standings_of_batch(), {"batch_id": batch_id})
-    return [_standing(row) for row in rows]
+    """Everything of one batch, wherever it stands. One statement, none where it is known."""
+
+    def ask() -> list[Standing]:
+        rows = session.connection().execute(_standings_of_batch(), {"batch_id": batch_id})
+        return [_standing(row) for row in rows]
+
+    return known(session, (STANDINGS, batch_id), ask)
 
 
 @cache
@@ -341,12 +310,30 @@ def _line(got: RowMapping) -> Line:
     return Line(batch, ends[0], ends[1], Grams(got["mass_g"]), got["pieces"])
 
 
-def gate_balances(session: Session, batch_ids: Iterable[int]) -> dict[tuple[int, int], list[int]]:
-    """Per (batch, gate): grams and pieces that passed and have not left yet. One statement."""
+def gate_balances(session: Session, batch_ids: Collection[int]) -> dict[tuple[int, int], list[int]]:
+    """Per (batch, gate): grams and pieces that passed and have not left yet. One statement, none
+    where they are known."""
+    sheet = sheet_of(session)
+    seen = {key: sheet.recall((FREE, key)) for key in batch_ids} if sheet else {}
+    if not seen or None in seen.values():
+        return read_gate_balances(session, batch_ids)
+    return {(key, gate): list(pair) for key, free in seen.items() for gate, pair in free.items()}
+
+
+def read_gate_balances(
+    session: Session, batch_ids: Collection[int]
+) -> dict[tuple[int, int], list[int]]:
+    """As `gate_balances`, from the database; known from then on. One statement."""
     rows = session.execute(
         select(_gate_balance).where(_gate_balance.c.batch_id.in_(list(batch_ids)))
     )
-    return {(row.batch_id, row.gate_id): [row.free_g, row.free_pieces] for row in rows}
+    found = {(row.batch_id, row.gate_id): [row.free_g, row.free_pieces] for row in rows}
+    sheet = sheet_of(session)
+    if sheet:
+        for batch_id in batch_ids:
+            own = {gate: tuple(free) for (key, gate), free in found.items() if key == batch_id}
+            sheet.know((FREE, batch_id), own)
+    return found
 
 
 def _standings(session: Session, where: ColumnElement[bool]) -> list[Standing]:

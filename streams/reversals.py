@@ -24,7 +24,7 @@ from chain.queries import EntryRow
 from chain.rows import Ref, RowChange, Value
 from store.columns import table_of
 from streams.acts import Act, Command, GateUse
-from streams.changes import after, batch_change
+from streams.changes import batch_change
 from streams.ledger import Booked, book, require_reason
 from streams.locks import lock_all
 from streams.queries import (
@@ -35,7 +35,7 @@ from streams.queries import (
     lines_of_entry,
     standings_of_batches,
 )
-from streams.rules import BatchRef, Line, Standing, mass_in, state_by_balance
+from streams.rules import BatchRef, Line, Standing, after, mass_in, state_by_balance
 from streams.scans import answered
 from streams.tables import Batch, GateLine, Movement, Place
 

@@ -144,6 +144,18 @@ def excess_g(*, held_g: int, sorted_g: int, gained_g: int, tolerated_g: int) -> 
     return Grams(over)
 
 
+def after(standings: Sequence[Standing], lines: Iterable[Line]) -> list[Standing]:
+    """What stands where when the lines have been booked; spots that come to zero drop out."""
+    stands: dict[tuple[int, Spot], Standing] = {(s.batch.id, s.spot): s for s in standings}
+    for line in lines:
+        for spot, sign in ((line.source, -1), (line.target, 1)):
+            before = stands.get((line.batch.id, spot))
+            mass_g = (before.mass_g if before else 0) + sign * line.mass_g
+            pieces = (before.pieces if before else 0) + sign * (line.pieces or 0)
+            stands[line.batch.id, spot] = Standing(line.batch, spot, Grams(mass_g), pieces)
+    return [standing for standing in stands.values() if standing.mass_g != 0]
+
+
 def take(standings: Sequence[Standing], mass_g: int, *, measured_first: bool) -> list[Standing]:
     """The first `mass_g` grams of these standings of one place, per batch and group as they stand.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +13,12 @@ from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
-    Row,
     Select,
     bindparam,
-    func,
     insert,
     literal,
-    or_,
     select,
+    text,
     update,
 )
 from sqlmodel import Session, SQLModel
@@ -28,6 +27,7 @@ from catalogue.errors import Parked, Refusal, ScanReused, StateForbids, concrete
 from catalogue.rows import SiteRow
 from proof.canonical import canonical
 from store.columns import table_of
+from store.sheet import known, sheet_of
 from streams.acts import Command
 from streams.ledger import Booked, content, said_in_order
 from streams.tables import Scan
@@ -74,6 +74,13 @@ class Decision:
     changed: Mapping[str, Any] | None = None
 
 
+ENTRY: Final = "entry"
+TWIN: Final = "twin"
+PARKED: Final = "parked"
+IN_HAND: Final = "in hand"
+"""Kinds of what a sheet knows: what became of a scan, that no other writer has it in hand, and what
+parked scans would have made."""
+
 _scan = table_of(Scan)
 
 
@@ -100,21 +107,22 @@ def answered_as_it_came(session: Session, scan_id: str, said: str) -> Booked | N
     return _answer_of(row, scan_id, said)
 
 
-def _answer_of(row: Row[Any], scan_id: str, said: str) -> Booked | None:
+def _answer_of(row: _Before, scan_id: str, said: str) -> Booked | None:
     if row.payload is not None:
         payload = json.loads(row.payload)
         # What a team leader put right before booking it is still the scan that came.
         if payload["content"] != said and not (row.status == "settled" and row.content == said):
             raise ScanReused(scan_id=scan_id)
         entry = f"{payload['chain']}#{payload['seq']}"
-        return Booked(said_in_order({**payload["answer"], "entry": entry}), row.id, repeated=True)
+        answer = said_in_order({**payload["answer"], "entry": entry})
+        return Booked(answer, row.id or 0, repeated=True)
     if row.status == "settled":
         return None
     if row.content != said:
         raise ScanReused(scan_id=scan_id)
     if row.status == "parked":
         raise Parked(scan_id=scan_id)
-    refusal = _said_again(json.loads(row.problem))
+    refusal = _said_again(json.loads(row.problem or "{}"))
     refusal.said_before = True
     raise refusal
 
@@ -123,10 +131,57 @@ def _said_again(problem: Mapping[str, Any]) -> Refusal:
     return concrete()[problem["code"]](**problem["figures"])
 
 
-def _said_before(session: Session, scan_id: str) -> Row[Any]:
-    """What a scan brought about or was refused: id and payload of its entry; content, status and
-    problem when it was kept. All None when it is new. One statement."""
-    return session.connection().execute(_of_scan(), {"scan_id": scan_id}).one()
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What a scan brought about or was refused: key and payload of its entry; content, status and
+    problem when it was kept. All None when it is new."""
+
+    id: int | None = None
+    payload: str | None = None
+    content: str | None = None
+    status: str | None = None
+    problem: str | None = None
+
+
+def _said_before(session: Session, scan_id: str) -> _Before:
+    """What became of a scan. One statement, none where it is known."""
+
+    def ask() -> _Before:
+        return _Before(*session.connection().execute(_of_scan(), {"scan_id": scan_id}).one())
+
+    return known(session, (ENTRY, scan_id), ask)
+
+
+def read_ahead(session: Session, scan_ids: Collection[str]) -> None:
+    """Know what became of all these scans. Two statements, and one more on PostgreSQL."""
+    sheet = sheet_of(session)
+    assert sheet is not None, "what is read ahead is known on a sheet"
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(_WAIT_FOR_TWINS, {"scan_ids": list(scan_ids)})
+        for scan_id in scan_ids:
+            sheet.know((TWIN, scan_id), IN_HAND)
+    asked = {"scan_ids": list(scan_ids)}
+    booked = {row.scan_id: row for row in session.connection().execute(_booked(), asked)}
+    kept = {row.scan_id: row for row in session.connection().execute(_kept_ones(), asked)}
+    for scan_id in scan_ids:
+        entry, scan = booked.get(scan_id), kept.get(scan_id)
+        said = (entry.id, entry.payload) if entry else (None, None)
+        answer = (scan.content, scan.status, scan.problem) if scan else (None, None, None)
+        sheet.know((ENTRY, scan_id), _Before(*said, *answer))
+
+
+@cache
+def _booked() -> Select[Any]:
+    entry = SQLModel.metadata.tables["entry"]
+    asked = entry.c.scan_id.in_(bindparam("scan_ids", expanding=True))
+    return select(entry.c.scan_id, entry.c.id, entry.c.payload).where(asked)
+
+
+@cache
+def _kept_ones() -> Select[Any]:
+    asked = _scan.c.scan_id.in_(bindparam("scan_ids", expanding=True))
+    columns = (_scan.c.scan_id, _scan.c.content, _scan.c.status, _scan.c.problem)
+    return select(*columns).where(asked)
 
 
 # Asked with every act, so it is built once: building it costs more than running it.
@@ -148,8 +203,21 @@ def _wait_for_twin(session: Session, scan_id: str) -> None:
 
     SQLite has one writer at a time and so no twins.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(scan_id, 0))))
+
+    def wait() -> str:
+        if session.get_bind().dialect.name == "postgresql":
+            session.connection().execute(_WAIT_FOR_TWIN, {"scan_id": scan_id})
+        return IN_HAND
+
+    known(session, (TWIN, scan_id), wait)
+
+
+_WAIT_FOR_TWIN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended(:scan_id, 0))")
+_WAIT_FOR_TWINS: Final = text(
+    "SELECT pg_advisory_xact_lock(number) FROM (SELECT DISTINCT hashtextextended(scan_id, 0)"
+    " AS number FROM unnest(CAST(:scan_ids AS text[])) AS scan_id ORDER BY number) AS ordered"
+)
+"""All in one order, so that no two writers wait for each other."""
 
 
 def keep(
@@ -292,10 +360,18 @@ def kept(session: Session, scan_id: str) -> Kept | None:
 
 
 def waits_for(session: Session, codes: Collection[str], site_ids: Collection[int]) -> bool:
-    """Whether a parked scan at these sites would have made one of these codes. One statement."""
-    made = [_scan.c.command.contains(f'"code":"{code}"', autoescape=True) for code in codes]
-    here = _scan.c.site_id.in_(site_ids)
-    row = session.execute(
-        select(_scan.c.scan_id).where(here, _scan.c.status == "parked", or_(*made)).limit(1)
-    )
-    return row.one_or_none() is not None
+    """Whether a parked scan at these sites would have made one of these codes. One statement, none
+    where it is known."""
+
+    def ask() -> frozenset[str]:
+        makes = _scan.c.command.contains('"code":"', autoescape=True)
+        here = _scan.c.site_id.in_(site_ids)
+        rows = session.execute(
+            select(_scan.c.command).where(here, _scan.c.status == "parked", makes)
+        )
+        return frozenset(code for row in rows for code in _MADE.findall(row.command))
+
+    return not known(session, (PARKED, *sorted(site_ids)), ask).isdisjoint(codes)
+
+
+_MADE: Final = re.compile(r'"code":"([^"\\]*)"')

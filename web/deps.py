@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
@@ -23,8 +23,11 @@ from catalogue.rows import SiteRow
 from catalogue.rulebook import keep_rulebook, rulebook
 from chain.actions import instant
 from store.engine import Database
+from store.sheet import attempt
+from store.together import Ahead
 from streams import scans
 from streams.acts import Command
+from streams.ahead import Wanted
 from streams.ledger import Booked
 from web import cookies
 from web.i18n import Language, choose
@@ -41,6 +44,7 @@ CLOCK_BEHIND_MAX: Final = timedelta(hours=48)
 """How old a scan of a worker may be when its tablet's clock is wrong."""
 
 Action = Callable[[Session], Booked]
+T = TypeVar("T")
 
 
 def database_of(request: Request) -> Database:
@@ -129,6 +133,8 @@ class Call:
 
     may_be_old: False for what a tablet sends whose clock cannot be right: then the time of what a
     worker did may not lie long ago. actor: who is noted, where a badge says more than the token.
+    within: the transaction of several commands that this one is a part of; where there is one,
+    nothing is committed here, and nobody may be answered yet.
     """
 
     database: Database
@@ -136,23 +142,44 @@ class Call:
     now: datetime
     may_be_old: bool = True
     actor: str = ""
+    within: Session | None = None
 
-    def book(self, action: Action, command: Command) -> Booked:
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session to read with: of its own, or the one that this call is within."""
+        if self.within is not None:
+            yield self.within
+            return
+        with self.database.read() as session:
+            yield session
+
+    def write(
+        self, work: Callable[[Session], T], *, ahead: Ahead | None = None, line: str | None = None
+    ) -> T:
+        """Run work that may write; it is whole or not at all. See `Database.write_together`."""
+        if self.within is not None:
+            with attempt(self.within):
+                return work(self.within)
+        return self.database.write_together(work, ahead=ahead, line=line)
+
+    def book(self, action: Action, command: Command, *, ahead: Wanted | None = None) -> Booked:
         """Run the action in one transaction; it is answered only after the commit.
+
+        ahead: what it is going to ask, where it locks in the order in which that is asked.
 
         Two writers that met in PostgreSQL are a reason to try again, not an answer: what the
         other one committed is then seen by the rules. So is a line that broke, even while it was
         committed: what was booked is then answered as a repeat.
         """
-        for attempt in range(1, TRIES_MAX + 1):
+        for tries in range(1, TRIES_MAX + 1):
             try:
-                return self._once(action, command)
+                return self._once(action, command, ahead)
             except DBAPIError as error:
-                if attempt == TRIES_MAX or not _worth_another_try(error):
+                if self.within or tries == TRIES_MAX or not _worth_another_try(error):
                     raise
         raise AssertionError("the last try returns or raises")
 
-    def _once(self, action: Action, command: Command) -> Booked:
+    def _once(self, action: Action, command: Command, ahead: Wanted | None) -> Booked:
         def booked_and_noted(session: Session) -> Booked:
             booked = action(session)
             if booked.repeated:
@@ -165,7 +192,11 @@ class Call:
                 notify(session, self.me, command, booked, self.now)
             return booked
 
-        return self.database.write_together(booked_and_noted)
+        return self.write(booked_and_noted, ahead=ahead, line=self._line() if ahead else None)
+
+    def _line(self) -> str:
+        """Who waits for whom on PostgreSQL: those of one site, who meet at its chain anyway."""
+        return f"{self.me.viewer.operator_id}/{self.me.viewer.site_id}"
 
     def _require_own(self, session: Session, booked: Booked, scan_id: str) -> None:
         """Raise ScanReused for what was booked where the caller has nothing to do."""
@@ -225,8 +256,10 @@ class Call:
             )
 
         try:
-            self.database.write_together(work)
+            self.write(work)
         except IntegrityError:
+            if self.within:
+                raise
             # The same scan came twice at once, and the other one kept it: once is enough.
             log.info("a refused scan was kept twice at once")
 

@@ -78,9 +78,7 @@ def test_who_comes_while_another_commits_shares_the_next_commit(sqlite_database:
     others = [Thread(target=quick, args=(number,)) for number in range(5)]
     for thread in others:
         thread.start()
-    line = sqlite_database._together
-    assert line is not None
-    while len(line._line) < len(others):
+    while len(sqlite_database._lines[""]._line) < len(others):
         pass
     others_wait.wait(timeout=10)
     for thread in (first, *others):

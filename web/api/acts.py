@@ -25,10 +25,12 @@ from intake.deliveries import announce_delivery, withdraw_delivery
 from intake.finds import hand_over, log_find
 from intake.items import destroy_item, note_item
 from labels.actions import relabel
-from sorting.actions import sort_batch, sort_bin
+from sorting.actions import Sort, sort_batch, sort_bin
 from sorting.closing import close_batch, reopen_batch
-from sorting.gates import pass_batch, pass_bin
+from sorting.gates import PassGate, pass_batch, pass_bin
 from sorting.opening import open_new_bin
+from streams.acts import Command
+from streams.ahead import Wanted
 from streams.corrections import correct_batch
 from streams.ledger import Booked
 from streams.relabellings import own_codes
@@ -103,23 +105,44 @@ TABLES: Final = {
 def perform(call: Call, kind: str, target: str | None, body: wire.Wire) -> Booked:
     """Book an act. A rule's refusal is kept beside the register and raised again."""
     act = BY_KIND[kind]
+    command = body.command(call.now)
     try:
-        return call.book(running(call, act, target, body), body.command(call.now))
+        return call.book(
+            running(call, act, target, command), command, ahead=wanted(act, target, command)
+        )
     except RuleBroken as refusal:
         keep_refusal(call, refusal, act, target, body, status="refused")
         raise
 
 
 def running(
-    call: Call, act: ActKind, target: str | None, body: wire.Wire
+    call: Call, act: ActKind, target: str | None, command: Command
 ) -> Callable[[Session], Booked]:
     """The action of an act, ready to be run within a transaction."""
     named = (target,) if act.targeted else ()
 
     def run(session: Session) -> Booked:
-        return act.run(session, *named, body.command(call.now), viewer=call.me.viewer, now=call.now)
+        return act.run(session, *named, command, viewer=call.me.viewer, now=call.now)
 
     return run
+
+
+def wanted(act: ActKind, target: str | None, command: Command) -> Wanted | None:
+    """What an act is going to ask; None of acts that lock otherwise than what is asked ahead."""
+    if isinstance(command, Sort):
+        of_batch = act.path.startswith("/batches/")
+        return Wanted(
+            scan_id=command.scan_id,
+            batch=target if of_batch else None,
+            station=command.station,
+            destinations=frozenset(p.destination for p in command.parts if p.destination),
+            bins=frozenset(p.bin for p in command.parts if p.bin).union(
+                [target] if target and not of_batch else []
+            ),
+        )
+    if isinstance(command, PassGate) and act.path.startswith("/batches/"):
+        return Wanted(scan_id=command.scan_id, batch=target, station=command.station)
+    return None
 
 
 def ledger_kind(act: ActKind) -> str:
@@ -142,7 +165,7 @@ def keep_refusal(
 
     said_by: which tablet sent it; otherwise: the site of what does not say where it was.
     """
-    with call.database.read() as session:
+    with call.read() as session:
         site = site_of(session, act, target, body) or otherwise
     if site is not None:
         call.keep(

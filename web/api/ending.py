@@ -30,9 +30,11 @@ from catalogue.errors import (
 from catalogue.rows import SiteRow
 from catalogue.rulebook import rulebook
 from streams import scans
+from streams.acts import Command
+from streams.ahead import Wanted
 from streams.ledger import Booked, require_reason
 from web.api import wire
-from web.api.acts import ActKind, act_of, keep_refusal, ledger_kind, running
+from web.api.acts import ActKind, act_of, keep_refusal, ledger_kind, running, wanted
 from web.deps import Call
 from web.permissions import API, LEADERS
 from web.reference import sites_for
@@ -110,14 +112,34 @@ class Sending:
         return {"device": device, "captured_at": command.captured_at}
 
 
-def ended(sending: Sending, command: SyncCommand) -> SyncResult:
-    """Book a command, or say why not and keep it."""
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A command that could be read. said: what the rooms are asked to do; ahead: what that will ask
+    of the database."""
+
+    act: ActKind
+    body: wire.Wire
+    said: Command
+    ahead: Wanted | None
+
+
+def read(sending: Sending, command: SyncCommand) -> Read | Refusal:
+    """What a command says, or why it cannot be read or is not allowed."""
     try:
         act, body = _read(sending, command)
     except Refusal as refusal:
-        return _unread(sending, command, refusal)
+        return refusal
+    said = body.command(sending.call.now)
+    return Read(act, body, said, wanted(act, command.target, said))
+
+
+def ended(sending: Sending, command: SyncCommand, how: Read | Refusal) -> SyncResult:
+    """Book a command as it was read, or say why not and keep it."""
+    if isinstance(how, Refusal):
+        return _unread(sending, command, how)
+    act, body = how.act, how.body
     try:
-        booked = _booked(sending, act, command, body)
+        booked = _booked(sending, command, how)
     except RuleBroken as refusal:
         if refusal.said_before or isinstance(refusal, PracticeLabel):
             return _refused(sending, command, refusal, act, body)
@@ -127,6 +149,9 @@ def ended(sending: Sending, command: SyncCommand) -> SyncResult:
     except Refusal as refusal:
         return _refused(sending, command, refusal, act, body)
     except DBAPIError:
+        if sending.call.within is not None:
+            # Then it is tried again by itself.
+            raise
         # A mistake of ours must not block the tablet's outbox: it waits for a person instead.
         log.exception("a command of /sync was parked")
         mistake = Parked(scan_id=str(command.scan_id))
@@ -155,8 +180,8 @@ def require_may(act: ActKind, viewer: Viewer) -> None:
         raise NeedsLeader(kind=act.kind)
 
 
-def _booked(sending: Sending, act: ActKind, command: SyncCommand, body: wire.Wire) -> Booked:
-    call = sending.call
+def _booked(sending: Sending, command: SyncCommand, how: Read) -> Booked:
+    call, act = sending.call, how.act
     try:
         require_may(act, call.me.viewer)
         if _builds_on_parked(sending, [command.target] if command.target else []):
@@ -164,13 +189,14 @@ def _booked(sending: Sending, act: ActKind, command: SyncCommand, body: wire.Wir
     except RuleBroken:
         # What was booked or decided before is answered as it was then.
         target = command.target if act.targeted else None
-        with call.database.read() as session:
-            before = scans.answered(session, ledger_kind(act), target, body.command(call.now))
+        with call.read() as session:
+            before = scans.answered(session, ledger_kind(act), target, how.said)
         if before is None:
             raise
         return before
     called = sending.call_of(command)
-    return called.book(running(called, act, command.target, body), body.command(call.now))
+    run = running(called, act, command.target, how.said)
+    return called.book(run, how.said, ahead=how.ahead)
 
 
 def _builds_on_parked(sending: Sending, codes: list[str]) -> bool:
@@ -179,7 +205,7 @@ def _builds_on_parked(sending: Sending, codes: list[str]) -> bool:
     if sending.unmade.intersection(codes):
         return True
     call = sending.call
-    with call.database.read() as session:
+    with call.read() as session:
         sites = sites_for(rulebook(session), call.me.viewer)
         return scans.waits_for(session, codes, [site.id for site in sites])
 
@@ -218,7 +244,8 @@ def _dropped(sending: Sending, command: SyncCommand, body: wire.Wire) -> SyncRes
     call, target = sending.call, command.target or ""
     reason = str(getattr(body, "reason", ""))
     decision = scans.Decision(by=str(command.scan_id), status="dropped", reason=reason)
-    with call.database.write() as session:
+
+    def drop(session: Session) -> bool | None:
         kept = scans.kept(session, target)
         book = rulebook(session)
         site = book.sites_by_id[kept.site_id] if kept else None
@@ -229,7 +256,11 @@ def _dropped(sending: Sending, command: SyncCommand, body: wire.Wire) -> SyncRes
         ):
             return None
         require_reason(book.operator(site), reason, "reversal")
-        repeated = scans.settle(session, target, decision, now=call.now)
+        return scans.settle(session, target, decision, now=call.now)
+
+    repeated = call.write(drop)
+    if repeated is None:
+        return None
     answer = {"scan_id": target, "state": "dropped"}
     status: Status = "repeated" if repeated else "accepted"
     return SyncResult(scan_id=command.scan_id, status=status, answer=answer)
@@ -247,7 +278,7 @@ def _as_it_came(
     if not sending.by_tablet:
         return None
     call, scan_id = sending.call, str(command.scan_id)
-    with call.database.read() as session:
+    with call.read() as session:
         request = {
             "kind": command.kind,
             "target": command.target,
@@ -279,8 +310,10 @@ def _as_it_came(
 
 def _kept(call: Call, keep: Callable[[Session], None]) -> None:
     try:
-        call.database.write_together(keep)
+        call.write(keep)
     except IntegrityError:
+        if call.within is not None:
+            raise
         log.info("a refused scan was kept twice at once")
 
 
@@ -316,7 +349,7 @@ def _keep(
     status: str,
 ) -> None:
     call = sending.call
-    with call.database.read() as session:
+    with call.read() as session:
         site, by = sending.site(session), sending.said_by(session, command)
     target = command.target if act.targeted else None
     keep_refusal(call, refusal, act, target, body, status=status, said_by=by, otherwise=site)
@@ -324,7 +357,7 @@ def _keep(
 
 def _why_parked(call: Call, parked: Parked, command: SyncCommand) -> Refusal:
     """What was answered when it was parked: the same scan gets the same answer."""
-    with call.database.read() as session:
+    with call.read() as session:
         kept = scans.kept(session, str(command.scan_id))
     return kept.refusal if kept else parked
 

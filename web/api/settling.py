@@ -107,14 +107,15 @@ def _book(call: Call, scan_id: str, kept: scans.Kept, body: SettlementIn) -> Boo
     decision = scans.Decision(
         by=str(body.scan_id), status="settled", reason=body.reason, changed=changed
     )
-    run = running(call, act, target, parked)
+    command = parked.command(call.now)
+    run = running(call, act, target, command)
 
     def book_and_settle(session: Session) -> Booked:
         scans.settle(session, scan_id, decision, now=call.now)
         booked: Booked = run(session)
         return booked
 
-    return call.book(book_and_settle, parked.command(call.now))
+    return call.book(book_and_settle, command)
 
 
 def _put_right(

@@ -24,7 +24,8 @@ from chain import queries as chain
 from streams.ledger import CLOCK_AHEAD_MAX
 from web.api import wire
 from web.api.answers import refusals
-from web.api.ending import Sending, SyncCommand, SyncResult, ended
+from web.api.ending import Sending, SyncCommand, SyncResult
+from web.api.ending_together import every_end
 from web.deps import Call, Calling
 from web.reference import sites_for
 
@@ -74,7 +75,7 @@ def sync(body: SyncIn, call: Calling) -> SyncOut:
     # A clock that is right now was right while the tablet was away.
     clock_is_right = abs(body.sent_at - call.now) <= CLOCK_AHEAD_MAX
     sending = Sending(replace(call, may_be_old=clock_is_right), badges=_badges(call, body))
-    results = [ended(sending, command) for command in body.commands]
+    results = every_end(sending, body.commands)
     return SyncOut(epoch=epoch, received_at=call.now, results=results)
 
 
