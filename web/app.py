@@ -17,7 +17,7 @@ from intake.announcing_files import BYTES_MAX
 from reporting.kept import Kept
 from scales.link import Links
 from store.engine import Database
-from web import errors, health, logs
+from web import errors, health, logs, watching
 from web.api import (
     announcing,
     answers,
@@ -44,6 +44,7 @@ from web.api import (
 from web.deps import clock, permitted
 from web.housekeeping import lifespan
 from web.limits import Limits, Measures
+from web.meters import Measured
 from web.noticing import Tried, note_refused
 from web.outbound import may_be_device
 from web.pages import house
@@ -78,6 +79,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.include_router(_public())
     app.include_router(_api())
     health.install(app)
+    watching.install(app)
     house.install(app)
     errors.install(app, page_of, form_again, note_refused)
     _openapi(app)
@@ -85,6 +87,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     app.add_middleware(Packed)
     app.add_middleware(Limits)
     app.add_middleware(Safety)
+    app.add_middleware(Measured)
     logs.guard()
     return app
 
@@ -103,6 +106,7 @@ def settle(app: FastAPI, settings: Settings, database: Database) -> None:
     app.state.database = database
     app.state.clock = clock
     app.state.readiness = health.Readiness()
+    app.state.watch = watching.Watch()
     app.state.remembered = Remembered()
     app.state.seen = Seen()
     app.state.tried = Tried()

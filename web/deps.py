@@ -31,6 +31,7 @@ from streams.ahead import Wanted
 from streams.ledger import Booked
 from web import cookies
 from web.i18n import Language, choose
+from web.meters import note_kept
 from web.notifying import notify
 from web.permissions import may_call
 from web.reference import sites_for
@@ -243,6 +244,7 @@ class Call:
         """Keep a scan that was not booked, in a transaction of its own."""
 
         def work(session: Session) -> None:
+            note_kept(session, status, kind, site.code)
             scans.keep(
                 session,
                 status=status,

@@ -36,6 +36,7 @@ from reporting.issued import any_issued
 from reporting.issuing import IssueReport
 from streams.acts import Command
 from streams.ledger import Booked, site_day
+from web.meters import note_booked
 
 HEARD_OF: Final = (LogBatch, SetAside, LogFind, Ship, TakeBack, Confirm)
 """Commands of the floor and of dispatch of which somebody may be told; others cost nothing."""
@@ -47,6 +48,7 @@ def notify(session: Session, me: Signed, command: Command, booked: Booked, now: 
     """Tell whoever should know of it, but not who did it."""
     if booked.repeated:
         return
+    note_booked(session, command, str(booked.answer["entry"]))
     person = person_of(me)
     if isinstance(command, HEARD_OF):
         book = rulebook(session)

@@ -48,7 +48,7 @@ OF_A_LINK: Final = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 LEAVING: Final = "/logout"
-PROBES: Final = frozenset({"/healthz", "/readyz"})
+PROBES: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked by machines that know no name of ours."""
 PACKED_FROM_BYTES: Final = 500
 FOREVER: Final = "public, max-age=31536000, immutable"

@@ -81,7 +81,8 @@ class Settings:
     """keys: the key ring, which never lies in the database or its backup. public_url: where others
     reach this installation, without a slash at the end. body_max_bytes: of one request. mail: None
     where no mail is sent. sessions: how long somebody stays signed in. providers: who may say who
-    somebody is. hygiene: what it sets about its own safety. connections: how many each process
+    somebody is. hygiene: what it sets about its own safety. metrics_token:
+    what `/metrics` must be shown; empty where nobody watches. connections: how many each process
     opens to the database at most; None: as many as suits it.
     """
 
@@ -93,6 +94,7 @@ class Settings:
     sessions: Limits = field(default_factory=Limits)
     providers: tuple[ProviderSettings, ...] = ()
     hygiene: Hygiene = field(default_factory=Hygiene)
+    metrics_token: str = field(default="", repr=False)
     connections: int | None = None
 
 
@@ -109,6 +111,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         sessions=_sessions(environment),
         providers=_providers(environment),
         hygiene=_hygiene(environment),
+        metrics_token=_secret(environment, "STOFSTROOM_METRICS_TOKEN"),
         connections=_connections(environment),
     )
 

@@ -27,6 +27,7 @@ FOR_ANYBODY: Final = frozenset(
         "/openapi.json",
         "/healthz",
         "/readyz",
+        "/metrics",
         "/static",
         "/static/plotly.min.js",
         "/static/floor/{name:path}.js",
