@@ -173,7 +173,9 @@ def install(
 
 
 def _is_api(request: Request) -> bool:
-    return request.url.path.startswith((API, "/openapi", "/healthz", "/readyz", "/metrics", "/floor/enrol"))
+    return request.url.path.startswith(
+        (API, "/openapi", "/healthz", "/readyz", "/metrics", "/floor/enrol")
+    )
 
 
 def _late(

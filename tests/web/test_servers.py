@@ -12,8 +12,11 @@ from uuid import uuid4
 
 import pytest
 
-from accounts.actions import make_token
+from accounts.actions import make_token, revoke
+from accounts.queries import api_tokens
+from catalogue.actions import define
 from catalogue.kinds import Role
+from catalogue.rulebook import rulebook
 from tests.audit import breaches, rows
 from tests.builders import Depot
 from tests.web.serving import Client, Reply, Server, all_at_once, servers
@@ -103,6 +106,52 @@ def test_one_scan_that_all_send_at_once_is_booked_once_and_answered_alike(
         assert all(reply.said == replies[0].said for reply in replies)
         assert _booked(lasting_depot)[body["scan_id"]] == 1
     assert breaches(lasting_depot.database) == []
+
+
+def test_what_another_process_changes_is_valid_with_the_next_scan(
+    lasting_depot: Depot, clients: list[Client]
+) -> None:
+    batch, body = lasting_depot.log(300_000)["code"], sorting(1_000) | {"station": "S1-NEW"}
+    two = clients[:2]
+    path = f"/batches/{batch}/sortings"
+    assert {client.post(path, sorting(1_000)).status for client in two} == {201}
+    assert {client.post(path, body).status for client in two} == {404}
+    # This process is a third one; both servers have the reference data in mind that was valid.
+    with lasting_depot.database.write() as session:
+        said = {"site": "S1", "kind": "sorting", "name": "New"}
+        define(session, "WATERKANT", "station", "S1-NEW", said, now=lasting_depot.now)
+    assert [client.post(path, body | {"scan_id": str(uuid4())}).status for client in two] == [
+        201,
+        201,
+    ]
+
+
+def test_a_token_that_another_process_revokes_is_asked_about_again(
+    lasting_depot: Depot, two_servers: list[Server]
+) -> None:
+    with lasting_depot.database.write() as session:
+        lost = make_token(
+            session,
+            role=Role.WORKER,
+            organisation="WATERKANT",
+            site=None,
+            name="lost",
+            now=lasting_depot.now,
+        )
+        operator = {rulebook(session).organisations["WATERKANT"].id}
+        [found] = [
+            one.id
+            for one in api_tokens(session, operator, now=lasting_depot.now)
+            if one.name == "lost"
+        ]
+    knows, other = (Client(server.port, lost) for server in two_servers)
+    assert knows.get("/api/v1/batches").status == 200
+    with lasting_depot.database.write() as session:
+        revoke(session, found, of=operator, now=lasting_depot.now)
+    # Who was shown it in this very second remembers it until that is over.
+    assert other.get("/api/v1/batches").status == 401
+    knows.close()
+    other.close()
 
 
 def _each(do: Callable[[Client], Any], clients: list[Client]) -> list[Callable[[], Any]]:
