@@ -14,7 +14,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 from sqlalchemy.exc import DBAPIError
 
-from accounts.machines import DAYS_MAX, Scope, ends_at
+from accounts.machines import DAYS, DAYS_MAX, Scope, ends_at
 from catalogue.errors import BadInput, NotFound, Refusal
 from catalogue.kinds import Role
 from migrations.steps import StepUnknown
@@ -214,10 +214,7 @@ def token(
     organisation: OrganisationOption = None,
     site: SiteOption = None,
     scope: Annotated[Scope, typer.Option(help="What of that it may use.")] = Scope.WRITE,
-    days: Annotated[
-        int | None,
-        typer.Option(min=1, max=DAYS_MAX, help="After so many it ends. By default it does not."),
-    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=DAYS_MAX, help="After so many it ends.")] = DAYS,
 ) -> None:
     """Print a new API token. It is shown this once."""
     from accounts.actions import make_token
@@ -230,7 +227,7 @@ def token(
             site=site,
             name=name,
             now=now(),
-            expires_at=ends_at(days, now()) if days else None,
+            expires_at=ends_at(days, now()),
             scope=scope.value,
         )
     print(plain)

@@ -20,5 +20,9 @@ def test_a_token_is_as_narrow_and_as_short_as_it_was_asked(
         assert found is not None
         assert found.scope == "figures"
         assert viewer_of(session, plain, datetime.now(UTC) + timedelta(days=31)) is None
+    lasting = shell(*AUDITOR).out.strip()
+    with register.read() as session:
+        assert viewer_of(session, lasting, datetime.now(UTC) + timedelta(days=364)) is not None
+        assert viewer_of(session, lasting, datetime.now(UTC) + timedelta(days=366)) is None
     assert shell(*AUDITOR, "--scope", "everything").code == 2
     assert shell(*AUDITOR, "--days", "731").code == 2
