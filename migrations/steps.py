@@ -1,17 +1,22 @@
 """Bringing a database to today's shape, and drafting the next step."""
 
+from __future__ import annotations
+
 import sys
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from store.engine import Database
+
+# Only who changes a shape needs Alembic; a server that starts would wait for it.
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+VERSIONS: Final = Path(__file__).parent / "versions"
 
 _LOCK = 5_070_626_180_016_177_011
 """Any fixed number: PostgreSQL lets one holder of it through at a time."""
@@ -26,6 +31,9 @@ def upgrade(database: Database) -> None:
 
     Raises StepUnknown.
     """
+    from alembic import command
+    from alembic.util import CommandError
+
     with database.connect_to_write() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
@@ -38,17 +46,23 @@ def upgrade(database: Database) -> None:
 def is_current(database: Database) -> bool:
     """Whether the database has today's shape, so that a server may start on it."""
     with database.read() as session:
-        found = MigrationContext.configure(session.connection()).get_current_revision()
-    return found == _newest()
+        connection = session.connection()
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        found = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
+    return found == [newest()]
 
 
 @cache
-def _newest() -> str | None:
-    return _scripts().get_current_head()
+def newest() -> str:
+    """The last of the steps: their files are numbered, each a step further than the one before."""
+    return max(file.name.partition("_")[0] for file in VERSIONS.glob("[0-9]*_*.py"))
 
 
 def draft(message: str) -> None:
     """Write the next numbered step: what the tables say beyond the steps so far."""
+    from alembic import command
+
     database = Database("sqlite://")
     upgrade(database)
     number = sum(1 for _ in _scripts().walk_revisions()) + 1
@@ -58,6 +72,8 @@ def draft(message: str) -> None:
 
 
 def _config(connection: Connection | None = None) -> Config:
+    from alembic.config import Config
+
     config = Config()
     here = str(Path(__file__).parent)
     config.set_main_option("script_location", here.replace("%", "%%"))
@@ -68,6 +84,8 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config())
 
 

@@ -5,30 +5,24 @@ Calls go to the provider's own hosts and nowhere else, and none of them can take
 
 from __future__ import annotations
 
-import io
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
 from time import monotonic
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import quote_plus, urlsplit
-
-from authlib.integrations.requests_client import OAuth2Session
-from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry, KeySet, RSAKey
-from requests import PreparedRequest, RequestException, Response, Session
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 
 from web.settings import ProviderSettings, is_guarded
 
+# What calls and reads tokens is large, and waits until somebody comes by single sign-on.
+if TYPE_CHECKING:
+    from authlib.integrations.requests_client import OAuth2Session
+    from joserfc.jwk import KeySet
+    from requests import Session
+
 WELL_KNOWN: Final = "/.well-known/openid-configuration"
-CONNECT_S: Final = 3.0
-READ_S: Final = 5.0
-WHOLE_S: Final = 10.0
-BYTES_MAX: Final = 256 * 1024
 KEPT_S: Final = 3600.0
 """How long what a provider says of itself is believed without asking again."""
 ANEW_S: Final = 60.0
@@ -42,7 +36,7 @@ DEFAULT_METHODS: Final = ("client_secret_basic",)
 
 
 Found = TypeVar("Found")
-Called = TypeVar("Called", bound=Session)
+Called = TypeVar("Called", bound="Session")
 
 
 class ProviderFailed(Exception):
@@ -58,25 +52,6 @@ class Provided:
     keys: str
     auth_method: str
     tells_issuer: bool
-
-
-class Guarded(HTTPAdapter):
-    """Answers that come in time and are not large. What follows is never somewhere else."""
-
-    def send(self, request: PreparedRequest, **how: Any) -> Response:  # type: ignore[override]
-        began = monotonic()
-        how |= {"timeout": (CONNECT_S, READ_S), "stream": True, "proxies": {}}
-        response = super().send(request, **how)
-        body = bytearray()
-        try:
-            for part in response.raw.stream(8192, decode_content=True):
-                body += part
-                if len(body) > BYTES_MAX or monotonic() - began > WHOLE_S:
-                    raise ProviderFailed("the answer is too large or too slow")
-        finally:
-            response.close()
-        response.raw = io.BytesIO(body)
-        return response
 
 
 class Provider:
@@ -107,6 +82,8 @@ class Provider:
 
     def client(self, provided: Provided, **how: Any) -> OAuth2Session:
         """Somebody who calls at its token endpoint as us."""
+        from authlib.integrations.requests_client import OAuth2Session
+
         client = OAuth2Session(
             self.settings.client_id,
             self.settings.client_secret or None,
@@ -168,6 +145,9 @@ class Provider:
         raise ProviderFailed("it does not take a client's secret")
 
     def _fetch_keys(self) -> KeySet:
+        from joserfc.errors import JoseError
+        from joserfc.jwk import JWKRegistry, KeySet, RSAKey
+
         found = self._get(self._known().keys).get("keys")
         keys = []
         for data in found if isinstance(found, list) else []:
@@ -183,6 +163,9 @@ class Provider:
         return KeySet(keys)
 
     def _get(self, url: str) -> dict[str, Any]:
+        from requests import RequestException, Session
+        from urllib3.exceptions import HTTPError
+
         session = self._guard(Session(), url)
         try:
             response = session.get(url, allow_redirects=False)
@@ -195,6 +178,8 @@ class Provider:
 
     def _guard(self, session: Called, url: str) -> Called:
         """Let it reach the origin of one address only, whatever the environment says."""
+        from web.guarded import Guarded
+
         session.trust_env = False
         session.adapters.clear()
         scheme, host, *_ = urlsplit(url)

@@ -9,37 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
-from authlib.oidc.core import CodeIDToken
-from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError, UnsupportedAlgorithmError
-from joserfc.jws import JWSRegistry
-from requests import RequestException
 from sqlmodel import Session
 from starlette.requests import Request
-from urllib3.exceptions import HTTPError
 
 from accounts import tickets
 from accounts.tickets import Purpose
-from catalogue.errors import SignOnFailed, TicketUnknown
-from web.provider import Provided, Provider, ProviderFailed
-from web.settings import ProviderSettings
+from catalogue.errors import TicketUnknown
+from web.provider import Provided, Provider
 
-ALGORITHMS: Final = frozenset({"RS256", "PS256", "ES256", "EdDSA", "Ed25519"})
-LEEWAY_S: Final = 60
-"""By so much the clocks of a provider and of this machine may differ."""
-AGE_MAX: Final = timedelta(minutes=10)
 SECRET_BYTES: Final = 32
-log = logging.getLogger("stofstroom")
 
 
 class Errand(StrEnum):
@@ -92,15 +77,6 @@ class Proven:
     is_strong: bool
 
 
-class _Allowed(JWSRegistry):
-    """The signatures that we believe, by name: never none, and none with a shared secret."""
-
-    def get_alg(self, name: str) -> Any:
-        if name not in ALGORITHMS:
-            raise UnsupportedAlgorithmError(f"Algorithm of {name!r} is not allowed")
-        return self.algorithms[name]
-
-
 def providers_of(request: Request) -> Mapping[str, Provider]:
     """The providers of this installation by their keys."""
     return request.app.state.providers  # type: ignore[no-any-return]
@@ -149,6 +125,8 @@ def set_out(
         more["acr_values"] = " ".join(provider.settings.acr)
     if journey.errand is Errand.AGAIN:
         more |= {"prompt": "login", "max_age": 0}
+    from authlib.integrations.requests_client import OAuth2Session
+
     client = OAuth2Session(
         provider.settings.client_id,
         scope="openid",
@@ -182,96 +160,6 @@ def come_back(
         invitation_id=said["invitation"],
     )
     return Underway(journey=journey, nonce=said["nonce"], verifier=said["verifier"])
-
-
-def prove(
-    provider: Provider, underway: Underway, answer: Mapping[str, str], *, back: str, now: datetime
-) -> Proven:
-    """Who the provider says it is. answer: what the browser brought back. Raises SignOnFailed."""
-    try:
-        return _prove(provider, underway, answer, back=back, now=now)
-    except (ProviderFailed, RequestException, HTTPError, AuthlibBaseError) as error:
-        # A provider's own sentence may hold anything, so only its kind is told.
-        what = error if isinstance(error, ProviderFailed) else type(error).__name__
-        log.warning("single sign-on by %s failed: %s", provider.settings.name, what)
-        raise SignOnFailed(problem="provider") from None
-    except (JoseError, ValueError, TypeError, KeyError) as error:
-        kind = type(error).__name__
-        log.warning("single sign-on by %s: its token is wrong: %s", provider.settings.name, kind)
-        raise SignOnFailed(problem="token") from None
-
-
-def _prove(
-    provider: Provider, underway: Underway, answer: Mapping[str, str], *, back: str, now: datetime
-) -> Proven:
-    provided = provider.provided()
-    issuer = provider.settings.issuer
-    said = answer.get("iss")
-    if (said is None and provided.tells_issuer) or (said is not None and said != issuer):
-        raise SignOnFailed(problem="issuer")
-    if "error" in answer:
-        declined = answer["error"] in {"access_denied", "login_required", "interaction_required"}
-        raise SignOnFailed(problem="declined" if declined else "provider")
-    code = answer.get("code")
-    if not code:
-        raise SignOnFailed(problem="code")
-    with provider.client(provided) as client:
-        token = client.fetch_token(
-            provided.token,
-            grant_type="authorization_code",
-            code=code,
-            code_verifier=underway.verifier,
-            redirect_uri=back,
-            allow_redirects=False,
-        )
-    claims = _claims(provider, token.get("id_token"), underway, now=now)
-    return Proven(
-        issuer=issuer, subject=claims["sub"], is_strong=_is_strong(provider.settings, claims)
-    )
-
-
-def _claims(
-    provider: Provider, id_token: Any, underway: Underway, *, now: datetime
-) -> Mapping[str, Any]:
-    """What an ID token says, once it is sure that it is for us, for this journey, and of now.
-
-    The checks are those of OpenID Connect Core 1.0, section 3.1.3.7.
-    """
-    if not isinstance(id_token, str):
-        raise SignOnFailed(problem="token")
-    registry = _Allowed(strict_check_header=False)
-    try:
-        token = jwt.decode(id_token, provider.keys(), registry=registry)
-    except InvalidKeyIdError:
-        token = jwt.decode(id_token, provider.keys(anew=True), registry=registry)
-    settings = provider.settings
-    is_again = underway.journey.errand is Errand.AGAIN
-    claims = CodeIDToken(
-        token.claims,
-        token.header,
-        options={
-            "iss": {"essential": True, "value": settings.issuer},
-            "aud": {"essential": True, "value": settings.client_id},
-            "sub": {"essential": True},
-        },
-        params={
-            "nonce": underway.nonce,
-            "client_id": settings.client_id,
-            "max_age": is_again,
-        },
-    )
-    seconds = int(now.timestamp())
-    claims.validate(now=seconds, leeway=LEEWAY_S)
-    oldest = seconds - AGE_MAX.total_seconds() - LEEWAY_S
-    if claims["iat"] < oldest or (is_again and claims["auth_time"] < oldest):
-        raise SignOnFailed(problem="old")
-    return dict(claims)
-
-
-def _is_strong(settings: ProviderSettings, claims: Mapping[str, Any]) -> bool:
-    if settings.acr and claims.get("acr") not in settings.acr:
-        return False
-    return not settings.amr or not set(settings.amr).isdisjoint(claims.get("amr") or ())
 
 
 def _kept_of(browser: str) -> str:

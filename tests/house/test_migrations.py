@@ -83,6 +83,10 @@ def test_a_step_that_fails_leaves_nothing_behind(
     assert steps.is_current(empty_database)
 
 
+def test_the_last_step_is_known_by_the_name_of_its_file() -> None:
+    assert steps.newest() == steps._scripts().get_current_head()
+
+
 def test_the_steps_can_be_taken_back(empty_database: Database) -> None:
     steps.upgrade(empty_database)
     with empty_database.connect_to_write() as connection:

@@ -100,8 +100,8 @@ def test_a_printer_outside_of_the_house_is_never_called() -> None:
 
 CALLS_OUT = {
     "smtplib": {"web/mail.py"},
-    "requests": {"web/provider.py", "web/single_sign_on.py"},
-    "authlib": {"web/provider.py", "web/single_sign_on.py"},
+    "requests": {"web/guarded.py", "web/id_tokens.py", "web/provider.py"},
+    "authlib": {"web/id_tokens.py", "web/provider.py", "web/single_sign_on.py"},
     "serial": {"scales/link.py", "scales/simulator.py"},
     "socket": {
         "labels/printing.py",

@@ -32,7 +32,6 @@ from web.single_sign_on import (
     Underway,
     come_back,
     new_browser_secret,
-    prove,
     providers_of,
     set_out,
 )
@@ -113,6 +112,8 @@ def send_away(request: Request, key: str, journey: Journey) -> Response:
 @router.get("/login/sso/back/{code}")
 def back(request: Request, code: str) -> Response:
     """Somebody comes back from a provider: as who they are there."""
+    from web.id_tokens import prove
+
     provider = _provider(request, code)
     answer = {name: text[:LENGTH_MAX] for name, text in request.query_params.items()}
     state = answer.get("state", "")
