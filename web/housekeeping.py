@@ -7,8 +7,9 @@ share the queue, and only one of them does a job.
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,7 +39,7 @@ from web.keys import finish
 from web.mailing import Mailing
 from web.outbound import may_be_device
 from web.person_mail import PersonMailing
-from web.warming import warm
+from web.warming import make_ready, warm
 
 ERASE_ACTORS: Final = "erase_actors"
 LOOK: Final = "look_for_overdue"
@@ -50,6 +51,8 @@ PRINT_POLL_S: Final = 0.5
 MAIL_POLL_S: Final = 2.0
 STOP_WITHIN_S: Final = 10.0
 """How long all jobs in hand together may take to end; what is left is done by the next process."""
+BEGIN_AFTER_S: Final = 0.1
+"""Enough for the server to open its door first."""
 
 
 def erase(database: Database, now: datetime) -> None:
@@ -110,16 +113,23 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             target=app.state.seen.run, args=(database, stop), name="seeing", daemon=True
         )
     )
-    for thread in threads:
-        thread.start()
-    # Beside the first jobs, so that neither is left for the first visitor to wait for.
-    await run_in_threadpool(warm, app)
+    threads.append(threading.Thread(target=warm, args=(app, stop), name="warming", daemon=True))
+    await run_in_threadpool(make_ready, app)
+    # Scans can be booked from here on; what takes a while begins when they are let in.
+    begun = asyncio.get_running_loop().call_later(BEGIN_AFTER_S, _start, threads)
     yield
     stop.set()
+    begun.cancel()
     until = monotonic() + STOP_WITHIN_S
     for thread in threads:
-        await run_in_threadpool(thread.join, max(0.0, until - monotonic()))
+        if thread.ident is not None:
+            await run_in_threadpool(thread.join, max(0.0, until - monotonic()))
     await run_in_threadpool(app.state.scales.close)
+
+
+def _start(threads: Sequence[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
 
 
 def housekeeper(app: FastAPI) -> Worker:
