@@ -92,7 +92,7 @@ def content_of(kind: str, target: str | None, command: Mapping[str, Any]) -> str
 
 def instant(moment: datetime) -> str:
     """An instant as every payload writes it: UTC, microseconds, Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def open_chain(session: Session, code: str, *, now: datetime) -> None:
@@ -179,7 +179,7 @@ def append(session: Session, chain: str, draft: Draft, *, now: datetime) -> Appe
     change(session, (HEAD, chain), lambda _head: moved)
     forget(session, (EDITIONS, f"{chain.partition(':')[0]}:"))
     forget(session, (_entry.name, draft.scan_id))
-    later(session, _write_entries, [entry])
+    later(session, _write_entries, [entry], first=True)
     later(session, _write_nodes, [(head.chain_id, *node) for node in completed])
     later(session, _move_heads, [moved])
     register.write(session, draft.rows, entry_id=entry_id)

@@ -18,7 +18,7 @@ from sqlmodel import Session
 T = TypeVar("T")
 
 Writer = Callable[[Session, list[Any]], None]
-"""Writes rows of one kind, however many. Writers are called in the order of their first rows."""
+"""Writes rows of one kind, however many."""
 
 Key = tuple[str, *tuple[Hashable, ...]]
 """What is known under it: its kind, and which one."""
@@ -34,7 +34,7 @@ class Sheet:
         self._session = session
         self._known: dict[Key, Any] = {}
         self._before: list[tuple[Key, Any]] = []
-        self._rows: list[tuple[Writer, Any]] = []
+        self._rows: list[tuple[bool, Writer, Any]] = []
         self._own = 0
         self._attempting = False
         self._saved = False
@@ -76,9 +76,9 @@ class Sheet:
         found = self._known.get(key, _NOTHING)
         return None if found is _NOTHING else found
 
-    def later(self, write: Writer, rows: Sequence[Any]) -> None:
+    def later(self, write: Writer, rows: Sequence[Any], *, first: bool) -> None:
         """Have rows written, in time."""
-        self._rows += [(write, row) for row in rows]
+        self._rows += [(first, write, row) for row in rows]
 
     def before_statement(self, statement: str) -> None:
         """The database is about to be asked or told something: it has to be up to date.
@@ -111,7 +111,7 @@ class Sheet:
     def _write(self, count: int) -> None:
         """Write the first so many rows, those of a kind together."""
         by_writer: dict[Writer, list[Any]] = {}
-        for write, row in self._rows[:count]:
+        for _first, write, row in sorted(self._rows[:count], key=lambda row: not row[0]):
             by_writer.setdefault(write, []).append(row)
         self._rows = self._rows[count:]
         self._own = max(0, self._own - count)
@@ -177,15 +177,16 @@ def attempt(session: Session) -> Iterator[None]:
         yield
 
 
-def later(session: Session, write: Writer, rows: Sequence[Any]) -> None:
-    """Write rows: in time where works share a sheet, at once where not."""
+def later(session: Session, write: Writer, rows: Sequence[Any], *, first: bool = False) -> None:
+    """Write rows: in time where works share a sheet, at once where not. first: others point to
+    them, so they are written before all others."""
     if not rows:
         return
     sheet = sheet_of(session)
     if sheet is None:
         write(session, list(rows))
     else:
-        sheet.later(write, rows)
+        sheet.later(write, rows, first=first)
 
 
 def known(session: Session, key: Key, ask: Callable[[], T]) -> T:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -149,16 +150,21 @@ def said_in_order(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(command: Command) -> dict[str, Any]:
-    said = asdict(command)
+    """A command as JSON says it, without its note."""
+    said: dict[str, Any] = _plain_value({name: getattr(command, name) for name in _names(command)})
     del said["note"]
-    return _plain_value(said)  # type: ignore[no-any-return]
+    return said
 
 
 def _plain_value(value: Any) -> Any:
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, datetime):
         return chain.instant(value)
     if isinstance(value, date):
         return value.isoformat()
+    if is_dataclass(value):
+        value = {name: getattr(value, name) for name in _names(value)}
     if isinstance(value, dict):
         return {
             name: _plain_value(inner)
@@ -168,6 +174,15 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain_value(inner) for inner in value]
     return value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return _names_of(type(value))
+
+
+@cache
+def _names_of(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _body(act: Act, note_hash: str | None) -> dict[str, Any]:

@@ -146,14 +146,19 @@ def excess_g(*, held_g: int, sorted_g: int, gained_g: int, tolerated_g: int) -> 
 
 def after(standings: Sequence[Standing], lines: Iterable[Line]) -> list[Standing]:
     """What stands where when the lines have been booked; spots that come to zero drop out."""
-    stands: dict[tuple[int, Spot], Standing] = {(s.batch.id, s.spot): s for s in standings}
+    stands = {_where(s.batch, s.spot): s for s in standings}
     for line in lines:
         for spot, sign in ((line.source, -1), (line.target, 1)):
-            before = stands.get((line.batch.id, spot))
+            where = _where(line.batch, spot)
+            before = stands.get(where)
             mass_g = (before.mass_g if before else 0) + sign * line.mass_g
             pieces = (before.pieces if before else 0) + sign * (line.pieces or 0)
-            stands[line.batch.id, spot] = Standing(line.batch, spot, Grams(mass_g), pieces)
+            stands[where] = Standing(line.batch, spot, Grams(mass_g), pieces)
     return [standing for standing in stands.values() if standing.mass_g != 0]
+
+
+def _where(batch: BatchRef, spot: Spot) -> tuple[int, int, int, Quality]:
+    return batch.id, spot.place.id, spot.group.id, spot.quality
 
 
 def take(standings: Sequence[Standing], mass_g: int, *, measured_first: bool) -> list[Standing]:
