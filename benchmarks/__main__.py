@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import exports, faults, floor, labels, pgbench, report, restarts, scans
+from benchmarks import exports, faults, floor, labels, pgbench, replay, report, restarts, scans
 
 BENCHES = {
     "scans": scans.run,
+    "replay": replay.run,
     "postgresql": pgbench.run,
     "report": report.run,
     "exports": exports.run,

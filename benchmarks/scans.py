@@ -25,7 +25,8 @@ SLICES = 4
 SECONDS = 5
 CLIENTS = 32
 BATCHES = 64
-LIMIT = 0.5
+LIMIT = 1.0
+SLOWEST_LIMIT = 2.0
 HERE = Path(__file__).parent
 
 
@@ -50,13 +51,12 @@ def run() -> None:
             )
         depot.database.dispose()
         port = free_port()
-        server = _serve(folder, port)
+        server = serve(folder, port)
         try:
             wait(port)
             _measure(port, token, [batch["code"] for batch in batches])
         finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=20)
+            stop(server)
 
 
 def _measure(port: int, token: str, batches: list[str]) -> None:
@@ -68,11 +68,12 @@ def _measure(port: int, token: str, batches: list[str]) -> None:
             measured.append(rate)
             slowest[kind].append(p99_ms)
     bare, scan = median(rates["bare"]), median(rates["scan"])
+    bare_ms, scan_ms = median(slowest["bare"]), median(slowest["scan"])
     print(
         f"scans   {scan:7.1f} full scans a second, {bare:7.1f} bare inserts: "
         f"ratio {scan / bare:.2f} (at least {LIMIT}); 99th percentile "
-        f"{median(slowest['scan']):.0f} ms beside {median(slowest['bare']):.0f} ms "
-        f"({CLIENTS} clients, {SLICES} slices of {SECONDS} s each)"
+        f"{scan_ms:.0f} ms beside {bare_ms:.0f} ms: ratio {scan_ms / bare_ms:.2f} "
+        f"(at most {SLOWEST_LIMIT}); {CLIENTS} clients, {SLICES} slices of {SECONDS} s each"
     )
 
 
@@ -107,7 +108,8 @@ def _milliseconds(text: str) -> float:
     raise ValueError(text)
 
 
-def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
+def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start the application with its bare endpoint (`server`) on the depot in a folder."""
     environment = {
         **os.environ,
         "STOFSTROOM_DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
@@ -132,6 +134,12 @@ def _serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
         ],
         env=environment,
     )
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """Have a server end what it does, and go."""
+    server.send_signal(signal.SIGTERM)
+    server.wait(timeout=20)
 
 
 def wait(port: int) -> None:
