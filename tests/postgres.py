@@ -22,7 +22,7 @@ def start(folder: Path, *options: str, **other: str) -> None:
     """Make a cluster in `folder` and start it; its socket lies in `folder` too. options: more of
     initdb. other: settings that differ from those of the tests."""
     folder.mkdir()
-    account = _account()
+    account = server_account()
     if account is not None:
         os.chown(folder, account.pw_uid, account.pw_gid)
     run("initdb", "-D", f"{folder}/data", "-U", USER, "-E", "UTF8", "--no-locale", "--no-sync",
@@ -49,16 +49,16 @@ def url(folder: Path, name: str) -> str:
     return f"postgresql+psycopg://{USER}@/{name}?host={folder}"
 
 
-def _account() -> pwd.struct_passwd | None:
+def server_account() -> pwd.struct_passwd | None:
     """PostgreSQL refuses to run as root: then it runs as the account Debian made for it."""
     return pwd.getpwnam("postgres") if os.geteuid() == 0 else None
 
 
 def run(program: str, *arguments: str) -> None:
     """Run a program of PostgreSQL, as the account that its server runs as."""
-    account = _account()
+    account = server_account()
     done = subprocess.run(
-        [_binary(program), *arguments],
+        [binary(program), *arguments],
         cwd="/",
         user=account.pw_uid if account else None,
         group=account.pw_gid if account else None,
@@ -73,7 +73,8 @@ def run(program: str, *arguments: str) -> None:
         raise RuntimeError(f"{program} {' '.join(arguments)} ended with {done.returncode}")
 
 
-def _binary(program: str) -> str:
+def binary(program: str) -> str:
+    """Where the newest of PostgreSQL's programs of this name is."""
     versions = sorted(
         Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda p: float(p.parts[4])
     )
