@@ -286,7 +286,7 @@ def devices(session: Session, station_ids: Collection[int]) -> list[DeviceRow]:
     return [DeviceRow(*row) for row in rows]
 
 
-def silent_count(station_ids: Collection[int], *, since: datetime) -> Select[tuple[int]]:
+def silent_count(station_ids: Collection[int], *, since: datetime) -> Select[int]:
     """How many tablets with scans in them nobody heard since then, to be asked with more."""
     return (
         select(func.count())

@@ -27,8 +27,8 @@ from certificates.tables import (
     Withdrawal,
 )
 from store.columns import table_of
+from streams.paging import Asked, newest_first
 from streams.tables import Batch
-from streams.views import Asked, newest_first
 
 _certificate = table_of(Certificate)
 _part = table_of(CertificateBatch)
@@ -131,7 +131,7 @@ def list_certificates(
 ) -> list[ListedCertificate]:
     """Certificates, newest first. Four statements, and some for each that has to be compared."""
     exists = visible(book, viewer)
-    statement = select(_certificate).where(exists)
+    statement = select(_certificate)
     if asked.text:
         wanted = "".join(asked.text.split()).replace("-", "").upper()
         of_batch = select(_part.c.certificate_id).join(_batch, _batch.c.id == _part.c.batch_id)
@@ -170,7 +170,7 @@ def newest_certificates(
 ) -> list[NewCertificate]:
     """The newest certificates, without comparing them with what is so now. Two statements."""
     exists = visible(book, viewer)
-    statement = select(_certificate).where(exists)
+    statement = select(_certificate)
     if asked.supplier:
         party = book.organisations.get(asked.supplier)
         ids = book.children(party.id) if party else frozenset()

@@ -32,6 +32,8 @@ class Shipment(SQLModel, table=True):
             "state IN ('shipped','confirmed','returned','reversed')", name="shipment_state"
         ),
         Index("ix_shipment_site_day", "site_id", "shipped_on"),
+        Index("ix_shipment_site_state_day", "site_id", "state", "shipped_on"),
+        Index("ix_shipment_outlet_day", "outlet_id", "shipped_on"),
     )
 
     id: int = Field(sa_column=key_to("entry.id", primary_key=True))

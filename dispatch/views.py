@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlmodel import Session
 
 from catalogue.access import Viewer
@@ -20,10 +20,11 @@ from dispatch.queries import bins_of_shipment, shipment_by_code
 from dispatch.tables import Shipment
 from store.columns import table_of
 from streams.ledger import site_day
+from streams.paging import Asked, newest_first, one_of
 from streams.queries import BinRow, contents_of_shipment
 from streams.rules import Standing
 from streams.tables import Balance, Movement, Place
-from streams.views import Asked, Told, at_site, history_of, newest_first, sites_of
+from streams.views import Told, at_site, history_of, sites_of
 
 _shipment = table_of(Shipment)
 _place = table_of(Place)
@@ -118,7 +119,7 @@ def list_shipments(
 ) -> list[ListedShipment]:
     """Shipments, newest first; `state` may also be `overdue`. Three statements."""
     exists = _exists(book, viewer)
-    statement = select(_shipment).where(exists, at_site(book, asked, _shipment))
+    statement = select(_shipment).where(at_site(book, asked, _shipment))
     if asked.text:
         wanted = asked.text.strip()
         statement = statement.where(
@@ -134,7 +135,9 @@ def list_shipments(
     if asked.day:
         statement = statement.where(_shipment.c.shipped_on == asked.day)
     rows = session.execute(
-        newest_first(statement, _shipment, asked, "shipped_on", exists=exists)
+        newest_first(
+            statement, _shipment, asked, "shipped_on", exists=exists, among=_parts(book, viewer)
+        )
     ).all()
     return _listed(session, book, rows)
 
@@ -179,23 +182,15 @@ def overdue(
 def unproven_shipments(session: Session, book: Rulebook, viewer: Viewer) -> list[Unproven]:
     """Every shipment of which something is not proven, the longest under way first. One
     statement."""
-    own = _shipment.c.site_id.in_(sites_of(book, viewer))
-    open_ones = select(_shipment.c.id).where(own, _shipment.c.state == "shipped")
-    # The places of a shipment are those that its own entry brought it to.
-    spots = (
-        select(_movement.c.entry_id, _movement.c.target_id)
-        .where(_movement.c.entry_id.in_(open_ones))
-        .distinct()
-        .subquery()
-    )
     under_way_g = func.sum(_balance.c.mass_g)
     rows = session.execute(
         select(_shipment, under_way_g.label("under_way_g"))
         .select_from(
-            _shipment.join(spots, spots.c.entry_id == _shipment.c.id).join(
-                _balance, _balance.c.place_id == spots.c.target_id
+            _shipment.join(_place, _place.c.shipment == _shipment.c.code).join(
+                _balance, _balance.c.place_id == _place.c.id
             )
         )
+        .where(_shipment.c.site_id.in_(sites_of(book, viewer)), _shipment.c.state == "shipped")
         .group_by(_shipment.c.id)
         .having(under_way_g > 0)
         .order_by(_shipment.c.shipped_on, _shipment.c.id)
@@ -221,10 +216,13 @@ def unproven_shipments(session: Session, book: Rulebook, viewer: Viewer) -> list
 
 
 def _exists(book: Rulebook, viewer: Viewer) -> ColumnElement[bool]:
-    return or_(
-        _shipment.c.site_id.in_(sites_of(book, viewer)),
-        _shipment.c.outlet_id == (viewer.outlet_id or 0),
-    )
+    return or_(*_parts(book, viewer))
+
+
+def _parts(book: Rulebook, viewer: Viewer) -> list[ColumnElement[bool]]:
+    if viewer.outlet_id is not None:
+        return [_shipment.c.outlet_id == viewer.outlet_id]
+    return one_of(_shipment.c.site_id, sites_of(book, viewer)) or [false()]
 
 
 def _is_late(book: Rulebook, now: datetime) -> ColumnElement[bool]:

@@ -21,6 +21,8 @@ class Delivery(SQLModel, table=True):
         CheckConstraint("state IN ('announced','received','reversed')", name="delivery_state"),
         CheckConstraint("announced_g >= 0", name="delivery_announced_mass"),
         Index("ix_delivery_site_day", "site_id", "expected_on"),
+        Index("ix_delivery_site_state_day", "site_id", "state", "expected_on"),
+        Index("ix_delivery_supplier_day", "supplier_id", "expected_on"),
     )
 
     id: int = Field(sa_column=entry_key())
@@ -58,6 +60,8 @@ class Find(SQLModel, table=True):
         CheckConstraint("count > 0", name="find_counts_something"),
         CheckConstraint("mass_g IS NULL OR mass_g > 0", name="find_mass"),
         Index("ix_find_batch", "batch_id"),
+        Index("ix_find_site", "site_id", "id"),
+        Index("ix_find_site_handover", "site_id", "handover_id"),
     )
 
     id: int = Field(sa_column=entry_key())

@@ -19,8 +19,9 @@ from chain.tables import Entry
 from intake.rules import beyond_limit
 from intake.tables import Delivery, Find, Receipt
 from store.columns import table_of
+from streams.paging import Asked, newest_first, one_of
 from streams.tables import Batch
-from streams.views import Asked, at_site, newest_first, seen_in, sites_of
+from streams.views import at_site, parts_of, seen_in, sites_of
 
 REFERENCES_AT_ONCE: Final = 500
 
@@ -88,7 +89,7 @@ def list_deliveries(
 ) -> list[ListedDelivery]:
     """Deliveries, the latest expected first. Two statements."""
     exists = seen_in(book, viewer, _delivery)
-    statement = select(_delivery).where(exists, at_site(book, asked, _delivery))
+    statement = select(_delivery).where(at_site(book, asked, _delivery))
     if asked.text:
         wanted = asked.text.strip()
         statement = statement.where(
@@ -108,8 +109,11 @@ def list_deliveries(
         ids = book.children(supplier.id) if supplier else frozenset()
         statement = statement.where(_delivery.c.supplier_id.in_(sorted(ids)))
     rows = session.execute(
-        newest_first(statement, _delivery, asked, "expected_on", exists=exists)
-    ).all()
+        newest_first(
+            statement, _delivery, asked, "expected_on", exists=exists,
+            among=parts_of(book, viewer, _delivery),
+        )
+    ).all()  # fmt: skip
     received = _received(session, [row.id for row in rows])
     return [_listed(book, row, received.get(row.id, (0, 0))) for row in rows]
 
@@ -226,7 +230,7 @@ def list_finds(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -
                 _entry, _entry.c.id == _find.c.id
             )
         )
-        .where(exists, at_site(book, asked, _find))
+        .where(at_site(book, asked, _find))
     )
     if asked.text:
         wanted = asked.text.strip().upper()
@@ -246,7 +250,8 @@ def list_finds(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -
         statement = statement.where(_find.c.handover_id.is_(None), _find.c.reversed.is_(False))
     elif asked.state == "handed_over":
         statement = statement.where(_find.c.handover_id.is_not(None))
-    rows = session.execute(newest_first(statement, _find, asked, None, exists=exists))
+    parts = one_of(_find.c.site_id, sites_of(book, viewer))
+    rows = session.execute(newest_first(statement, _find, asked, None, exists=exists, among=parts))
     kinds = {
         kind.id: code
         for operator in book.operators.values()

@@ -85,7 +85,7 @@ def stuck_jobs(
     return [job_row(row) for row in session.execute(chosen)]
 
 
-def stuck_count(book: Rulebook, viewer: Viewer, *, before: datetime) -> Select[tuple[int]]:
+def stuck_count(book: Rulebook, viewer: Viewer, *, before: datetime) -> Select[int]:
     """How many such labels there are, to be asked together with more."""
     return select(func.count()).select_from(_job).where(*_stuck(book, viewer, before))
 

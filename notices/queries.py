@@ -137,7 +137,7 @@ def active_person(session: Session, person_id: int) -> tuple[str, str] | None:
     return None if row is None else (row.name, row.email)
 
 
-def people_who_left() -> Select[tuple[int]]:
+def people_who_left() -> Select[int]:
     """Keys of people who may not enter any more."""
     return select(_person.c.id).where(~_person.c.active)
 
@@ -200,10 +200,10 @@ def notices_of(
 
 def count_unread(session: Session, person_id: int) -> int:
     """How many notices a person has not read. One statement."""
-    return session.execute(unread_count(person_id)).scalar_one()
+    return int(session.execute(unread_count(person_id)).scalar_one())
 
 
-def unread_count(person_id: int) -> Select[tuple[int]]:
+def unread_count(person_id: int) -> Select[int]:
     """How many notices a person has not read, to be asked together with more."""
     asked = select(func.count()).select_from(_notice)
     return asked.where(_own(person_id), _notice.c.read_at.is_(None))

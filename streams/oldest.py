@@ -62,17 +62,23 @@ def waiting_batches(
             _batch.c.state.in_((*OPEN, refused)),
             or_(_batch.c.state != refused, _batch.c.received_day >= refused_since),
         )
+    # Chosen before they are weighed: else every batch of the register is gone through.
+    chosen = (
+        select(_batch)
+        .where(_batch.c.site_id.in_(sites_of(book, viewer)), wanted)
+        .order_by(_batch.c.received_day, _batch.c.id)
+        .limit(WAITING_MAX)
+        .subquery()
+    )
     rows = session.execute(
-        select(_batch, _mass_in(Pool.HOLDING), _mass_in(Pool.QUARANTINE))
+        select(*chosen.c, _mass_in(Pool.HOLDING), _mass_in(Pool.QUARANTINE))
         .select_from(
-            _batch.outerjoin(_balance, _balance.c.batch_id == _batch.c.id).outerjoin(
+            chosen.outerjoin(_balance, _balance.c.batch_id == chosen.c.id).outerjoin(
                 _place, _place.c.id == _balance.c.place_id
             )
         )
-        .where(_batch.c.site_id.in_(sites_of(book, viewer)), wanted)
-        .group_by(_batch.c.id)
-        .order_by(_batch.c.received_day, _batch.c.id)
-        .limit(WAITING_MAX)
+        .group_by(*chosen.c)
+        .order_by(chosen.c.received_day, chosen.c.id)
     )
     groups = {row.id: row.code for each in book.operators.values() for row in each.groups.values()}
     return [

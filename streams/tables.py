@@ -6,8 +6,9 @@ A row's `id` is the key of the entry that made it, except for places, which are 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from store.append_only import append_only
@@ -34,7 +35,14 @@ class Batch(SQLModel, table=True):
         CheckConstraint(f"quality IN {QUALITIES}", name="batch_quality"),
         Index("ix_batch_site_day", "site_id", "received_day"),
         Index("ix_batch_supplier_day", "supplier_id", "received_day"),
-        Index("ix_batch_state", "site_id", "state"),
+        Index("ix_batch_site_state_day", "site_id", "state", "received_day"),
+        Index(
+            "ix_batch_held",
+            "site_id",
+            "received_day",
+            sqlite_where=text("held = 1"),
+            postgresql_where=text("held"),
+        ),
     )
 
     id: int = Field(sa_column=entry_key())
@@ -60,6 +68,7 @@ class Bin(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('open','closed','shipped','reversed')", name="bin_state"),
         Index("ix_bin_site_state_destination", "site_id", "state", "destination_id"),
+        Index("ix_bin_site", "site_id", "id"),
     )
 
     id: int = Field(sa_column=entry_key())
@@ -98,6 +107,7 @@ class Place(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(f"pool IN {POOLS}", name="place_pool"),
         Index("ix_place_bin", "bin_id"),
+        Index("ix_place_shipment", "shipment"),
     )
 
     id: int = Field(sa_column=Column(Key, primary_key=True, autoincrement=True))
@@ -260,6 +270,11 @@ class Note(SQLModel, table=True):
     words: str | None = Field(default=None, sa_column=Column(Text, nullable=True))
 
 
+WAITS: Final = "status = 'parked' OR status = 'refused' AND command LIKE '%\"device\":%'"
+"""What waits for a decision: parked scans, and what was refused of a tablet, behind its back."""
+_WAITS: Final = text(WAITS)
+
+
 class Scan(SQLModel, table=True):
     """A scan that was not booked: refused, or parked for a team leader. Kept, never dropped.
 
@@ -270,7 +285,10 @@ class Scan(SQLModel, table=True):
     __tablename__ = "scan"
     __table_args__ = (
         CheckConstraint("status IN ('refused','parked','settled','dropped')", name="scan_status"),
-        Index("ix_scan_site_status", "site_id", "status"),
+        Index("ix_scan_site_status", "site_id", "status", "received_at"),
+        Index(
+            "ix_scan_waits", "site_id", "received_at", sqlite_where=_WAITS, postgresql_where=_WAITS
+        ),
     )
 
     scan_id: str = Field(primary_key=True, max_length=36)

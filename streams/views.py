@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, Table, false, func, or_, select, true, tuple_
 from sqlmodel import Session
 
 from catalogue.access import Viewer
@@ -21,6 +21,7 @@ from chain import queries as chain
 from chain.queries import EntryRow
 from chain.tables import Entry
 from store.columns import table_of
+from streams.paging import PAGE_MAX, Asked, newest_first, one_of
 from streams.queries import (
     BatchRow,
     BinRow,
@@ -44,22 +45,6 @@ _entry = table_of(Entry)
 _flag = table_of(Flag)
 _note = table_of(Note)
 _scan = table_of(Scan)
-
-PAGE_MAX = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a list is asked for. text: part of a code; day: one site-local day; since: a first."""
-
-    after: str | None = None
-    limit: int = 50
-    text: str | None = None
-    day: date | None = None
-    since: date | None = None
-    supplier: str | None = None
-    site: str | None = None
-    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,31 +148,11 @@ def seen_in(book: Rulebook, viewer: Viewer, table: Table) -> ColumnElement[bool]
     return table.c.site_id.in_(sites_of(book, viewer))
 
 
-def newest_first(
-    statement: Select[Any],
-    table: Table,
-    asked: Asked,
-    day_column: str | None,
-    *,
-    exists: ColumnElement[bool],
-) -> Select[Any]:
-    """A page of a list: after the row of `asked.after`, newest first.
-
-    exists: for whom asks. A row of others gives as little to go on as no row at all.
-    """
-    day = None if day_column is None else table.c[day_column]
-    if asked.after is not None:
-        last = select(table).where(table.c.code == asked.after, exists).subquery()
-        key = select(last.c.id).scalar_subquery()
-        if day is None or day_column is None:
-            statement = statement.where(table.c.id < key)
-        else:
-            last_day = select(last.c[day_column]).scalar_subquery()
-            statement = statement.where(
-                or_(day < last_day, and_(day == last_day, table.c.id < key))
-            )
-    order = [] if day is None else [day.desc()]
-    return statement.order_by(*order, table.c.id.desc()).limit(min(asked.limit, PAGE_MAX))
+def parts_of(book: Rulebook, viewer: Viewer, table: Table) -> list[ColumnElement[bool]]:
+    """What `seen_in` comes to, part by part."""
+    if viewer.supplier_ids and not viewer.is_staff:
+        return one_of(table.c.supplier_id, sorted(viewer.supplier_ids))
+    return one_of(table.c.site_id, sites_of(book, viewer))
 
 
 def list_batches(
@@ -195,7 +160,7 @@ def list_batches(
 ) -> list[ListedBatch]:
     """Batches, newest first. Two statements."""
     exists = visible_batches(book, viewer)
-    statement = select(_batch).where(exists, *_matching(book, asked, _batch))
+    statement = select(_batch).where(*_matching(book, asked, _batch))
     if asked.state == "held":
         statement = statement.where(_batch.c.held)
     elif asked.state:
@@ -208,8 +173,9 @@ def list_batches(
         statement = statement.where(_batch.c.received_day == asked.day)
     if asked.since:
         statement = statement.where(_batch.c.received_day >= asked.since)
+    parts = parts_of(book, viewer, _batch)
     rows = session.execute(
-        newest_first(statement, _batch, asked, "received_day", exists=exists)
+        newest_first(statement, _batch, asked, "received_day", exists=exists, among=parts)
     ).all()
     held = _mass_by(session, _balance.c.batch_id, [row.id for row in rows], Pool.HOLDING)
     return [ListedBatch(batch_row(book, row), held.get(row.id, 0)) for row in rows]
@@ -218,10 +184,13 @@ def list_batches(
 def list_bins(session: Session, book: Rulebook, viewer: Viewer, asked: Asked) -> list[ListedBin]:
     """Bins, newest first. Two statements."""
     exists = _bin.c.site_id.in_(sites_of(book, viewer))
-    statement = select(_bin).where(exists, *_matching(book, asked, _bin))
+    statement = select(_bin).where(*_matching(book, asked, _bin))
     if asked.state:
         statement = statement.where(_bin.c.state == asked.state)
-    rows = session.execute(newest_first(statement, _bin, asked, None, exists=exists)).all()
+    parts = one_of(_bin.c.site_id, sites_of(book, viewer))
+    rows = session.execute(
+        newest_first(statement, _bin, asked, None, exists=exists, among=parts)
+    ).all()
     masses = _mass_by(session, _place.c.bin_id, [row.id for row in rows], Pool.BIN)
     return [ListedBin(bin_row(book, row), masses.get(row.id, 0)) for row in rows]
 
@@ -334,7 +303,8 @@ def flags_of(session: Session, subject: str) -> list[Flagging]:
 
 def _flagged() -> Select[Any]:
     """Flags that stand: what was undone is no worry any more."""
-    undone = select(_entry.c.reverses_id).where(_entry.c.reverses_id.is_not(None))
+    reversal = table_of(Entry).alias("reversal")
+    undone = select(reversal.c.id).where(reversal.c.reverses_id == _entry.c.id)
     return (
         select(_flag, _entry.c.day, _entry.c.seq, _entry.c.scan_id, chain.CHAIN.c.code.label("at"))
         .select_from(
@@ -342,7 +312,7 @@ def _flagged() -> Select[Any]:
                 chain.CHAIN, chain.CHAIN.c.id == _entry.c.chain_id
             )
         )
-        .where(_entry.c.id.not_in(undone))
+        .where(~undone.exists())
         .order_by(_entry.c.id.desc())
     )
 
@@ -369,13 +339,10 @@ def kept_scans(
     if asked.after:
         # What a tablet sends at once is kept at one and the same time.
         last = select(_scan).where(_scan.c.scan_id == asked.after, exists).subquery()
-        then = select(last.c.received_at).scalar_subquery()
-        key = select(last.c.scan_id).scalar_subquery()
+        seen = (last.c.received_at, last.c.scan_id)
         statement = statement.where(
-            or_(
-                _scan.c.received_at < then,
-                and_(_scan.c.received_at == then, _scan.c.scan_id < key),
-            )
+            tuple_(_scan.c.received_at, _scan.c.scan_id)
+            < tuple_(*(select(one).scalar_subquery() for one in seen))
         )
     rows = session.execute(
         statement.order_by(_scan.c.received_at.desc(), _scan.c.scan_id.desc()).limit(

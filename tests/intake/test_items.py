@@ -15,8 +15,8 @@ from catalogue.rulebook import rulebook
 from intake.item_views import ListedItem, items_of_batches, list_items
 from intake.items import NoteItem, note_item
 from intake.rules import serial_number
+from streams.paging import Asked
 from streams.queries import batch_by_code, gate_balances
-from streams.views import Asked
 from tests.audit import breaches
 from tests.builders import Depot
 from web.deps import Call

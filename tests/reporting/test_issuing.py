@@ -23,7 +23,7 @@ from reporting.queries import circularity_report
 from reporting.questions import Basis, By, question
 from reporting.report import as_json
 from streams.verify import audit
-from streams.views import Asked
+from streams.paging import Asked
 from tests.audit import breaches
 from tests.builders import Depot, part
 from tests.reporting.office import MARCH, RING, VERIFY_AT, compared, issue, look, send

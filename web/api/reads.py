@@ -14,15 +14,8 @@ from catalogue.rulebook import rulebook
 from certificates.views import certified_of_batches
 from dispatch.views import list_shipments, whole_shipment
 from intake.views import delivery_of_batch, list_deliveries, list_finds
-from streams.views import (
-    PAGE_MAX,
-    Asked,
-    kept_scans,
-    list_batches,
-    list_bins,
-    whole_batch,
-    whole_bin,
-)
+from streams.paging import PAGE_MAX, Asked
+from streams.views import kept_scans, list_batches, list_bins, whole_batch, whole_bin
 from web.api import shapes
 from web.api.answers import refusals
 from web.api.wire import PLAIN

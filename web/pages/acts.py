@@ -17,8 +17,8 @@ from catalogue.rows import SiteRow
 from catalogue.rulebook import rulebook
 from dispatch.views import whole_shipment
 from intake.views import list_finds
+from streams.paging import Asked
 from streams.queries import batch_by_code
-from streams.views import Asked
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.i18n import message

@@ -17,8 +17,9 @@ from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from labels.queries import JobRow
 from streams.ledger import site_day
+from streams.paging import Asked
 from streams.relabellings import carried
-from streams.views import Asked, Flagging, KeptScan, flags, list_batches, sites_of
+from streams.views import Flagging, KeptScan, flags, list_batches, sites_of
 from streams.waiting import waiting_scans
 from web.api.acts import BY_KIND, act_of, ledger_kind
 from web.pages.counting import silent_tablets, slow_labels

@@ -34,7 +34,7 @@ def what_waits(
     db: Session, viewer: Viewer, now: datetime, *, decides: bool, person: int | None
 ) -> Waiting:
     """Count what waits for somebody. Two statements, one for who decides nothing."""
-    asked: list[Select[tuple[int]]] = []
+    asked: list[Select[int]] = []
     if decides:
         book = rulebook(db)
         asked += [

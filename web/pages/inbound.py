@@ -12,7 +12,7 @@ from starlette.responses import Response
 from catalogue.kinds import DeliveryState, StationKind
 from catalogue.rulebook import Rulebook, rulebook
 from intake.views import ListedDelivery, delivery_by_code, list_deliveries
-from streams.views import Asked
+from streams.paging import Asked
 from web.deps import ReadDb
 from web.pages import choices
 from web.pages.booking import Body, Sent, Typed, book, fresh

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from catalogue.rulebook import rulebook
 from dispatch.views import list_shipments
 from intake.views import list_deliveries, list_finds
-from streams.views import Asked, list_batches, list_bins
+from streams.paging import Asked
+from streams.views import list_batches, list_bins
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.pages import choices

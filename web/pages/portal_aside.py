@@ -15,7 +15,8 @@ from reporting.access import Scope
 from reporting.beside import announced, found_things
 from reporting.questions import Question
 from reporting.report import Report
-from streams.views import Asked, list_batches
+from streams.paging import Asked
+from streams.views import list_batches
 from web import certificate_words
 from web.pages.drawing import Addresses
 from web.pages.naming import Names

@@ -16,7 +16,8 @@ from catalogue.codes import CodeKind
 from catalogue.near_codes import near, prefix, squeezed
 from catalogue.rulebook import Rulebook
 from certificates.views import visible
-from streams.views import Asked, newest_first, sites_of
+from streams.paging import Asked, newest_first
+from streams.views import sites_of
 from web.pages.searching_words import Question, Term
 
 _tables: Final = SQLModel.metadata.tables
@@ -94,7 +95,7 @@ def batches(session: Session, scope: Scope, question: Question) -> Rows:
     wanted = (
         select(_batch, _entry.c.at)
         .join(_entry, _entry.c.id == _batch.c.id)
-        .where(exists, _batch.c.state.not_in(("reversed", "replaced")), *where)
+        .where(_batch.c.state.not_in(("reversed", "replaced")), *where)
     )
     page = newest_first(wanted, _batch, scope.asked, "received_day", exists=exists).subquery()
     held_g = _standing(_balance.c.batch_id == page.c.id, _place.c.pool == "HOLDING")
@@ -111,7 +112,7 @@ def bins(session: Session, scope: Scope, question: Question) -> Rows:
     wanted = (
         select(_bin, _entry.c.day, _entry.c.at)
         .join(_entry, _entry.c.id == _bin.c.id)
-        .where(exists, _bin.c.state != "reversed", *where)
+        .where(_bin.c.state != "reversed", *where)
     )
     page = newest_first(wanted, _bin, scope.asked, None, exists=exists).subquery()
     shipment = (
@@ -130,7 +131,7 @@ def deliveries(session: Session, scope: Scope, question: Question) -> Rows:
     where = [_fits_delivery(term) for term in question.terms]
     where += _days(_delivery.c.expected_on, question) + _state("deliveries", _delivery, question)
     exists = scope.exists(_delivery)
-    wanted = select(_delivery).where(exists, _delivery.c.state != "reversed", *where)
+    wanted = select(_delivery).where(_delivery.c.state != "reversed", *where)
     page = newest_first(wanted, _delivery, scope.asked, "expected_on", exists=exists).subquery()
     # Receipts are known by their batches: one look at them for all deliveries, not one for each.
     came = (
@@ -156,7 +157,7 @@ def shipments(session: Session, scope: Scope, question: Question) -> Rows:
     where = [_fits_shipment(term) for term in question.terms]
     where += _days(_shipment.c.shipped_on, question) + _state("shipments", _shipment, question)
     exists = scope.exists(_shipment)
-    wanted = select(_shipment).where(exists, _shipment.c.state != "reversed", *where)
+    wanted = select(_shipment).where(_shipment.c.state != "reversed", *where)
     page = newest_first(wanted, _shipment, scope.asked, "shipped_on", exists=exists).subquery()
     left = (
         select(func.coalesce(func.sum(_bin.c.gross_g - _bin.c.tare_g), 0))
@@ -184,7 +185,7 @@ def finds(session: Session, scope: Scope, question: Question) -> Rows:
                 _batch, _batch.c.id == _find.c.batch_id
             )
         )
-        .where(exists, _find.c.reversed.is_(False), *where)
+        .where(_find.c.reversed.is_(False), *where)
     )
     return session.execute(newest_first(wanted, _find, scope.asked, None, exists=exists)).all()
 
@@ -204,10 +205,12 @@ def items(session: Session, scope: Scope, question: Question) -> Rows:
                 _batch, _batch.c.id == _item.c.batch_id
             )
         )
-        .where(own, _batch.c.site_id.in_(scope.sites), _item.c.reversed.is_(False), *where)
+        .where(_item.c.reversed.is_(False), *where)
     )
     exists = and_(own, _item.c.batch_id.in_(here))
-    return session.execute(newest_first(wanted, _item, scope.asked, None, exists=exists)).all()
+    seen = [and_(own, _batch.c.site_id.in_(scope.sites))]
+    page = newest_first(wanted, _item, scope.asked, None, exists=exists, among=seen)
+    return session.execute(page).all()
 
 
 def certificates(session: Session, scope: Scope, question: Question) -> Rows:
@@ -222,7 +225,7 @@ def certificates(session: Session, scope: Scope, question: Question) -> Rows:
         .where(_withdrawal.c.certificate_id == _certificate.c.id)
         .scalar_subquery()
     )
-    wanted = select(_certificate, gone.label("withdrawal_id")).where(exists, *where)
+    wanted = select(_certificate, gone.label("withdrawal_id")).where(*where)
     return session.execute(
         newest_first(wanted, _certificate, scope.asked, "issued_on", exists=exists)
     ).all()

@@ -17,7 +17,8 @@ from catalogue.rows import DestinationRow, SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from dispatch import rules
 from streams.ledger import site_day
-from streams.views import Asked, ListedBin, list_bins
+from streams.paging import Asked
+from streams.views import ListedBin, list_bins
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.i18n import message

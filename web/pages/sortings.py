@@ -14,8 +14,9 @@ from catalogue.kinds import WEIGHING_DIFFERENCE, BinState, Pool, StationKind
 from catalogue.rows import SiteRow
 from catalogue.rulebook import Rulebook, rulebook
 from streams.ledger import site_day
+from streams.paging import Asked
 from streams.rules import input_g, mass_in, tolerance_g
-from streams.views import Asked, list_bins, whole_batch, whole_bin
+from streams.views import list_bins, whole_batch, whole_bin
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.i18n import message

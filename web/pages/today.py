@@ -16,8 +16,9 @@ from catalogue.rulebook import Rulebook, rulebook
 from dispatch.views import list_shipments, overdue
 from intake.views import list_deliveries
 from streams.ledger import site_day
+from streams.paging import Asked
 from streams.today import site_now
-from streams.views import Asked, Flagging, flags, list_batches, list_bins
+from streams.views import Flagging, flags, list_batches, list_bins
 from web.deps import ReadDb
 from web.pages.naming import Names
 from web.pages.rows import BatchLine

@@ -23,17 +23,10 @@ from intake.photos import kept_photos
 from intake.queries import receipt_of_batch
 from intake.views import batches_of_delivery, delivery_by_code, list_finds, moment_announced
 from streams.ledger import site_day
+from streams.paging import Asked
 from streams.queries import batch_by_code, standings_of_batches
 from streams.rules import mass_in
-from streams.views import (
-    Asked,
-    ListedBatch,
-    ListedBin,
-    Told,
-    flags_of,
-    whole_batch,
-    whole_bin,
-)
+from streams.views import ListedBatch, ListedBin, Told, flags_of, whole_batch, whole_bin
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.pages.naming import Names, taken_at

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from catalogue.rulebook import rulebook
 from intake.views import list_finds
-from streams.views import Asked
+from streams.paging import Asked
 from tests.browser.floor.conftest import House, Tablet
 from tests.browser.floor.hands import Hands
 from tests.builders import Depot

@@ -16,9 +16,10 @@ from catalogue.kinds import Pool
 from catalogue.rulebook import rulebook
 from labels.jobs import begin_end
 from labels.queries import AskedJobs, list_jobs
+from streams.paging import Asked
 from streams.queries import batch_by_code, standings_of_batch
 from streams.rules import mass_in
-from streams.views import Asked, kept_scans
+from streams.views import kept_scans
 from tests.audit import breaches
 from tests.builders import Depot
 from tests.web.pages.conftest import Browser, hidden, words
