@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel
 from sqlalchemy import Column, Integer, MetaData, Table, Text, insert
 
-from web.app import create_app as create_real_app
+from web.serving import application
 
 BARE = Table(
     "bench_bare", MetaData(), Column("scan_id", Text, primary_key=True), Column("mass_g", Integer)
@@ -24,7 +24,7 @@ class BareIn(BaseModel):
 
 def create_app() -> FastAPI:
     """The application, and a table for the bare endpoint."""
-    app = create_real_app()
+    app = application()
     with app.state.database.connect_to_write() as connection:
         BARE.create(connection, checkfirst=True)
 
