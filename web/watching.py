@@ -168,6 +168,8 @@ def processes() -> Iterator[Metric]:
             fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
         except OSError:
             continue
+        if fields[0] == "Z":
+            continue
         memory.append(int(fields[21]) * page)
         busy_s += (int(fields[11]) + int(fields[12])) / ticks
     yield _one("stofstroom_processes", "Processes that answer.", len(memory))

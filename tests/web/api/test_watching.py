@@ -21,11 +21,13 @@ from catalogue.rulebook import rulebook
 from dispatch.views import overdue
 from store.engine import Database
 from store.jobs import enqueue
+from tests.builders import Depot
 from tests.web.api.calling import Hall, command, intake, sorting
 from tests.web.api.counting import statements
 from tests.web.api.good import shipped
 from web import meters
 from web.health import Readiness
+from web.queries import Kept, late_shipments, standing
 from web.watching import Watch, processes
 
 TOKEN: Final = "of-who-watches"
@@ -159,6 +161,20 @@ def test_what_stands_open_is_told_by_site(hall: Hall, watched: Callable[[], Figu
     assert sum(entries) == size
     assert then["stofstroom_database_up",] == 1
     assert then["stofstroom_database_bytes",] > 0
+
+
+def test_both_kinds_of_database_tell_the_same(parallel_depot: Depot) -> None:
+    shipped(parallel_depot)
+    database, then = parallel_depot.database, parallel_depot.now + timedelta(days=20)
+    with database.read() as session:
+        book = rulebook(session)
+        now = standing(session, book, database.dialect, then)
+        late = late_shipments(session, book, then)
+    assert late["S1"] == 1
+    assert now.kept["S1"] == Kept(0, None)
+    assert now.chains["site:S1"].size > now.chains["site:S1"].signed
+    assert now.jobs == now.mails == {"waiting": 0, "failed": 0}
+    assert now.size > 10_000
 
 
 def _leader(session: Session) -> Viewer:
