@@ -19,7 +19,7 @@ from sorting.gates import gate_uses, what_is_free
 from streams import places
 from streams.acts import Act, Command, GateUse
 from streams.bins import bin_for
-from streams.changes import follow_balance
+from streams.changes import state_change
 from streams.filling import bins_to_fill
 from streams.ledger import Booked, book, site_day
 from streams.mass import Grams
@@ -131,6 +131,7 @@ def sort_batch(
         held = [s for s in after(held, moved) if s.spot.place.pool is Pool.HOLDING]
         lines += moved
     then = after(standings, lines)
+    state = state_by_balance(then)
     act = Act(
         kind="sort",
         site=site,
@@ -139,7 +140,7 @@ def sort_batch(
         subject=code,
         lines=lines,
         gate_uses=uses,
-        rows=follow_balance(batch, standings, lines),
+        rows=state_change(batch, state),
         flags=overdue_flags(
             reference,
             site,
@@ -150,7 +151,7 @@ def sort_batch(
         answer={
             "code": code,
             "held_g": mass_in(then, Pool.HOLDING),
-            "state": state_by_balance(then).value,
+            "state": state.value,
             "bins": [target.bin.code for target in into],
             "weighing_difference_g": -over_g,
         },

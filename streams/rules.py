@@ -144,8 +144,10 @@ def excess_g(*, held_g: int, sorted_g: int, gained_g: int, tolerated_g: int) -> 
     return Grams(over)
 
 
-def after(standings: Sequence[Standing], lines: Iterable[Line]) -> list[Standing]:
+def after(standings: Sequence[Standing], lines: Sequence[Line]) -> list[Standing]:
     """What stands where when the lines have been booked; spots that come to zero drop out."""
+    if not lines:
+        return list(standings)
     stands = {_where(s.batch, s.spot): s for s in standings}
     for line in lines:
         for spot, sign in ((line.source, -1), (line.target, 1)):

@@ -21,7 +21,7 @@ from web.api.ending import Read, Sending, SyncCommand, SyncResult, ended, read
 
 log = logging.getLogger("stofstroom")
 
-AT_ONCE_MAX: Final = 100
+AT_ONCE_MAX: Final = 250
 """So many commands at most share a transaction: meanwhile nobody else can write on SQLite."""
 
 _Known = tuple[SyncCommand, Read | Refusal]

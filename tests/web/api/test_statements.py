@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.web.api.calling import AT, Hall, scan, sorting
+from tests.web.api.calling import AT, Hall, command, scan, sorting, tablet
 from tests.web.api.counting import statements
 from tests.web.api.good import YEAR, filled_bin, number_noted, shipped
 from web.remembering import Remembered
@@ -87,6 +87,22 @@ def test_a_sorting_takes_at_most_eighteen_statements_with_one_part_or_twelve(hal
     outcomes = [(to, group) for to in ("reuse", "recycle", "burn") for group in GROUPS]
     assert sort(("reuse", "uniform")) <= 18
     assert sort(*outcomes, *outcomes) <= 18
+
+
+def test_a_queue_takes_as_many_statements_as_a_short_one(hall: Hall) -> None:
+    batches = [hall.depot.log()["code"] for _ in range(3)]
+    for batch in batches:
+        hall.depot.sort(batch, {"reuse": 1, "burn": 1})
+
+    def sent(count: int) -> Callable[[], Any]:
+        weighed = [
+            command("sort", batches[n % 3], sorting(1, "reuse" if n % 2 else "burn"))
+            for n in range(count)
+        ]
+        return lambda: hall.post("/sync", tablet(*weighed), by="worker")
+
+    short = asked_for(hall, sent(4))
+    assert asked_for(hall, sent(60)) <= short + 1 <= 24, "the tree of the chain grows at times"
 
 
 def test_the_same_sorting_again_takes_fewer_statements_than_the_first_time(hall: Hall) -> None:
