@@ -33,6 +33,7 @@ from sorting.closing import Close, NamedLoss, close_batch, reopen_batch
 from sorting.gates import PassGate, pass_batch, pass_bin
 from sorting.opening import OpenBin, open_new_bin
 from store.engine import Database
+from store.sheet import attempt
 from streams.corrections import Correct, correct_batch
 from streams.ledger import Booked
 from streams.reversals import Reverse
@@ -73,6 +74,7 @@ class Depot:
         self.now = now
         self.scan_id = ""
         self._given: dict[str, Any] = {}
+        self._within: Session | None = None
         with database.read() as session:
             self.people: dict[str, Viewer] = viewers(session)
         self._by = "leader"
@@ -95,6 +97,17 @@ class Depot:
         finally:
             self._given = before
 
+    @contextmanager
+    def in_one_transaction(self) -> Iterator[None]:
+        """Let the next acts share a transaction, as the commands of a /sync do: each may fail by
+        itself."""
+        with self.database.write_many() as session:
+            self._within = session
+            try:
+                yield
+            finally:
+                self._within = None
+
     def later(self, **by: float) -> None:
         """Let time pass."""
         self.now += timedelta(**by)
@@ -107,7 +120,10 @@ class Depot:
         return said
 
     def do(self, act: Callable[..., Booked], *given: Any) -> dict[str, Any]:
-        """Run an action in a transaction of its own."""
+        """Run an action in a transaction of its own, or in the one that is shared."""
+        if self._within is not None:
+            with attempt(self._within):
+                return self.do_in(self._within, act, *given)
         with self.database.write() as session:
             return self.do_in(session, act, *given)
 

@@ -28,7 +28,7 @@ class Day:
         self.dice = random.Random(seed)
         self.model = Model()
         self.told: list[str] = []
-        self._again: list[tuple[dict[str, Any], Callable[[], Any], Any]] = []
+        self.again: list[tuple[dict[str, Any], Callable[[], Any], Any]] = []
 
     def act(self) -> None:
         """One random act, with what the model says of it."""
@@ -61,8 +61,7 @@ class Day:
         scan_id = str(UUID(int=self.dice.getrandbits(128), version=4))
         self.depot.later(minutes=self.dice.randint(1, 60))
         scan = {"scan_id": scan_id, "scanned_at": self.depot.now}
-        with self.depot.scanning(**scan):
-            answer = _answer(play)
+        answer = self._played(scan, planned, play)
         said = answer if isinstance(answer, str) else "ok"
         self.told.append(f"{words} -> {said}")
         expected = planned if isinstance(planned, str) else "ok"
@@ -71,7 +70,11 @@ class Day:
             assert {k: answer.get(k) for k in planned.answer} == planned.answer, words
             planned.named(_codes(planned, answer))
             self.model.book(scan_id, planned)
-            self._again.append((scan, play, answer))
+            self.again.append((scan, play, answer))
+
+    def _played(self, scan: dict[str, Any], _planned: Planned, play: Callable[[], Any]) -> Any:
+        with self.depot.scanning(**scan):
+            return answer_of(play)
 
     def _any(self, table: str) -> str:
         """A code, mostly of something that was used lately and is not over."""
@@ -312,14 +315,14 @@ class Day:
 
     def _repeat(self) -> None:
         """The same scan again: the same answer. With another content: refused."""
-        scan, play, answer = self.dice.choice(self._again)
+        scan, play, answer = self.dice.choice(self.again)
         with self.depot.scanning(**scan):
-            assert _answer(play) == answer
-            assert _answer(lambda: self.depot.log(self.dice.randint(1, 10**6))) == "scan_reused"
+            assert answer_of(play) == answer
+            assert answer_of(lambda: self.depot.log(self.dice.randint(1, 10**6))) == "scan_reused"
         self.told.append(f"again {scan['scan_id'][:8]}")
 
 
-def _answer(play: Callable[[], Any]) -> Any:
+def answer_of(play: Callable[[], Any]) -> Any:
     """The answer, or the code of a refusal; what stands in the way of an undo is always named."""
     try:
         return play()
