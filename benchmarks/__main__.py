@@ -5,7 +5,19 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import exports, faults, floor, labels, pgbench, replay, report, restarts, scans
+from benchmarks import (
+    exports,
+    faults,
+    floor,
+    labels,
+    nation,
+    pgbench,
+    replay,
+    report,
+    restarts,
+    scans,
+    start,
+)
 
 BENCHES = {
     "scans": scans.run,
@@ -17,6 +29,8 @@ BENCHES = {
     "floor": floor.run,
     "faults": faults.run,
     "restarts": restarts.run,
+    "start": start.run,
+    "nation": nation.run,
 }
 
 
