@@ -45,6 +45,13 @@ SHIFTED = {
     "total": ("start",),
 }
 """What is another in a copied year; the rest stays as it was."""
+SETTLED = {
+    ("batch", "state"): "CASE WHEN state IN ('received', 'sorting') THEN 'closed' ELSE state END",
+    ("batch", "held"): "0",
+    ("delivery", "state"): "CASE state WHEN 'announced' THEN 'reversed' ELSE state END",
+    ("find", "reversed"): "CASE WHEN handover_id IS NULL THEN 1 ELSE reversed END",
+}
+"""Nothing waits any more of what came in years ago."""
 
 
 def run() -> None:
@@ -101,7 +108,9 @@ def _repeat(file: Path, years: int) -> None:
             for table, shifted in SHIFTED.items():
                 columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
                 cells = ", ".join(
-                    _shifted(column, number, size) if column in shifted else f'"{column}"'
+                    _shifted(column, number, size)
+                    if column in shifted
+                    else SETTLED.get((table, column), f'"{column}"')
                     for column in columns
                 )
                 names = ", ".join(f'"{column}"' for column in columns)
@@ -124,7 +133,10 @@ def _shifted(column: str, number: int, size: int) -> str:
 
 
 def _of_first_year(table: str, size: int) -> str:
-    key = {"movement": "entry_id", "balance": "batch_id", "total": "''"}.get(table, "id")
+    key = {"movement": "entry_id", "total": "''"}.get(table, "id")
+    if table == "balance":
+        settled = "place_id IN (SELECT id FROM place WHERE pool NOT IN"
+        return f"batch_id % (1 << 40) <= {size} AND {settled} ('HOLDING','QUARANTINE','BIN','SHIPPED'))"
     if table == "total":
         return "start >= (SELECT date(max(start), 'start of year') FROM total)"
     return f"{key} % (1 << 40) <= {size}"

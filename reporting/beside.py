@@ -59,7 +59,12 @@ def found_things(
             func.count(_batch.c.id.distinct()).label("batches"),
         )
         .select_from(joined)
-        .where(_find.c.reversed.is_(False), *asked_for(seen, asked))
+        .where(
+            # From few finds to their batches, not the other way about.
+            _find.c.site_id.in_(seen.site_ids),
+            _find.c.reversed.is_(False),
+            *asked_for(seen, asked, by_index=False),
+        )
         .group_by(_find.c.kind_id)
     )
     kinds = {row.id: row for one in book.operators.values() for row in one.find_kinds.values()}

@@ -249,6 +249,7 @@ class Flag(SQLModel, table=True):
     """Something accepted that a team leader should see: a difference, an overdue scale, ..."""
 
     __tablename__ = "flag"
+    __table_args__ = (Index("ix_flag_subject", "subject"),)
 
     entry_id: int = Field(sa_column=entry_key("entry_id"))
     code: str = Field(primary_key=True, max_length=40)

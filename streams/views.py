@@ -308,12 +308,13 @@ def _flagged() -> Select[Any]:
     return (
         select(_flag, _entry.c.day, _entry.c.seq, _entry.c.scan_id, chain.CHAIN.c.code.label("at"))
         .select_from(
-            _flag.join(_entry, _entry.c.id == _flag.c.entry_id).join(
+            # A sum is in no index: so few flags lead to their entries, not many entries to flags.
+            _flag.join(_entry, _entry.c.id == _flag.c.entry_id + 0).join(
                 chain.CHAIN, chain.CHAIN.c.id == _entry.c.chain_id
             )
         )
         .where(~undone.exists())
-        .order_by(_entry.c.id.desc())
+        .order_by(_flag.c.entry_id.desc(), _flag.c.code)
     )
 
 

@@ -17,6 +17,7 @@ MADE = (
     ("ix_batch_site_state_day", "batch", ["site_id", "state", "received_day"]),
     ("ix_bin_site", "bin", ["site_id", "id"]),
     ("ix_place_shipment", "place", ["shipment"]),
+    ("ix_flag_subject", "flag", ["subject"]),
     ("ix_scan_site_status", "scan", ["site_id", "status", "received_at"]),
     ("ix_delivery_site_state_day", "delivery", ["site_id", "state", "expected_on"]),
     ("ix_delivery_supplier_day", "delivery", ["supplier_id", "expected_on"]),

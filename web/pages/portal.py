@@ -52,8 +52,11 @@ def report(
     first: Annotated[str, Query(alias="from", max_length=10)] = "",
     end: Annotated[str, Query(alias="to", max_length=10)] = "",
     basis: Text = "",
+    counted: Text = "",
 ) -> Response:
-    typed = {"supplier": supplier, "from": first, "to": end, "basis": basis}
+    """counted: whether to go through all deliveries of the period, which takes as long as they are
+    many; all else on this page does not."""
+    typed = {"supplier": supplier, "from": first, "to": end, "basis": basis, "counted": counted}
     today = visit.today(rulebook(db))
     try:
         asked = question(today=today, first=first, end=end, basis=basis, suppliers=[supplier])
@@ -116,7 +119,10 @@ def portal_page(visit: Visit, db: Session, asked: Question, form: Form, today: d
         months_chart=_months(visit, monthly, months_before, to),
         tree=tree(found, words_of(language), to.behind),
         downloads=_downloads(visit, asked),
-        beside=portal_aside.beside(visit, db, names, seen, asked),
+        beside=portal_aside.beside(
+            visit, db, names, seen, asked, count=bool(form.value("counted"))
+        ),
+        counting=f"{page_path}?{urlencode({**_query(asked), 'counted': 'deliveries'})}#deliveries",
         operators=portal_aside.operators(found, book),
     )
 
@@ -169,15 +175,20 @@ def _periods(asked: Question, path: str, today: date) -> list[tuple[str, str]]:
     for year in range(today.year, today.year - YEARS_OFFERED, -1):
         first, end = date(year, 1, 1), date(year + 1, 1, 1)
         shown = (asked.period.first, asked.period.end) == (first, end)
-        query = {
-            "from": first.isoformat(),
-            "to": end.isoformat(),
-            "supplier": ",".join(asked.suppliers),
-            "basis": asked.basis.value if asked.basis is not Basis.RECEIVED else "",
-        }
-        said = urlencode({name: value for name, value in query.items() if value})
-        found.append(("" if shown else f"{path}?{said}", str(year)))
+        query = {**_query(asked), "from": first.isoformat(), "to": end.isoformat()}
+        found.append(("" if shown else f"{path}?{urlencode(query)}", str(year)))
     return found
+
+
+def _query(asked: Question) -> dict[str, str]:
+    """The question as an address says it."""
+    query = {
+        "from": asked.period.first.isoformat(),
+        "to": asked.period.end.isoformat(),
+        "supplier": ",".join(asked.suppliers),
+        "basis": asked.basis.value if asked.basis is not Basis.RECEIVED else "",
+    }
+    return {name: value for name, value in query.items() if value}
 
 
 def _downloads(visit: Visit, asked: Question) -> list[Download]:

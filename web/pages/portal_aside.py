@@ -26,8 +26,11 @@ from web.pages.visiting import Visit
 SHOWN: Final = 5
 
 
-def beside(visit: Visit, db: Session, names: Names, seen: Scope, asked: Question) -> Beside:
-    """What came last, of the supplier that was asked for, and what was found. Ten statements."""
+def beside(
+    visit: Visit, db: Session, names: Names, seen: Scope, asked: Question, *, count: bool
+) -> Beside:
+    """What came last, of the supplier that was asked for, and what was found. Seven statements, and
+    one more to count all deliveries."""
     supplier = asked.suppliers[0] if asked.suppliers else None
     wanted = Asked(supplier=supplier, limit=SHOWN)
     since = replace(wanted, since=asked.period.first)
@@ -42,7 +45,7 @@ def beside(visit: Visit, db: Session, names: Names, seen: Scope, asked: Question
             (visit.language.own(one.names, one.kind), one.count, one.batches)
             for one in found_things(db, book, seen, asked)
         ],
-        announced=announced(db, seen, asked),
+        announced=announced(db, seen, asked) if count else None,
     )
 
 

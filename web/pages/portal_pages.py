@@ -154,13 +154,13 @@ class Balance:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """What stands beside the figures: what came last, and what was found and announced. found: what
-    and how many, in how many batches."""
+    and how many, in how many batches; announced: None until somebody asks."""
 
     deliveries: Sequence[DeliveryLine]
     batches: Sequence[BatchLine]
     certificates: Sequence[CertificateLine]
     found: Sequence[tuple[str, int, int]]
-    announced: Announced
+    announced: Announced | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +203,7 @@ class PortalPage:
     tree: Mapping[str, object] | None
     downloads: Sequence[Download]
     beside: Beside
+    counting: str
     operators: Sequence[Operator]
 
     @property
