@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from accounts.tables import Device, WrongTry
 from catalogue.rulebook import Rulebook
+from catalogue.tables import Station
 from chain.tables import Chain, Checkpoint
 from dispatch.rules import CONFIRM_DAYS
 from dispatch.tables import Shipment
@@ -39,6 +40,7 @@ _SIZES: Final = {
 _scan, _device, _try = table_of(Scan), table_of(Device), table_of(WrongTry)
 _print, _mail, _job = table_of(PrintJob), table_of(Mail), table_of(Job)
 _chain, _checkpoint = table_of(Chain), table_of(Checkpoint)
+_station = table_of(Station)
 _shipment, _balance, _place = table_of(Shipment), table_of(Balance), table_of(Place)
 
 
@@ -114,17 +116,15 @@ def _kept(session: Session, book: Rulebook) -> dict[str, Kept]:
 
 
 def _silent(session: Session, book: Rulebook, now: datetime) -> dict[str, Silent]:
+    sites = book.sites_by_id
     rows = session.execute(
-        select(_device.c.station_id, func.count(), func.sum(_device.c.waiting))
+        select(_station.c.site_id, func.count(), func.sum(_device.c.waiting))
+        .join_from(_device, _station, _station.c.id == _device.c.station_id)
         .where(_device.c.revoked_at.is_(None), _device.c.seen_at < now - SILENT)
-        .group_by(_device.c.station_id)
+        .group_by(_station.c.site_id)
     ).all()
-    tablets, scans = Counter[str](), Counter[str]()
-    for station_id, count, waiting in rows:
-        code = book.sites_by_id[book.stations_by_id[station_id].site_id].code
-        tablets[code] += count
-        scans[code] += waiting
-    return {code: Silent(tablets[code], scans[code]) for code in book.sites}
+    found = {sites[site_id].code: Silent(count, scans) for site_id, count, scans in rows}
+    return {code: found.get(code, Silent(0, 0)) for code in book.sites}
 
 
 def _labels(session: Session, book: Rulebook) -> dict[tuple[str, str], int]:
