@@ -13,7 +13,7 @@ from sqlmodel import Session
 from store.gate import Gate
 from store.postgresql import postgresql, take_time
 from store.sheet import heed_sheets, on_one_sheet
-from store.together import Ahead, Together, run_alone
+from store.together import Ahead, Pens, Together, run_alone
 
 T = TypeVar("T")
 
@@ -60,7 +60,8 @@ class Database:
         self._gate = Gate(patience_s=BUSY_TIMEOUT_S)
         self._one_connection = in_memory
         self._hurries = self.dialect == "postgresql" and statement_s is not None
-        self._lines: dict[str, Together] = defaultdict(lambda: Together(self.write))
+        pens = Pens()
+        self._lines: dict[str, Together] = defaultdict(lambda: Together(self.write, pens))
         if self.dialect == "sqlite":
             self.engine = _sqlite(parsed, pool_size, in_memory=in_memory)
             self._writer = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})

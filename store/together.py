@@ -10,9 +10,9 @@ cannot spoil it for the others.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from threading import Event, Lock
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from threading import Event, Lock, Semaphore
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +22,11 @@ from store.sheet import Sheet, on_one_sheet
 
 AT_ONCE_MAX: Final = 32
 """So many works at most share a commit: the first of them waits for the last."""
+PENS: Final = 3
+"""So many lines of a process write at once: more would only take turns to calculate, with rows
+locked. Whoever comes meanwhile shares the next commit of his line."""
+PEN_PATIENCE_S: Final = 0.5
+"""Nobody waits longer for a pen, so that a line that stands still holds no other one up."""
 
 T = TypeVar("T")
 
@@ -45,11 +50,31 @@ class _Waiting:
         self.error: BaseException | None = None
 
 
-class Together:
-    """The line before a database's pen."""
+class Pens:
+    """The pens that the lines of a database share."""
 
-    def __init__(self, write: Callable[[], AbstractContextManager[Session]]) -> None:
+    def __init__(self) -> None:
+        self._free = Semaphore(PENS)
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Write with a pen, or without one when all stay in use."""
+        taken = self._free.acquire(timeout=PEN_PATIENCE_S)
+        try:
+            yield
+        finally:
+            if taken:
+                self._free.release()
+
+
+class Together:
+    """One line of those who wait to write."""
+
+    def __init__(
+        self, write: Callable[[], AbstractContextManager[Session]], pens: Pens | None = None
+    ) -> None:
         self._write = write
+        self._pens = pens or Pens()
         self._line: deque[_Waiting] = deque()
         self._lock = Lock()
         self._led = False
@@ -67,7 +92,8 @@ class Together:
         if not leads:
             mine.turn.wait()
         if not mine.done:
-            self._lead()
+            with self._pens.one():
+                self._lead()
         if mine.error is not None:
             raise mine.error
         return mine.result  # type: ignore[no-any-return]

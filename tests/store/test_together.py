@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from store import together
 from store.engine import Database
 
 
@@ -103,3 +104,38 @@ def test_a_failing_commit_reaches_everybody_whose_work_it_was(sqlite_database: D
     with sqlite_database.read() as session:
         assert session.execute(text("SELECT count(*) FROM child")).scalar() == 0
     assert sqlite_database.write_together(lambda session: 1) == 1
+
+
+def test_few_lines_write_at_once_and_none_stands_still_for_the_others(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    go_on, all_at_work = Event(), Barrier(together.PENS + 1)
+
+    def ask(line: str, *, at_once: bool) -> None:
+        def work(_session: Session) -> None:
+            begun.append(line)
+            if not at_once:
+                all_at_work.wait(timeout=10)
+                go_on.wait(timeout=10)
+
+        postgresql_database.write_together(work, line=line)
+
+    slow = [Thread(target=ask, args=(f"slow {n}",), kwargs={"at_once": False})
+            for n in range(together.PENS)]  # fmt: skip
+    for thread in slow:
+        thread.start()
+    all_at_work.wait(timeout=10)
+    # All pens are in use: who waits long enough writes without one, and nobody waits for ever.
+    monkeypatch.setattr(together, "PEN_PATIENCE_S", 0.02)
+    ask("without", at_once=True)
+    monkeypatch.setattr(together, "PEN_PATIENCE_S", 60)
+    waits = Thread(target=ask, args=("waits",), kwargs={"at_once": True})
+    waits.start()
+    while not postgresql_database._lines["waits"]._led:
+        pass
+    assert begun[together.PENS :] == ["without"]
+    go_on.set()
+    for thread in (*slow, waits):
+        thread.join(timeout=10)
+    assert begun[together.PENS :] == ["without", "waits"]
