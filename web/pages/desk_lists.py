@@ -22,6 +22,7 @@ from web.pages.desk_pages import (
 )
 from web.pages.desk_worries import LATELY, difference_g, differences, ending_permits
 from web.pages.naming import Names
+from web.pages.parting import backwards, part
 from web.pages.visiting import Visit
 
 
@@ -32,19 +33,17 @@ def list_page(visit: Visit, db: Session, book: Rulebook, what: str, today: date)
         return WaitingPage(
             what=what, scales=_scales(visit, book, today), permits=_permits(visit, book, today)
         )
-    readers: dict[str, Callable[[], WaitingPage]] = {
-        "waiting": lambda: WaitingPage(what=what, waiting=_waiting(visit, db, names, today)),
-        "unproven": lambda: WaitingPage(what=what, unproven=_unproven(visit, db, names, today)),
-        "announced": lambda: WaitingPage(what=what, missing=_missing(visit, db, names, today)),
-        "differences": lambda: WaitingPage(
-            what=what, differences=_differences(visit, db, names, today)
-        ),
+    readers: dict[str, Callable[[Visit, Session, Names, date], WaitingPage]] = {
+        "waiting": _waiting,
+        "unproven": _unproven,
+        "announced": _missing,
+        "differences": _differences,
     }
-    return readers[what]()
+    return readers[what](visit, db, names, today)
 
 
-def _waiting(visit: Visit, db: Session, names: Names, today: date) -> Sequence[WaitingLine]:
-    return [
+def _waiting(visit: Visit, db: Session, names: Names, today: date) -> WaitingPage:
+    lines = [
         WaitingLine(
             code=row.code,
             supplier=names.organisation(row.supplier),
@@ -59,10 +58,19 @@ def _waiting(visit: Visit, db: Session, names: Names, today: date) -> Sequence[W
         )
         for row in waiting_batches(db, names.book, visit.viewer)
     ]
+    shown = part(visit, lines, lambda line: f"{line.received_day}.{line.code}")
+    return WaitingPage(
+        what="waiting",
+        waiting=shown.rows,
+        count=len(lines),
+        mass_g=sum(line.held_g + line.apart_g for line in lines),
+        first=shown.first,
+        next=shown.next,
+    )
 
 
-def _unproven(visit: Visit, db: Session, names: Names, today: date) -> Sequence[UnprovenLine]:
-    return [
+def _unproven(visit: Visit, db: Session, names: Names, today: date) -> WaitingPage:
+    lines = [
         UnprovenLine(
             code=row.code,
             outlet=names.organisation(row.outlet),
@@ -77,10 +85,19 @@ def _unproven(visit: Visit, db: Session, names: Names, today: date) -> Sequence[
         )
         for row in unproven_shipments(db, names.book, visit.viewer)
     ]
+    shown = part(visit, lines, lambda line: f"{line.shipped_on}.{line.code}")
+    return WaitingPage(
+        what="unproven",
+        unproven=shown.rows,
+        count=len(lines),
+        mass_g=sum(line.mass_g for line in lines),
+        first=shown.first,
+        next=shown.next,
+    )
 
 
-def _missing(visit: Visit, db: Session, names: Names, today: date) -> Sequence[MissingLine]:
-    return [
+def _missing(visit: Visit, db: Session, names: Names, today: date) -> WaitingPage:
+    lines = [
         MissingLine(
             code=row.code,
             supplier=names.organisation(row.supplier),
@@ -92,11 +109,23 @@ def _missing(visit: Visit, db: Session, names: Names, today: date) -> Sequence[M
         )
         for row in missing_deliveries(db, names.book, visit.viewer, before=today)
     ]
+    shown = part(visit, lines, lambda line: f"{line.expected_on}.{line.code}")
+    return WaitingPage(
+        what="announced",
+        missing=shown.rows,
+        count=len(lines),
+        mass_g=sum(line.announced_g for line in lines),
+        first=shown.first,
+        next=shown.next,
+    )
 
 
-def _differences(visit: Visit, db: Session, names: Names, today: date) -> Sequence[DifferenceLine]:
+def _differences(visit: Visit, db: Session, names: Names, today: date) -> WaitingPage:
+    """The newest first."""
+    flagged = differences(visit, db, names.book, today - LATELY)
+    shown = part(visit, flagged, lambda row: f"{backwards(str(row.day))}.{row.entry}.{row.code}")
     found = []
-    for row in differences(visit, db, names.book, today - LATELY):
+    for row in shown.rows:
         line = names.flag(row)
         found.append(
             DifferenceLine(
@@ -108,7 +137,13 @@ def _differences(visit: Visit, db: Session, names: Names, today: date) -> Sequen
                 mass_g=difference_g(row),
             )
         )
-    return found
+    return WaitingPage(
+        what="differences",
+        differences=found,
+        count=len(flagged),
+        first=shown.first,
+        next=shown.next,
+    )
 
 
 def _scales(visit: Visit, book: Rulebook, today: date) -> Sequence[KeptLine]:

@@ -139,7 +139,8 @@ class KeptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingPage:
-    """One of the lists of the desk; only the one of `what` holds rows."""
+    """One of the lists of the desk; only the one of `what` holds rows. count, mass_g: of all of it,
+    not only of this page of it."""
 
     what: str
     waiting: Sequence[WaitingLine] = ()
@@ -148,3 +149,7 @@ class WaitingPage:
     differences: Sequence[DifferenceLine] = ()
     scales: Sequence[KeptLine] = ()
     permits: Sequence[KeptLine] = ()
+    count: int = 0
+    mass_g: int = 0
+    first: str | None = None
+    next: str | None = None

@@ -22,6 +22,7 @@ from web.api.shapes import SEES_SCANS
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.pages.naming import Names
+from web.pages.parting import part
 from web.pages.rows import EntryLine
 from web.pages.visiting import Visit, Visitor
 from web.sheets.receipt import Receipt, receipt_pdf
@@ -49,13 +50,12 @@ class KeptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPage:
-    """What still lies in quarantine, what stops a batch first."""
+    """What still lies in quarantine, what stops a batch first. overdue: how many, of all of it."""
 
     rows: Sequence[KeptLine]
-
-    @property
-    def overdue(self) -> int:
-        return sum(row.is_overdue for row in self.rows)
+    overdue: int
+    first: str | None
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +78,15 @@ class FindPage:
 def kept(visit: Visitor, db: ReadDb) -> Response:
     book = rulebook(db)
     names = Names(visit.language, book)
-    rows = [_line(names, row) for row in kept_finds(db, book, visit.viewer, visit.now)]
-    return visit.show("finds_kept.html", KeptPage(rows=rows))
+    found = kept_finds(db, book, visit.viewer, visit.now)
+    shown = part(visit, found, lambda row: f"{not row.stops:d}.{row.due}.{row.code}")
+    page = KeptPage(
+        rows=[_line(names, row) for row in shown.rows],
+        overdue=sum(row.is_overdue for row in found),
+        first=shown.first,
+        next=shown.next,
+    )
+    return visit.show("finds_kept.html", page)
 
 
 def _line(names: Names, row: KeptFind) -> KeptLine:

@@ -24,6 +24,7 @@ from web.pages.booking import NO_DAY, Sent, Typed, command_head, fresh
 from web.pages.forms import Form, Options
 from web.pages.nl import Text
 from web.pages.nl_things import NumberForm, NumberPage, NumbersPage
+from web.pages.parting import backwards, part
 from web.pages.visiting import Visit, Visitor
 from web.reference import operators_for
 
@@ -42,8 +43,11 @@ def numbers(
         db, book, visit.viewer, site=site or None, partner=partner or None,
         direction=direction or None,
     )  # fmt: skip
+    shown = part(visit, rows, lambda row: backwards(f"{row.from_day}.{row.number}"))
     page = NumbersPage(
-        rows=rows,
+        rows=shown.rows,
+        first=shown.first,
+        next=shown.next,
         names=_names(book),
         today=visit.now.date(),
         filter=Form(values={"site": site, "partner": partner, "direction": direction}),

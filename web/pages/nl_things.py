@@ -51,6 +51,8 @@ class NumbersPage:
     """Stream numbers of the viewer's sites. today: to tell those in use from the others."""
 
     rows: Sequence[NumberRow]
+    first: str | None
+    next: str | None
     names: Mapping[str, str]
     today: date
     filter: Form

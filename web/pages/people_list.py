@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
@@ -17,6 +16,7 @@ from catalogue.rulebook import Rulebook, rulebook
 from web.api.wire import PLAIN
 from web.deps import ReadDb
 from web.pages.forms import Form, Options
+from web.pages.parting import part
 from web.pages.people_choices import choices_for
 from web.pages.visiting import Visitor
 
@@ -24,7 +24,6 @@ router = APIRouter(include_in_schema=False)
 
 PAGE: Final = 50
 Text = Annotated[str, Query(max_length=60, pattern=PLAIN)]
-Page = Annotated[int, Query(ge=1, le=1000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,6 @@ class Filter:
     organisation: str
     state: str
     order: str
-    page: int
 
     @property
     def kept(self) -> dict[str, str]:
@@ -103,11 +101,8 @@ def filtered(
     organisation: Text = "",
     state: Text = "",
     order: Text = "",
-    page: Page = 1,
 ) -> Filter:
-    return Filter(
-        name=name, role=role, organisation=organisation, state=state, order=order, page=page
-    )
+    return Filter(name=name, role=role, organisation=organisation, state=state, order=order)
 
 
 Wanted = Annotated[Filter, Depends(filtered)]
@@ -124,12 +119,16 @@ def list_of_people(visit: Visitor, db: ReadDb, wanted: Wanted) -> Response:
             line := line_of(row, book), book.organisations_by_id[row.organisation_id].code
         )
     ]
-    lines.sort(key=ORDERS.get(wanted.order, ORDERS[""]))
-    kept, first = wanted.kept, (wanted.page - 1) * PAGE
+    order = ORDERS.get(wanted.order, ORDERS[""])
+
+    def key(line: PersonLine) -> str:
+        return "\t".join((*order(line), f"{line.number:019}"))
+
+    kept, shown = wanted.kept, part(visit, lines, key, PAGE)
     chosen = choices_for(visit, book)
     there = {row.organisation_id for row in rows}
     page = PeoplePage(
-        rows=lines[first : first + PAGE],
+        rows=shown.rows,
         count=len(lines),
         filter=Form(values={**dict.fromkeys(FIELDS, ""), **kept}),
         organisations=[
@@ -140,10 +139,8 @@ def list_of_people(visit: Visitor, db: ReadDb, wanted: Wanted) -> Response:
         roles=chosen.roles,
         filtered=bool(kept.keys() - {"order"}),
         colleagues=visit.viewer.role is Role.SUPPLIER,
-        first=f"/people?{urlencode(kept)}" if wanted.page > 1 else None,
-        next=f"/people?{urlencode({**kept, 'page': wanted.page + 1})}"
-        if len(lines) > first + PAGE
-        else None,
+        first=shown.first,
+        next=shown.next,
     )
     return visit.show("people.html", page)
 
