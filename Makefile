@@ -31,6 +31,8 @@ help: # Tell what there is.
 ## Use
 
 setup: $(VENV)/run.stamp # Install Stofstroom into .venv.
+	@# Compiled here, because a service may not write beside its program, and would do it at each start.
+	@$(BIN)/python -m compileall -q $(dir $(wildcard */__init__.py))
 
 run: setup # Serve the database of STOFSTROOM_DATABASE_URL on http://localhost:8000.
 	$(BIN)/stofstroom init

@@ -55,6 +55,8 @@ class Step:
     p99_ms: float
     read_p99_ms: float
     late: bool
+    scans: int
+    line_bytes: int
 
     def holds(self, limit_ms: float) -> bool:
         return not self.late and self.p99_ms <= limit_ms
@@ -72,18 +74,18 @@ def _play(dialect: str, processes: int) -> None:
     name = f"nation  {dialect}, {processes} {'process' if processes == 1 else 'processes'}"
     with country(dialect, sites) as whole:
         statements = _statements_of_a_scan(whole)
-        before, booked = whole.size_bytes(), _entries(whole)
+        before, booked = whole.size_bytes(), _booked(whole)
         whole.database.dispose()
         port = free_port()
         with served(whole, port, processes) as server:
             wait(port)
             # The first pages are made and the large libraries loaded beside the first scans.
-            warmed, _ = _step(whole, port, 0, 20.0)
+            warmed = _step(whole, port, 0, 20.0)
             spent, inside = cpu_s(server.pid), whole.database_cpu_s()
-            scans, steps = _steps(whole, port)
+            steps = _steps(whole, port)
             spent, inside = cpu_s(server.pid) - spent, whole.database_cpu_s() - inside
             memory = memory_mb(server.pid)
-        came, kept = _entries(whole) - booked, whole.size_bytes() - before
+        came, kept = _booked(whole) - booked, whole.size_bytes() - before
         with whole.database.read() as session:
             breach = next(audit(session), None)
     limit = _limit_ms()
@@ -96,25 +98,25 @@ def _play(dialect: str, processes: int) -> None:
             f" {limit:.0f} ms: {best.carried / NATION:.1%} of the {NATION:.0f} of the country,"
             f" {best.carried * 5:.0f} workers"
         )
+    scans, line_bytes = sum(one.scans for one in steps), sum(one.line_bytes for one in steps)
     said = "whole" if breach is None else f"BROKEN: {breach}"
     print(
         f"{name}: a scan costs {statements} statements, {1000 * spent / scans:.1f} ms of the"
         f" server's processors, {1000 * inside / scans:.1f} ms of the database's,"
-        f" {kept / max(came, 1):.0f} bytes of disk; {warmed + scans} acknowledged, {came} in the"
-        f" register, which is {said}; {memory} MB resident in the largest process (at most"
-        f" {MEMORY_MB})"
+        f" {kept / max(came, 1):.0f} bytes of disk, {line_bytes / scans:.0f} on the line;"
+        f" {warmed.scans + scans} acknowledged, {came} in the register, which is {said};"
+        f" {memory} MB resident in the largest process (at most {MEMORY_MB})"
     )
 
 
-def _steps(whole: Country, port: int) -> tuple[int, list[Step]]:
-    """All scans that were acknowledged, and the steps up to the highest rate that holds."""
+def _steps(whole: Country, port: int) -> list[Step]:
+    """The steps up to the highest rate that holds."""
     limit = _limit_ms()
     rate = float(os.environ.get("STOFSTROOM_BENCH_RATE") or 60)
-    steps, scans = list[Step](), 0
+    steps = list[Step]()
     good, bad = 0.0, 0.0
     for number in range(1, STEPS_MAX + CLOSER + 1):
-        acknowledged, step = _step(whole, port, number, rate)
-        scans += acknowledged
+        step = _step(whole, port, number, rate)
         steps.append(step)
         if step.holds(limit):
             good = max(good, rate)
@@ -123,7 +125,7 @@ def _steps(whole: Country, port: int) -> tuple[int, list[Step]]:
         if bad and len(steps) >= CLOSER and not _goes_on(steps, good, bad):
             break
         rate = (good + bad) / 2 if bad else rate * GROWS
-    return scans, steps
+    return steps
 
 
 def _goes_on(steps: list[Step], good: float, bad: float) -> bool:
@@ -132,7 +134,7 @@ def _goes_on(steps: list[Step], good: float, bad: float) -> bool:
     return len(steps) - first_bad <= CLOSER and bad / max(good, 1.0) > 1.05
 
 
-def _step(whole: Country, port: int, number: int, rate: float) -> tuple[int, Step]:
+def _step(whole: Country, port: int, number: int, rate: float) -> Step:
     seconds = float(os.environ.get("STOFSTROOM_BENCH_SECONDS") or 8)
     plan = Plan(port, number, rate, seconds, whole.sites)
     done = subprocess.run(
@@ -144,8 +146,17 @@ def _step(whole: Country, port: int, number: int, rate: float) -> tuple[int, Ste
     assert not told.refused, told.refused[:3]
     cuts = quantiles(told.waited_ms, n=100) if len(told.waited_ms) > 1 else [float("inf")] * 99
     reads = quantiles(told.read_ms, n=100)[98] if len(told.read_ms) > 1 else 0.0
-    step = Step(rate, told.carried, cuts[49], cuts[94], cuts[98], reads, told.late)
-    return told.scans, step
+    return Step(
+        rate=rate,
+        carried=told.carried,
+        p50_ms=cuts[49],
+        p95_ms=cuts[94],
+        p99_ms=cuts[98],
+        read_p99_ms=reads,
+        late=told.late,
+        scans=told.scans,
+        line_bytes=told.line_bytes,
+    )
 
 
 def _statements_of_a_scan(whole: Country) -> int:
@@ -179,9 +190,13 @@ def _statements_of_a_scan(whole: Country) -> int:
     return len(sent)
 
 
-def _entries(whole: Country) -> int:
+def _booked(whole: Country) -> int:
+    """How many scans are in the register. A bin that one of them opened has an entry of its own."""
+    entry = table_of(Entry)
+    counted = select(func.count()).where(entry.c.kind.in_(("sort", "intake", "gate")))
     with whole.database.read() as session:
-        return session.execute(select(func.count()).select_from(table_of(Entry))).scalar_one()
+        found: int = session.execute(counted).scalar_one()
+    return found
 
 
 def _limit_ms() -> float:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from random import Random
-from time import perf_counter, process_time
+from time import perf_counter
 from typing import Any, Final
 from uuid import UUID
 
@@ -66,7 +66,8 @@ class Plan:
 class Told:
     """What came of a step. late: it was cut short, for somebody waited too long.
 
-    scans: acknowledged, of the whole step; waited_ms: of what was due after the first moments.
+    scans: acknowledged, of the whole step; line_bytes: sent and read for all of it; waited_ms: of
+    what was due after the first moments.
     """
 
     scans: int = 0
@@ -75,7 +76,7 @@ class Told:
     refused: list[str] = field(default_factory=list)
     waited_ms: list[float] = field(default_factory=list)
     read_ms: list[float] = field(default_factory=list)
-    client_cpu_s: float = 0.0
+    line_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,11 @@ class Worker(asyncio.Protocol):
         self._asked = ask
         self.idle.clear()
         self._line.write(ask.request)
+        self._told.line_bytes += len(ask.request)
 
     def data_received(self, data: bytes) -> None:
         self._read += data
+        self._told.line_bytes += len(data)
         head, found, body = self._read.partition(b"\r\n\r\n")
         if not found:
             return
@@ -236,7 +239,6 @@ def _due(workers: int, seconds: float, per_scan: float) -> Iterator[tuple[float,
 async def play(plan: Plan) -> Told:
     """Have as many workers scan as it takes, until the time is up and all is answered."""
     told = Told()
-    spent = process_time()
     loop = asyncio.get_running_loop()
     per_scan = sum(KINDS[kind] * count for kind, count in SCANS.items()) / sum(KINDS.values())
     count = max(1, round(plan.rate * EVERY_S))
@@ -262,7 +264,6 @@ async def play(plan: Plan) -> Told:
                 break
     told.late |= not await _rest(workers)
     told.carried /= plan.seconds - WARM_S
-    told.client_cpu_s = process_time() - spent
     for worker in workers:
         worker.leave()
     return told

@@ -72,12 +72,9 @@ def warm(app: FastAPI, stop: threading.Event | None = None) -> None:
     """
     resting = stop or threading.Event()
     try:
-        for step in chain(first_pages(app), LIBRARIES):
+        for step in chain(first_pages(app), _libraries()):
             began = perf_counter()
-            if isinstance(step, str):
-                importlib.import_module(step)
-            else:
-                step()
+            step()
             if resting.wait(perf_counter() - began):
                 return
     except SQLAlchemyError:
@@ -85,7 +82,7 @@ def warm(app: FastAPI, stop: threading.Event | None = None) -> None:
         log.warning("the first pages could not be made", exc_info=True)
 
 
-def first_pages(app: FastAPI) -> Iterator[Callable[[], None]]:
+def first_pages(app: FastAPI) -> Iterator[Callable[[], object]]:
     """What makes each of the first pages."""
     database: Database = app.state.database
     with database.read() as session:
@@ -93,6 +90,11 @@ def first_pages(app: FastAPI) -> Iterator[Callable[[], None]]:
     for viewer in visitors:
         for language in languages().values():
             yield partial(_make, app, viewer, language)
+
+
+def _libraries() -> Iterator[Callable[[], object]]:
+    for name in LIBRARIES:
+        yield partial(importlib.import_module, name)
 
 
 def _visitors(book: Rulebook) -> Iterator[Viewer]:
