@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,8 +85,9 @@ def export(
         _write(file, session, viewer, asked, wanted)
         said = control(session, viewer, asked, **wanted)
         if file is not None:
-            beside = file.with_name(f"{file.name}.meta.json")
-            beside.write_text(json.dumps(signed_control(ring, said, now()), indent=1) + "\n")
+            control_file = json.dumps(signed_control(ring, said, now()), indent=1) + "\n"
+            with _target(file.with_name(f"{file.name}.meta.json")) as target:
+                target.write(control_file.encode())
     tell(f"{dataset}: {said['rows']} rows, {said['mass_g']} g, {said['bytes']} bytes.")
     tell(f"sha256: {said['sha256']}")
     tell("; ".join(f"{one['site']} up to entry {one['seq']}" for one in said["as_of"]))
@@ -136,6 +138,8 @@ def _target(file: Path | None) -> Iterator[IO[bytes]]:
     try:
         with part.open("wb") as target:
             yield target
+            target.flush()
+            os.fsync(target.fileno())
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
