@@ -19,15 +19,18 @@ local function uuid()
 end
 
 function request()
-  local headers = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. token }
+  local headers = { ["Content-Type"] = "application/json" }
+  headers["Authorization"] = "Bearer " .. token
   if kind == "bare" then
     local body = string.format('{"scan_id":"%s","mass_g":%d}', uuid(), math.random(1, 900))
     return wrk.format("POST", "/bare", headers, body)
   end
   local now = os.date("!%Y-%m-%dT%H:%M:%SZ")
-  -- A batch of another site than the first says its station: CODE@STATION.
-  local code, station = string.match(batches[math.random(#batches)], "([^@]+)@?(.*)")
-  if station == "" then station = "S1-A" end
+  -- A batch of another site than the first says its station and who works there.
+  local batch = batches[math.random(#batches)]
+  local code, station, own = string.match(batch, "([^@]+)@([^@]+)@([^@]+)")
+  if own then headers["Authorization"] = "Bearer " .. own end
+  code, station = code or batch, station or "S1-A"
   local body = string.format(
     '{"scan_id":"%s","station":"%s","scanned_at":"%s","parts":[{"destination":"reuse","mass_g":%d}]}',
     uuid(), station, now, math.random(1, 900))
