@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.audit import breaches
+from tests.audit import STANDINGS, breaches, rows
 from tests.builders import Depot
 from tests.simulation.outbox import Command, Outbox
 from tests.simulation.worlds import LEDGER, World, different
@@ -29,6 +29,7 @@ SEEDS: Final = [int(GIVEN)] if GIVEN else [1, *FOUND, *range(1_000, 1_000 + COUN
 ROUNDS: Final = 6 if GIVEN or COUNT else 3
 BADGE: Final = "the badge"
 
+COUNTS: Final = (2, 10, 30, 60) if GIVEN or COUNT else (10, 20)
 BY: Final = ("worker", "leader", "leader", "leader", "tablet", "tablet")
 
 KEPT_OTHERWISE: Final = ("parked", "clock_doubt", "scan_reused")
@@ -44,17 +45,19 @@ class Twins:
         self.dice = random.Random(f"way {seed}")
         self.outbox = Outbox(seed, BADGE)
         self.told: list[str] = []
+        self.accepted: list[tuple[str, list[tuple[Command, dict[str, Any]]]]] = []
 
     def play(self) -> None:
         """A round: the same commands in three ways, then some of them once more."""
         now = self.by_one.depot.now
         by = self.dice.choice(BY) if self.told else "leader"
-        count = self.dice.choice((2, 10, 30, 60)) if self.told else 12
+        count = self.dice.choice(COUNTS) if self.told else 12
         commands = self.outbox.fill(self.by_one.depot.database, now, count)
         wrong = self.dice.random() < 0.15
         sent_at = now + timedelta(hours=self.dice.randint(-30, 30)) if wrong else now
         self.told.append(f"{count} commands by {by}, sent at {sent_at}")
         first = self._send(commands, by, sent_at)
+        self.accepted.append((by, accepted(commands, first)))
         self._otherwise(commands, first, by, sent_at)
         self._require_alike()
         again = commands if self.dice.random() < 0.5 else commands[: self.dice.randint(0, count)]
@@ -66,6 +69,18 @@ class Twins:
         minutes = self.dice.choice((5, 60, 1_500))
         for world in (self.at_once, self.by_one, self.by_call):
             world.depot.later(minutes=minutes)
+
+    def restore(self) -> None:
+        """A backup comes back, and tablets send again what was accepted since."""
+        for world in (self.at_once, self.by_one):
+            world.restore()
+        for by, known in self.accepted:
+            self.told.append(f"again by {by}, after a restore")
+            told = self._send([command for command, _ in known], by, self.by_one.depot.now)
+            for (command, before), after in zip(known, told, strict=True):
+                assert after["status"] == "accepted", command
+                assert after["answer"] | {"entry": ""} == before | {"entry": ""}, command
+        assert different(self.by_one.rows(), self.at_once.rows()) == []
 
     def _send(self, commands: list[Command], by: str, sent_at: datetime) -> list[dict[str, Any]]:
         whole = self.at_once.sync(commands, by, sent_at, BADGE)
@@ -121,15 +136,39 @@ class Twins:
             assert different(self.by_one.rows(*LEDGER), self.by_call.rows(*LEDGER)) == []
 
 
+def accepted(
+    commands: list[Command], answers: list[dict[str, Any]]
+) -> list[tuple[Command, dict[str, Any]]]:
+    """What was booked, with the answer."""
+    return [
+        (command, told["answer"])
+        for command, told in zip(commands, answers, strict=True)
+        if told["status"] == "accepted" and "entry" in told["answer"]
+    ]
+
+
+def standings(world: World) -> list[str]:
+    """What stands where, of which batch."""
+    return sorted(map(str, rows(world.depot.database, STANDINGS)))
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_all_at_once_comes_to_the_same_as_one_by_one(
+def test_all_at_once_comes_to_the_same_as_one_by_one_also_after_a_restore(
     new_depot: NewDepot, tmp_path: Path, seed: int
 ) -> None:
     twins = Twins(new_depot, tmp_path, seed)
     try:
-        for _ in range(ROUNDS):
+        twins.play()
+        for world in (twins.at_once, twins.by_one):
+            world.back_up()
+        twins.accepted.clear()
+        for _ in range(ROUNDS - 1):
             twins.play()
-        for world in (twins.at_once, twins.by_one, twins.by_call):
+        assert breaches(twins.by_call.depot.database) == []
+        before = standings(twins.by_one)
+        twins.restore()
+        assert standings(twins.by_one) == before
+        for world in (twins.at_once, twins.by_one):
             assert breaches(world.depot.database) == []
     except Exception as error:
         error.add_note("\n".join([f"seed {seed}:", *twins.told[-80:]]))

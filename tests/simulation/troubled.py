@@ -87,7 +87,8 @@ class TroubledDay(Day):
         answer = super()._played(scan, planned, play)
         self.depot.later(minutes=minutes)
         self.told.append(f"{minutes} minutes back -> {answer}")
-        assert answer == (planned if isinstance(planned, str) else "clock_doubt")
+        # What opens a bin on its way is booked by the clock before its own rules are asked.
+        assert answer == "clock_doubt" or (isinstance(planned, str) and answer == planned)
 
     def _come_again(self) -> None:
         """Scans of before, in any order, some of them twice: the same answers, nothing new."""
@@ -101,11 +102,12 @@ class TroubledDay(Day):
         """Several acts in one transaction: they all stay, or none does."""
         before = deepcopy((self.model, len(self.again))) if lost else None
         self.told.append("together:" if not lost else "together, and lost:")
-        self._together = True
+        self._together, may_any = True, self.depot.database.dialect == "sqlite"
         try:
             with suppress(Died), self.depot.in_one_transaction():
                 for _ in range(self.dice.randint(2, TOGETHER_MAX)):
-                    super().act()
+                    # PostgreSQL shares only among those that lock in one order.
+                    (super().act if may_any else self._sort)()
                 if lost:
                     raise Died
         finally:

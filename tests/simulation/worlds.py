@@ -4,6 +4,7 @@ same commands is a mistake."""
 from __future__ import annotations
 
 import random
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,18 +12,22 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from accounts.badges import badge_hash, make_badge
 from accounts.devices import enrol, issue_code
+from chain.actions import new_epoch
 from migrations.metadata import every_table
+from store.engine import Database
 from streams import acts
 from tests.builders import Depot
 from tests.simulation.outbox import Command, call_of
 from tests.web.api.calling import Caller, Hall, settings_of
-from web.app import create_app
+from web.app import create_app, settle
 
 SECRETS: Final = frozenset({"token", "enrolment", "badge", "audit_event", "device"})
 """Tables of what each depot drew for itself before anything was sent."""
@@ -73,6 +78,8 @@ class World:
         app = create_app(settings_of(depot.database, keys), database=depot.database)
         self.depot = depot
         self.hall = Hall(app, depot, keys)
+        self._keys = keys
+        self._epochs = 0
         self._dice = Dice()
         for name in ("worker", "leader"):
             self.hall.caller(name)
@@ -118,6 +125,35 @@ class World:
         with self.drawing():
             return self.caller(by).post(*called)
 
+    def back_up(self) -> None:
+        """Keep how everything stands now."""
+        self._copied("", "_kept")
+
+    def restore(self) -> None:
+        """Let everything stand as it was kept, begin a new epoch, and serve that."""
+        self._copied("_kept", "")
+        database = self.depot.database
+        settle(self.hall.app, settings_of(database, self._keys), database)
+        self.hall.app.state.clock = lambda: self.depot.now
+        self._epochs += 1
+        with pytest.MonkeyPatch.context() as patch, database.write() as session:
+            patch.setattr("chain.actions.uuid4", lambda: UUID(int=self._epochs, version=4))
+            new_epoch(session, "site:S1", now=self.depot.now)
+
+    def _copied(self, source: str, target: str) -> None:
+        """Copy the database; each of the two is known by what is put behind its name."""
+        database, name = self.depot.database, str(self.depot.database.url.database)
+        database.dispose()
+        if database.dialect == "sqlite":
+            shutil.copy(f"{name}{source}", f"{name}{target}")
+            return
+        beside = Database(database.url.set(database="template1"))
+        with beside.engine.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.execute(text(f"DROP DATABASE IF EXISTS {name}{target}"))
+            alone.execute(text(f"CREATE DATABASE {name}{target} TEMPLATE {name}{source}"))
+        beside.dispose()
+
     def rows(self, *tables: str) -> dict[str, list[str]]:
         """All rows of these tables, or of all that hold what was sent, in any order."""
         every_table()
@@ -135,8 +171,6 @@ class World:
 
 
 def _tables() -> list[str]:
-    from sqlmodel import SQLModel
-
     return sorted(SQLModel.metadata.tables)
 
 
