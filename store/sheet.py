@@ -40,6 +40,7 @@ class Sheet:
         self._saved = False
         self._writing = False
         self._minding = False
+        self._broken: Exception | None = None
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -58,7 +59,10 @@ class Sheet:
             self._say("RELEASE SAVEPOINT work")
 
     def write_out(self) -> None:
-        """Write everything that was gathered."""
+        """Write everything that was gathered. Raises what broke the sheet before, if anything did:
+        then the transaction must not be committed."""
+        if self._broken is not None:
+            raise self._broken
         self._write(len(self._rows))
 
     def know(self, key: Key, value: Any) -> None:
@@ -119,6 +123,10 @@ class Sheet:
         try:
             for write, rows in by_writer.items():
                 write(self._session, rows)
+        except Exception as error:
+            # It may be the rows of another work than the one that meets this, so nobody's are kept.
+            self._broken = error
+            raise
         finally:
             self._writing = False
 

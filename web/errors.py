@@ -18,6 +18,7 @@ from starlette.responses import Response
 from catalogue import errors
 from catalogue.errors import BadInput, NotAllowed, NotFound, Refusal, RuleBroken
 from store.gate import Busy
+from store.outages import is_out_of_order, took_too_long, waited_too_long
 from web import cookies, logs
 from web.i18n import choose
 
@@ -42,14 +43,6 @@ BY_STATUS: Final[Mapping[int, tuple[str, str, str]]] = {
     500: ("internal", "Something went wrong on our side.", "Nothing was booked. Try again."),
     503: ("busy", "The service is busy.", "Try again in a moment."),
 }
-LOCKED: Final = frozenset({"55P03", "40001", "40P01"})
-"""What PostgreSQL calls a lock that did not come, a serialisation failure and a deadlock."""
-OUT_OF_ORDER: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
-"""How SQLite's names begin for a disk that is full, fails, may not be written, or is not there."""
-GONE: Final = frozenset({"08", "53", "57"})
-"""PostgreSQL's classes for a connection that broke, a lack of room, and a server that stops."""
-TOO_LONG: Final = frozenset({"57014", "25P03"})
-"""What it calls a statement that ran too long, and a transaction that stood still."""
 AGAIN_S: Final = 2
 """When who was told to come back may do so."""
 log = logging.getLogger("stofstroom")
@@ -150,11 +143,11 @@ def install(
     @app.exception_handler(OperationalError)
     @app.exception_handler(InternalError)
     def busy(request: Request, error: Exception) -> Response:
-        if isinstance(error, DBAPIError) and _took_too_long(error):
+        if isinstance(error, DBAPIError) and took_too_long(error):
             log.error("the database took too long on %s", logs.where(request))
-        elif isinstance(error, DBAPIError) and _is_out_of_order(error):
+        elif isinstance(error, DBAPIError) and is_out_of_order(error):
             log.error("the database fails on %s: %s", logs.where(request), error.orig)
-        elif isinstance(error, DBAPIError) and not _waited_too_long(error):
+        elif isinstance(error, DBAPIError) and not waited_too_long(error):
             return broken(request, error)
         else:
             log.warning("busy on %s: %s", logs.where(request), type(error).__name__)
@@ -189,24 +182,3 @@ def _late(
         return await again_of(request) if is_form else refused(request, refusal)
 
     return unknown
-
-
-def _took_too_long(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in TOO_LONG
-
-
-def _is_out_of_order(error: DBAPIError) -> bool:
-    """Whether the database cannot be reached or cannot write: it is away, its disk is full or
-    fails. Nothing of ours is wrong, and the same will do later."""
-    state = getattr(error.orig, "sqlstate", None)
-    name = getattr(error.orig, "sqlite_errorname", None)
-    if name is not None:
-        return str(name).startswith(OUT_OF_ORDER)
-    return error.connection_invalidated or state is None or str(state)[:2] in GONE
-
-
-def _waited_too_long(error: DBAPIError) -> bool:
-    """Whether another transaction was in the way longer than we wait, on either database."""
-    state = getattr(error.orig, "sqlstate", None)
-    name = getattr(error.orig, "sqlite_errorname", None) or ""
-    return state in LOCKED or name.startswith("SQLITE_BUSY")

@@ -94,6 +94,19 @@ def test_a_work_that_fails_leaves_the_others_theirs(pages: Database, asks: bool)
     assert read(pages, "SELECT page FROM line ORDER BY page") == [1, 300]
 
 
+def test_nothing_is_kept_of_a_sheet_on_which_a_row_could_not_be_written(pages: Database) -> None:
+    def break_off(_session: Session, _rows: list[int]) -> None:
+        raise LookupError("no such row")
+
+    with pytest.raises(LookupError), pages.write_many() as session:
+        with attempt(session):
+            add(session, 1)
+            later(session, break_off, [1])
+        with pytest.raises(LookupError), attempt(session):
+            sum_of(session)
+    assert read(pages, "SELECT number FROM page") == []
+
+
 def test_what_is_written_past_the_sheet_makes_it_forget(pages: Database) -> None:
     with pages.write_many() as session:
         known(session, KEY, lambda: sum_of(session))

@@ -11,7 +11,7 @@ from store.engine import Database
 from tests.audit import breaches
 from tests.builders import Depot
 from tests.cast import take_the_stage
-from tests.web.api.calling import Hall, settings_of, sorting
+from tests.web.api.calling import Hall, command, settings_of, sorting, tablet
 from web.app import create_app
 
 
@@ -60,8 +60,12 @@ def test_a_full_disk_is_answered_with_later_and_the_same_scan_goes_in_when_there
     assert {503} <= set(statuses) <= {201, 503}
     assert "the database fails on" in caplog.text
     assert "Traceback" not in caplog.text
+    queue = tablet(*(command("sort", batch, sorting()) for _ in range(9)))
+    assert hall.post("/sync", queue, by="worker").status_code == 503
     app.state.database = sqlite_database
     late = bodies[statuses.index(503)]
     assert hall.post(path, late, by="worker").status_code == 201
+    told = hall.post("/sync", queue, by="worker").json()["results"]
+    assert {one["status"] for one in told} == {"accepted"}, "what happened outside parks no scan"
     assert breaches(sqlite_database) == []
     crowded.dispose()

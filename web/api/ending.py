@@ -29,6 +29,7 @@ from catalogue.errors import (
 )
 from catalogue.rows import SiteRow
 from catalogue.rulebook import rulebook
+from store.outages import is_outage
 from streams import scans
 from streams.acts import Command
 from streams.ahead import Wanted
@@ -148,9 +149,9 @@ def ended(sending: Sending, command: SyncCommand, how: Read | Refusal) -> SyncRe
         return _not_found(sending, command, refusal, act, body)
     except Refusal as refusal:
         return _refused(sending, command, refusal, act, body)
-    except DBAPIError:
-        if sending.call.within is not None:
-            # Then it is tried again by itself.
+    except DBAPIError as error:
+        if sending.call.within is not None or is_outage(error):
+            # It is tried again: by itself, or by the tablet when the database is there again.
             raise
         # A mistake of ours must not block the tablet's outbox: it waits for a person instead.
         log.exception("a command of /sync was parked")
