@@ -36,6 +36,8 @@ from streams.verify import audit
 
 NATION: Final = 100 * 120 / 5
 """Scans a second of the whole country."""
+YEAR: Final = NATION * 3600 * 8 * 250
+"""Scans of the country in a year of 250 days of eight hours."""
 PLAYED: Final = "sqlite:1,postgresql:1,postgresql:2"
 GROWS: Final = 1.4
 STEPS_MAX: Final = 10
@@ -106,6 +108,13 @@ def _play(dialect: str, processes: int) -> None:
         f" {kept / max(came, 1):.0f} bytes of disk, {line_bytes / scans:.0f} on the line;"
         f" {warmed.scans + scans} acknowledged, {came} in the register, which is {said};"
         f" {memory} MB resident in the largest process (at most {MEMORY_MB})"
+    )
+    disk_bytes = YEAR * kept / max(came, 1)
+    print(
+        f"{name}: the country, computed from that: {NATION * spent / scans:.1f} processors of"
+        f" servers and {NATION * inside / scans:.1f} of databases busy, {disk_bytes / 1e12:.0f} TB"
+        f" of disk in a year ({disk_bytes / 1e11:.0f} GB for a site),"
+        f" {NATION * line_bytes / scans * 8 / 1e6:.0f} Mbit/s to the tablets"
     )
 
 
