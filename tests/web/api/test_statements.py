@@ -1,18 +1,18 @@
-"""A call asks the database a fixed number of questions, however much there is to tell."""
+"""A call asks the database a fixed number of questions, however much there is to tell.
+
+Lists, of calls and of pages, stand in tests/web/pages/test_lists.py.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
 
-import pytest
-
 from tests.web.api.calling import AT, Hall, command, scan, sorting, tablet
 from tests.web.api.counting import statements
 from tests.web.api.good import YEAR, filled_bin, number_noted, shipped
 from web.remembering import Remembered
 
-LISTS: Final = ("/batches", "/bins", "/deliveries", "/shipments", "/finds", "/items", "/parked")
 GROUPS: Final = ("uniform", "towel")
 FEW, MANY = 2, 12
 
@@ -36,15 +36,6 @@ def asked_for(hall: Hall, call: Callable[[], Any]) -> int:
         answer = call()
     assert answer.is_success, answer.text
     return len(asked)
-
-
-@pytest.mark.parametrize("path", LISTS)
-def test_a_list_takes_at_most_eight_statements_however_long(hall: Hall, path: str) -> None:
-    fill(hall, FEW)
-    short = asked_for(hall, lambda: hall.get(path))
-    fill(hall, MANY)
-    assert len(hall.get(path).json()) > FEW
-    assert asked_for(hall, lambda: hall.get(path)) == short <= 8
 
 
 def test_a_batch_takes_at_most_twelve_statements_however_long_its_history(hall: Hall) -> None:
