@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from benchmarks.faults import Floor
 
 KILLED_WITHIN_S: Final = 0.9
+EXPORT: Final = (
+    *("export", "movements", "--operator", "WATERKANT"),
+    *("--from", "2026-01-01", "--to", "2027-01-01", "--out"),
+)
 
 
 class TakenForWhole(AssertionError):
@@ -56,8 +60,7 @@ def backup(floor: Floor, dice: Random) -> None:
 def export(floor: Floor, dice: Random) -> None:
     """What goes by the name of an export ends where it should, and is what is said beside it."""
     file = _new(floor, "export.csv", dice)
-    _killed(floor, dice, "export", "movements", "--from", "2026-01-01", "--to", "2027-01-01",
-            "--out", str(file))  # fmt: skip
+    _killed(floor, dice, *EXPORT, str(file))
     beside = file.with_name(f"{file.name}.meta.json")
     if beside.exists():
         said = json.loads(beside.read_bytes())
@@ -73,9 +76,7 @@ def keys(floor: Floor, dice: Random) -> None:
     """A key file that is there can be read, and stays as it is."""
     file = _new(floor, "keys", dice)
     url = floor.server.url
-    pid = floor.server.nursery.fork(
-        url=url, keys=str(file), arguments=["export", "movements", "--out", f"{file}.csv"]
-    )
+    pid = floor.server.nursery.fork(url=url, keys=str(file), arguments=[*EXPORT, f"{file}.csv"])
     begin = time.monotonic()
     # The file is made at some time within this; look closely, so that some are hit in the midst.
     while is_there(pid) and time.monotonic() < begin + 2 * KILLED_WITHIN_S:

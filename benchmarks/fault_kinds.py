@@ -168,12 +168,12 @@ def _let_files_grow(pid: int, to: int) -> None:
 def _largest(floor: Floor) -> int:
     """How large the database is, and so its largest file at most."""
     with floor.depot.database.read() as session:
+        size = "pg_relation_size('entry')"
         if floor.cluster is None:
-            size = Path(str(floor.depot.database.url.database)).stat().st_size
-        else:
-            size = session.connection().execute(text("SELECT pg_relation_size('entry')")).scalar()
+            size = "(SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)"
+        found = session.connection().execute(text(f"SELECT {size}")).scalar_one()
     floor.depot.database.dispose()
-    return int(size or 0)
+    return int(found)
 
 
 def _processes(cluster: Path) -> list[int]:

@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
@@ -198,7 +199,7 @@ def _see_read_only(folder: str) -> None:
     """See a folder as on a disk that cannot be written, in this process alone."""
     libc = ctypes.CDLL(None, use_errno=True)
     where = folder.encode()
-    calls = (
+    calls: tuple[Callable[[], int], ...] = (
         lambda: libc.unshare(_NEW_MOUNTS),
         lambda: libc.mount(b"none", b"/", None, _PRIVATE, None),
         lambda: libc.mount(where, where, None, 4096, None),
