@@ -59,7 +59,8 @@ def restored() -> None:
     """
     from chain.actions import instant
     from store.backup import is_in_recovery, require_alone
-    from web.upkeep import begin_anew, last_entries
+    from web.queries import last_entries
+    from web.upkeep import begin_anew
 
     with open_database() as (database, settings):
         with database.read() as session:

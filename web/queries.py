@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, select, text
 from sqlmodel import Session
 
 from accounts.tables import Device, WrongTry
 from catalogue.rulebook import Rulebook
 from catalogue.tables import Station
-from chain.tables import Chain, Checkpoint
+from chain.tables import Chain, Checkpoint, Entry
 from dispatch.rules import CONFIRM_DAYS
 from dispatch.tables import Shipment
 from labels.tables import PrintJob
@@ -39,7 +39,7 @@ _SIZES: Final = {
 
 _scan, _device, _try = table_of(Scan), table_of(Device), table_of(WrongTry)
 _print, _mail, _job = table_of(PrintJob), table_of(Mail), table_of(Job)
-_chain, _checkpoint = table_of(Chain), table_of(Checkpoint)
+_chain, _checkpoint, _entry = table_of(Chain), table_of(Checkpoint), table_of(Entry)
 _station = table_of(Station)
 _shipment, _balance, _place = table_of(Shipment), table_of(Balance), table_of(Place)
 
@@ -215,3 +215,23 @@ def free_bytes(database: Database) -> int | None:
         return None
     found = os.statvfs(Path(file).resolve().parent)
     return found.f_bavail * found.f_frsize
+
+
+@dataclass(frozen=True, slots=True)
+class LastEntry:
+    """The entry that a chain ends with."""
+
+    chain: str
+    seq: int
+    kind: str
+    recorded_at: datetime
+
+
+def last_entries(session: Session) -> list[LastEntry]:
+    """What every chain ends with, by code. One statement."""
+    rows = session.execute(
+        select(_chain.c.code, _entry.c.seq, _entry.c.kind, _entry.c.recorded_at)
+        .join(_entry, and_(_entry.c.chain_id == _chain.c.id, _entry.c.seq == _chain.c.size))
+        .order_by(_chain.c.code)
+    )
+    return [LastEntry(*row) for row in rows]

@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
 from sqlmodel import Session
 
 from accounts.actions import end_all_sessions
 from chain.actions import new_epoch
-from chain.queries import CHAIN, heads
+from chain.queries import heads
 from chain.signed import restored
-from chain.tables import Entry
 from proof.signing import KeyRing
 from store.archive import BackupUnusable
-from store.columns import table_of
 from store.engine import Database
 from streams.seals import Cut, Seal, everything_signed
 from streams.verify import Breach, Progress, audit
@@ -61,27 +58,6 @@ def verdict(
 def said_by_heads(session: Session) -> dict[str, str]:
     """Where every chain stands, for a backup to remember."""
     return {head.chain: f"{head.size} {head.head_hash}" for head in heads(session)}
-
-
-@dataclass(frozen=True, slots=True)
-class LastEntry:
-    """The entry that a chain ends with."""
-
-    chain: str
-    seq: int
-    kind: str
-    recorded_at: datetime
-
-
-def last_entries(session: Session) -> list[LastEntry]:
-    """What every chain ends with, by code. One statement."""
-    entry = table_of(Entry)
-    rows = session.execute(
-        select(CHAIN.c.code, entry.c.seq, entry.c.kind, entry.c.recorded_at)
-        .join(entry, and_(entry.c.chain_id == CHAIN.c.id, entry.c.seq == CHAIN.c.size))
-        .order_by(CHAIN.c.code)
-    )
-    return [LastEntry(*row) for row in rows]
 
 
 def require_whole(session: Session, ring: KeyRing | None = None) -> None:
