@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlmodel import Session
 
 from catalogue.access import Viewer
@@ -23,9 +23,6 @@ from nl.queries import NotifyingSite, NumberRow, number_for, parties, stream_num
 from nl.rules import SMALL_LOAD_G, Figures, Load, month_after, tally
 from store.columns import table_of
 from streams.tables import Balance, Batch, Movement, Place
-
-AT_ONCE = 400
-"""How many keys one statement asks for."""
 
 _batch = table_of(Batch)
 _group = table_of(ArticleGroup)
@@ -54,24 +51,25 @@ def receipts(
 ) -> list[Received]:
     """What came in at a site on the days of [first, end), oldest first.
 
-    Seven statements, and two more per some hundred batches. numbers: those of the site, if known.
+    Seven statements. numbers: those of the site, if known.
     """
     if numbers is None:
         numbers = stream_numbers(session, book, viewer, site=site.code)
     numbers = [one for one in numbers if one.direction == "receipt"]
+    within = (
+        _batch.c.site_id == site.id,
+        _batch.c.received_day >= first,
+        _batch.c.received_day < end,
+    )
     rows = session.execute(
         select(_batch, _group.c.code.label("group_code"), _group.c.names.label("group_names"))
         .join(_group, _group.c.id == _batch.c.group_id)
-        .where(
-            _batch.c.site_id == site.id,
-            _batch.c.received_day >= first,
-            _batch.c.received_day < end,
-        )
+        .where(*within)
         .order_by(_batch.c.received_day, _batch.c.id)
     ).all()
-    ids = [row.id for row in rows]
-    came = _came(session, site, ids)
-    how = _how(session, ids)
+    asked = select(_batch.c.id).where(*within)
+    came = _came(session, site, asked)
+    how = _how(session, asked)
     # A batch that a correction made came with the one that it stands for.
     for row in rows:
         if row.replaced_by_id is not None and row.id in how:
@@ -122,23 +120,22 @@ def deliveries(
 ) -> list[Delivered]:
     """What left a site on the days of [first, end), oldest first, per destination.
 
-    Six statements, and two more per some hundred shipments.
+    Eight statements.
     """
     if numbers is None:
         numbers = stream_numbers(session, book, viewer, site=site.code)
     numbers = [one for one in numbers if one.direction == "delivery"]
+    within = (
+        _shipment.c.site_id == site.id,
+        _shipment.c.shipped_on >= first,
+        _shipment.c.shipped_on < end,
+    )
     rows = session.execute(
-        select(_shipment)
-        .where(
-            _shipment.c.site_id == site.id,
-            _shipment.c.shipped_on >= first,
-            _shipment.c.shipped_on < end,
-        )
-        .order_by(_shipment.c.shipped_on, _shipment.c.id)
+        select(_shipment).where(*within).order_by(_shipment.c.shipped_on, _shipment.c.id)
     ).all()
-    left = _left(session, rows)
+    left = _left(session, rows, select(_shipment.c.code).where(*within))
     routes = _routes(session, {key for _, key in left})
-    legs = _legs(session, [row.id for row in rows])
+    legs = _legs(session, select(_shipment.c.id).where(*within))
     known = parties(session)
     names = {row.id: known[row.code] for row in book.organisations.values()}
     operator = names[book.sites_by_id[site.id].operator_id]
@@ -178,17 +175,16 @@ def _number_of(
     return number_for(numbers, partner=receiver, eural=route.eural, on=on)
 
 
-def _legs(session: Session, ids: Sequence[int]) -> dict[int, list[Any]]:
+def _legs(session: Session, asked: Select[Any]) -> dict[int, list[Any]]:
     """The parts of the way of each shipment, in their order."""
+    rows = session.execute(
+        select(_leg)
+        .where(_leg.c.shipment_id.in_(asked), _leg.c.reversed.is_(False))
+        .order_by(_leg.c.number)
+    )
     found: dict[int, list[Any]] = {}
-    for some in _chunks(ids):
-        rows = session.execute(
-            select(_leg)
-            .where(_leg.c.shipment_id.in_(some), _leg.c.reversed.is_(False))
-            .order_by(_leg.c.number)
-        )
-        for row in rows:
-            found.setdefault(row.shipment_id, []).append(row)
+    for row in rows:
+        found.setdefault(row.shipment_id, []).append(row)
     return found
 
 
@@ -223,84 +219,75 @@ def figures_of_month(
     return figures(came, left)
 
 
-def _chunks(ids: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
-
-
-def _came(session: Session, site: NotifyingSite, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+def _came(session: Session, site: NotifyingSite, asked: Select[Any]) -> dict[int, tuple[int, int]]:
     """Grams that came and of them went back, per batch."""
     back = _place.c.code.endswith("/returned")
-    found: dict[int, tuple[int, int]] = {}
-    for some in _chunks(ids):
-        rows = session.execute(
-            select(
-                _balance.c.batch_id,
-                func.sum(case((back, 0), else_=-_balance.c.mass_g)),
-                func.sum(case((back, _balance.c.mass_g), else_=0)),
-            )
-            .join(_place, _place.c.id == _balance.c.place_id)
-            .where(
-                _balance.c.batch_id.in_(some),
-                _place.c.pool == Pool.SUPPLIER.value,
-                _place.c.site_id == site.id,
-            )
-            .group_by(_balance.c.batch_id)
+    rows = session.execute(
+        select(
+            _balance.c.batch_id,
+            func.sum(case((back, 0), else_=-_balance.c.mass_g)),
+            func.sum(case((back, _balance.c.mass_g), else_=0)),
         )
-        found |= {batch_id: (int(came), int(back)) for batch_id, came, back in rows}
-    return found
+        .join(_place, _place.c.id == _balance.c.place_id)
+        .where(
+            _balance.c.batch_id.in_(asked),
+            _place.c.pool == Pool.SUPPLIER.value,
+            _place.c.site_id == site.id,
+        )
+        .group_by(_balance.c.batch_id)
+    )
+    return {batch_id: (int(came), int(back)) for batch_id, came, back in rows}
 
 
-def _how(session: Session, ids: Sequence[int]) -> dict[int, tuple[str | None, str | None]]:
+def _how(session: Session, asked: Select[Any]) -> dict[int, tuple[str | None, str | None]]:
     """With which delivery each batch came, and the supplier's own number of it."""
-    found: dict[int, tuple[str | None, str | None]] = {}
-    for some in _chunks(ids):
-        rows = session.execute(
-            select(_receipt.c.batch_id, _delivery.c.code, _delivery.c.reference)
-            .select_from(_receipt.outerjoin(_delivery, _delivery.c.id == _receipt.c.delivery_id))
-            .where(_receipt.c.batch_id.in_(some))
-        )
-        found |= {batch_id: (code, reference) for batch_id, code, reference in rows}
-    return found
+    rows = session.execute(
+        select(_receipt.c.batch_id, _delivery.c.code, _delivery.c.reference)
+        .select_from(_receipt.outerjoin(_delivery, _delivery.c.id == _receipt.c.delivery_id))
+        .where(_receipt.c.batch_id.in_(asked))
+    )
+    return {batch_id: (code, reference) for batch_id, code, reference in rows}
 
 
-def _left(session: Session, shipments: Sequence[Any]) -> dict[tuple[str, int], tuple[int, int]]:
+def _left(
+    session: Session, shipments: Sequence[Any], asked: Select[Any]
+) -> dict[tuple[str, int], tuple[int, int]]:
     """Grams that left and of them came back, per shipment and destination version.
 
     What the outlet says it weighed changes neither: a register says what was handed over.
     """
-    made_by = {row.id: row.code for row in shipments}
+    made_by = {row.id for row in shipments}
     shipped: dict[tuple[str, int], int] = {}
     back: dict[tuple[str, int], int] = {}
-    for some in _chunks(list(made_by.values())):
-        rows = session.execute(
-            select(
-                _movement.c.entry_id,
-                _source.c.pool,
-                func.coalesce(_target.c.shipment, _source.c.shipment).label("shipment"),
-                case(
-                    (_target.c.pool == Pool.SHIPPED.value, _target.c.destination_id),
-                    else_=_source.c.destination_id,
-                ).label("destination_id"),
-                _movement.c.mass_g,
-            )
-            .join(_entry, _entry.c.id == _movement.c.entry_id)
-            .join(_source, _source.c.id == _movement.c.source_id)
-            .join(_target, _target.c.id == _movement.c.target_id)
-            .where(
-                _entry.c.subject.in_(some),
-                or_(
-                    (_source.c.pool == Pool.BIN.value) & (_target.c.pool == Pool.SHIPPED.value),
-                    (_source.c.pool == Pool.SHIPPED.value) & (_target.c.pool == Pool.BIN.value),
-                ),
-            )
+    rows = session.execute(
+        select(
+            _movement.c.entry_id,
+            _source.c.pool,
+            func.coalesce(_target.c.shipment, _source.c.shipment).label("shipment"),
+            case(
+                (_target.c.pool == Pool.SHIPPED.value, _target.c.destination_id),
+                else_=_source.c.destination_id,
+            ).label("destination_id"),
+            _movement.c.mass_g,
         )
-        for row in rows:
-            key = (row.shipment, row.destination_id)
-            if row.entry_id in made_by:
-                shipped[key] = shipped.get(key, 0) + row.mass_g
-            else:
-                sign = 1 if row.pool == Pool.SHIPPED.value else -1
-                back[key] = back.get(key, 0) + sign * row.mass_g
+        .join(_entry, _entry.c.id == _movement.c.entry_id)
+        .join(_source, _source.c.id == _movement.c.source_id)
+        .join(_target, _target.c.id == _movement.c.target_id)
+        .where(
+            _entry.c.subject.in_(asked),
+            or_(
+                (_source.c.pool == Pool.BIN.value) & (_target.c.pool == Pool.SHIPPED.value),
+                (_source.c.pool == Pool.SHIPPED.value) & (_target.c.pool == Pool.BIN.value),
+            ),
+        )
+    )
+    for row in rows:
+        key = (row.shipment, row.destination_id)
+        if row.entry_id in made_by:
+            shipped[key] = shipped.get(key, 0) + row.mass_g
+        else:
+            sign = 1 if row.pool == Pool.SHIPPED.value else -1
+            back[key] = back.get(key, 0) + sign * row.mass_g
     return {key: (int(mass_g), int(back.get(key, 0))) for key, mass_g in shipped.items()}
 
 
