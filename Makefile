@@ -97,6 +97,8 @@ sbom: $(AUDIT)/audit.stamp # Write what an installation is made of, as CycloneDX
 	$(AUDIT)/bin/cyclonedx-py requirements requirements/run.lock --pyproject pyproject.toml \
 		--output-reproducible --of JSON -o $(SBOM)
 
+# Its many processes find what one of them compiled, also where Python was told to keep nothing.
+suite: export PYTHONDONTWRITEBYTECODE =
 suite: dev $(OIDC)/node_modules/.package-lock.json
 	$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
