@@ -60,7 +60,9 @@ class Cluster:
             folder.chmod(0o777)
         said = dict(line.split(" = ") for line in self.block("archive_mode"))
         settings = {name: value.strip("'") for name, value in said.items()}
-        postgres.start(self.data.parent, "--wal-segsize=1", full_page_writes="on", **settings)
+        # What is killed must have kept what it acknowledged, as a real one does.
+        kept = {"full_page_writes": "on", "synchronous_commit": "on"}
+        postgres.start(self.data.parent, "--wal-segsize=1", **kept, **settings)
         database = Database(postgres.url(self.data.parent, "postgres"))
         build_schema(database)
         return database
