@@ -87,7 +87,7 @@ def test_what_takes_too_long_is_answered_with_later(
     assert hall.post(f"/batches/{batch}/sortings", body, by="worker").status_code == 201
 
 
-def test_a_line_that_breaks_in_the_middle_of_a_booking_is_tried_again(hall: Hall) -> None:
+def test_a_line_that_breaks_in_the_middle_of_a_scan_is_tried_again(hall: Hall) -> None:
     batch, body = hall.depot.log()["code"], sorting()
 
     def cut(pid: int) -> None:
@@ -101,7 +101,7 @@ def test_a_line_that_breaks_in_the_middle_of_a_booking_is_tried_again(hall: Hall
     assert breaches(hall.depot.database) == []
 
 
-def test_a_booking_that_stands_still_gives_its_locks_up_and_is_tried_again(hall: Hall) -> None:
+def test_a_scan_that_stands_still_gives_its_locks_up_and_is_tried_again(hall: Hall) -> None:
     batch, body = hall.depot.log()["code"], sorting()
 
     def stand_still(pid: int) -> None:
