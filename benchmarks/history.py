@@ -29,15 +29,16 @@ WITH RECURSIVE number(n) AS (
     SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n + 1 < :batches * :entries
 ), placed AS (
     SELECT n, n / :entries AS batch, n % :entries AS step,
-           date('2026-01-05', '+' || (n / :entries * :days / :batches + n % :entries / 4) || ' days')
-               AS day
+           n / :entries * :days / :batches + n % :entries / 4 AS later
     FROM number
+), dated AS (
+    SELECT n, batch, step, date('2026-01-05', '+' || later || ' days') AS day FROM placed
 )
 SELECT :first + n, :chain, :seq + n, CASE step WHEN 0 THEN 'intake' ELSE 'sort' END,
        printf('%08x-0000-4000-8000-%012x', n, :first + n), printf('B%011d', :first + batch),
        NULL, day || ' 10:00:00.000000', day || ' 10:00:00.000000', day, '{"body":{}}',
        lower(hex(randomblob(32)))
-FROM placed
+FROM dated
 """
 _OWN = "entry.id BETWEEN :first AND :last AND (entry.id - :first) % :entries = 0"
 _BATCHES = f"""

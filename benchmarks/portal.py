@@ -135,8 +135,8 @@ def _shifted(column: str, number: int, size: int) -> str:
 def _of_first_year(table: str, size: int) -> str:
     key = {"movement": "entry_id", "total": "''"}.get(table, "id")
     if table == "balance":
-        settled = "place_id IN (SELECT id FROM place WHERE pool NOT IN"
-        return f"batch_id % (1 << 40) <= {size} AND {settled} ('HOLDING','QUARANTINE','BIN','SHIPPED'))"
+        waits = "SELECT id FROM place WHERE pool IN ('HOLDING', 'QUARANTINE', 'BIN', 'SHIPPED')"
+        return f"batch_id % (1 << 40) <= {size} AND place_id NOT IN ({waits})"
     if table == "total":
         return "start >= (SELECT date(max(start), 'start of year') FROM total)"
     return f"{key} % (1 << 40) <= {size}"
