@@ -58,6 +58,11 @@ class Kept:
         return str(device["station"]) if device else None
 
     @property
+    def makes(self) -> str:
+        """The code of what it would have made; none where it makes nothing of a code of its own."""
+        return str(self.command["body"].get("code") or "")
+
+    @property
     def refusal(self) -> Refusal:
         """What was answered when it was kept."""
         return _said_again(self.problem)

@@ -257,6 +257,8 @@ def _dropped(sending: Sending, command: SyncCommand, body: wire.Wire) -> SyncRes
         ):
             return None
         require_reason(book.operator(site), reason, "reversal")
+        # What it would have made may be made by another one now.
+        sending.unmade.discard(kept.makes)
         return scans.settle(session, target, decision, now=call.now)
 
     repeated = call.write(drop)

@@ -63,6 +63,7 @@ def _ended_together(sending: Sending, run: Sequence[_Known]) -> list[SyncResult]
         except (DBAPIError, RowMissing):
             log.warning("%d commands of /sync are taken one by one", len(run), exc_info=True)
         else:
+            sending.unmade.clear()
             sending.unmade.update(trying.unmade)
             return results
     return [ended(sending, command, how) for command, how in run]
