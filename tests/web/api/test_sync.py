@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import pytest
 
-from catalogue.codes import CodeKind, mint
 from chain.actions import new_epoch
 from tests.web.api.calling import AT, Hall, command, intake, scan, sorting, tablet
 from tests.web.api.good import GOOD, Route
@@ -229,7 +228,7 @@ def test_a_tablet_is_told_when_its_scans_came(hall: Hall) -> None:
 
 
 def test_a_label_whose_parked_scan_was_undone_is_free_again_in_the_same_queue(hall: Hall) -> None:
-    label = mint(CodeKind.BATCH)
+    (label,) = hall.depot.reserve()
     wrong = command("intake", None, intake(code=label, scanned_at=TOMORROW))
     undone = command("reverse", wrong["scan_id"], scan(reason="mistake", scanned_at=AT))
     told = hall.sync(
