@@ -265,6 +265,10 @@ class Model:
                 return None
             if c.column == "held" and self._changed_later(old, c.key, "held"):
                 return None
+            # Whoever replaced a batch said that it is held no more, also where it was not.
+            own = any(change.after == "replaced" for change in old.changes)
+            if c.column == "held" and self.batches[c.key]["state"] == "replaced" and not own:
+                return None
             if c.table == "shipment" and self._changed_later(old, c.key):
                 return None
             changes.append(Change(c.table, c.key, c.column, c.after, c.before))
