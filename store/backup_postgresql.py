@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from store.engine import Database
 
 BEFORE: Final = "before_restore"
 """The schema that keeps what was there until what was loaded has been audited."""
+LEAVING_S: Final = 1
+"""For so long a line that was closed may still be listed, on a machine that is busy."""
 
 
 def dump(session: Session, url: URL, target: Path) -> None:
@@ -83,8 +86,13 @@ def require_alone(session: Session) -> None:
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
         " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
     )
-    if session.connection().execute(others).scalar_one() > 0:
-        raise BackupUnusable(IN_USE)
+    connection, until = session.connection(), time.monotonic() + LEAVING_S
+    while connection.execute(others).scalar_one() > 0:
+        if time.monotonic() > until:
+            raise BackupUnusable(IN_USE)
+        time.sleep(0.05)
+        # Else this transaction goes on seeing what it saw first.
+        connection.execute(text("SELECT pg_stat_clear_snapshot()"))
 
 
 def _require_nothing_cut_off(session: Session) -> None:
