@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -151,7 +150,7 @@ def said_in_order(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(command: Command) -> dict[str, Any]:
     """A command as JSON says it, without its note."""
-    said: dict[str, Any] = _plain_value({name: getattr(command, name) for name in _names(command)})
+    said: dict[str, Any] = _plain_value(_fields_of(command))
     del said["note"]
     return said
 
@@ -164,7 +163,7 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value):
-        value = {name: getattr(value, name) for name in _names(value)}
+        value = _fields_of(value)
     if isinstance(value, dict):
         return {
             name: _plain_value(inner)
@@ -176,13 +175,8 @@ def _plain_value(value: Any) -> Any:
     return value
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    return _names_of(type(value))
-
-
-@cache
-def _names_of(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _fields_of(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _body(act: Act, note_hash: str | None) -> dict[str, Any]:
