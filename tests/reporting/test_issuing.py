@@ -22,8 +22,8 @@ from reporting.issuing import IssueReport, issue_report
 from reporting.queries import circularity_report
 from reporting.questions import Basis, By, question
 from reporting.report import as_json
-from streams.verify import audit
 from streams.paging import Asked
+from streams.verify import audit
 from tests.audit import breaches
 from tests.builders import Depot, part
 from tests.reporting.office import MARCH, RING, VERIFY_AT, compared, issue, look, send
