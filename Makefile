@@ -14,6 +14,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 RESOLVE := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--fork-strategy fewest --generate-hashes --no-header --no-emit-index-url
 COMPILE := $(RESOLVE) pyproject.toml
+LOCKED := --require-hashes -r requirements/run.lock -r requirements/dev.lock
 # What looks over our libraries is not among them.
 AUDIT := $(VENV)/audit
 SBOM ?= var/sbom.json
@@ -132,6 +133,12 @@ $(AUDIT)/audit.stamp: requirements/audit.lock | $(BIN)/python
 		install --require-hashes -r requirements/audit.lock
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
-	$(PIP) install --require-hashes -r requirements/dev.lock
-	@touch $@
+# uv installs in a sixth of the time. What it cannot reach, pip may: both hold the same hashes.
+$(VENV)/dev.stamp: requirements/dev.lock requirements/run.lock pyproject.toml | $(BIN)/uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python $(LOCKED) || $(PIP) install $(LOCKED)
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/run.stamp $@
+
+$(BIN)/uv: | $(BIN)/python
+	@awk '/^uv==/, /[^\\]$$/' requirements/dev.lock > $(VENV)/uv.lock
+	$(PIP) install --require-hashes -r $(VENV)/uv.lock
