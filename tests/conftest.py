@@ -29,6 +29,8 @@ from tests.cast import take_the_stage
 
 RUN_FOLDER = "STOFSTROOM_TEST_RUN"
 """Names the folder that all processes of one run share."""
+ROOM = 8 * 2**30
+"""Bytes that must be free in memory before a run's files lie there; a run makes about one GiB."""
 
 
 class _Compiled(dict[Any, Any]):
@@ -94,10 +96,27 @@ def _is_controller(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """Make the folder that this run's processes share; workers inherit its name."""
     if _is_controller(config):
-        folder = Path(tempfile.mkdtemp(prefix="stofstroom-"))
+        memory = _roomy_memory()
+        folder = Path(tempfile.mkdtemp(prefix="stofstroom-", dir=memory))
         # The account that PostgreSQL runs as must be able to pass through.
         folder.chmod(0o755)
         os.environ[RUN_FOLDER] = str(folder)
+        if memory and config.option.basetemp is None:
+            config.option.basetemp = str(folder / "tests")
+
+
+def _roomy_memory() -> Path | None:
+    """Where files lie in memory, if there is room for all that a run makes: thousands of databases
+    that need not survive a power cut, but wait for the disk at each commit."""
+    memory, sizes = Path("/dev/shm"), Path("/proc/meminfo")
+    if not (memory.is_dir() and os.access(memory, os.W_OK) and sizes.exists()):
+        return None
+    available = next(
+        int(line.split()[1]) * 1024
+        for line in sizes.read_text().splitlines()
+        if line.startswith("MemAvailable:")
+    )
+    return memory if min(available, shutil.disk_usage(memory).free) >= ROOM else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
