@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
-from benchmarks.fault_server import await_end, is_there, kill
 from proof.signing import load_or_create_ring
 from store import backup_postgresql
 from store.archive import extract
 from store.engine import Database
 from streams.verify import audit
+from tests.nursery import await_end, is_there, kill
 from tests.web.api.goods import picture_of
 from tests.web.serving import API
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from benchmarks.faults import Floor
 
 KILLED_WITHIN_S: Final = 0.9
+COMMAND: Final = "benchmarks.fault_server:command"
 EXPORT: Final = (
     *("export", "movements", "--operator", "WATERKANT"),
     *("--from", "2026-01-01", "--to", "2027-01-01", "--out"),
@@ -75,8 +76,7 @@ def export(floor: Floor, dice: Random) -> None:
 def keys(floor: Floor, dice: Random) -> None:
     """A key file that is there can be read, and stays as it is."""
     file = _new(floor, "keys", dice)
-    url = floor.server.url
-    pid = floor.server.nursery.fork(url=url, keys=str(file), arguments=[*EXPORT, f"{file}.csv"])
+    pid = floor.server.fork(COMMAND, keys=file, arguments=[*EXPORT, f"{file}.csv"])
     begin = time.monotonic()
     # The file is made at some time within this; look closely, so that some are hit in the midst.
     while is_there(pid) and time.monotonic() < begin + 2 * KILLED_WITHIN_S:
@@ -122,8 +122,7 @@ def _new(floor: Floor, name: str, dice: Random) -> Path:
 
 def _killed(floor: Floor, dice: Random, *arguments: str) -> None:
     """Run a command and kill it within its work, mostly before it is done."""
-    url, own = floor.server.url, str(floor.server.keys)
-    pid = floor.server.nursery.fork(url=url, keys=own, arguments=list(arguments))
+    pid = floor.server.fork(COMMAND, arguments=list(arguments))
     until = time.monotonic() + dice.uniform(0.02, KILLED_WITHIN_S)
     while is_there(pid) and time.monotonic() < until:
         time.sleep(0.002)

@@ -115,7 +115,7 @@ class Way:
             postgres.start_again(cluster)
         if not floor.server.pid:
             floor.server.start()
-        if not floor.server.wait():
+        if not floor.server.is_up():
             raise AssertionError("the server does not come up again")
 
     def _strike_database(self, floor: Floor) -> None:
@@ -146,7 +146,7 @@ class Way:
         else:
             floor.server.kill()
             floor.server.start(read_only=floor.folder)
-            floor.server.wait(patience_s=5.0)
+            floor.server.is_up(patience_s=5.0)
 
 
 def _let_files_grow(pid: int, to: int) -> None:

@@ -1,33 +1,24 @@
-"""Servers and commands that start in a fraction of a second, because what they are made of is
-loaded already: one process loads it once and forks. Each of them is a whole process of its own,
-with its own threads and connections, that can be killed like any other.
-
-`python -m benchmarks.fault_server` is that one process; it does what it is told, line by line.
-"""
+"""A server that is forked from what is loaded already, with a clock, a disk and a limit of its own
+that a benchmark can change."""
 
 from __future__ import annotations
 
 import ctypes
-import json
 import mmap
-import os
 import resource
-import signal
 import struct
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from tests.web.serving import Client
+import uvicorn
 
-ROOT: Final = Path(__file__).parents[1]
-PATIENCE_S: Final = 60.0
+from tests.web.serving import Server
+from web.app import create_app
+from web.cli import main
+
 _NEW_MOUNTS: Final = 0x00020000
 _READ_ONLY: Final = 1 | 32 | 4096
 """MS_RDONLY | MS_REMOUNT | MS_BIND, as mount(2) has them."""
@@ -36,75 +27,21 @@ _PRIVATE: Final = (1 << 18) | 16384
 
 
 @dataclass(slots=True)
-class Nursery:
-    """The process that forks the others."""
-
-    process: subprocess.Popen[str] = field(
-        default_factory=lambda: subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.fault_server"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-    )
-
-    def fork(self, **wanted: Any) -> int:
-        """Start a process; its number."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(wanted) + "\n")
-        self.process.stdin.flush()
-        return int(self.process.stdout.readline())
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        self.process.wait(PATIENCE_S)
-
-
-@dataclass(slots=True)
-class ForkedServer:
-    """A server at a port of this machine, which can be killed and started again.
-
-    read_only: a folder that it cannot write to, whoever it is.
-    """
-
-    nursery: Nursery
-    url: str
-    folder: Path
-    port: int
-    pid: int = 0
+class ForkedServer(Server):
+    """A server whose clock can be set; the clock lies beside its keys."""
 
     @property
-    def keys(self) -> Path:
-        return self.folder / "keys"
+    def folder(self) -> Path:
+        return self.keys.parent
 
     def start(self, *, read_only: Path | None = None) -> None:
-        self.pid = self.nursery.fork(
-            url=self.url,
-            keys=str(self.keys),
+        """read_only: a folder that it cannot write to, whoever it is."""
+        self.live(
+            "benchmarks.fault_server:serve",
             port=self.port,
             clock=str(self.folder / "clock"),
             read_only=str(read_only) if read_only else None,
         )
-
-    def wait(self, path: str = "/healthz", *, patience_s: float = PATIENCE_S) -> bool:
-        """Whether it answers there before it ends or the patience does."""
-        begin, client = time.monotonic(), Client(self.port, "")
-        while is_there(self.pid) and time.monotonic() < begin + patience_s:
-            try:
-                if client.get(path).status == 200:
-                    client.close()
-                    return True
-            except (OSError, HTTPException):
-                time.sleep(0.01)
-        return False
-
-    def kill(self) -> None:
-        """`kill -9`: it gets no chance to finish anything."""
-        kill(self.pid)
-        self.pid = 0
 
     def set_clock(self, by: timedelta) -> None:
         """Let its clock differ by so much from this moment on."""
@@ -116,82 +53,23 @@ class ForkedServer:
         resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
-def is_there(pid: int) -> bool:
-    """Whether a process that was forked still runs."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def command(arguments: list[str]) -> None:
+    """`stofstroom` with these arguments, in a process that was forked."""
+    main(arguments)
 
 
-def kill(pid: int) -> None:
-    """End a forked process at once, and return when it is gone."""
-    if pid and is_there(pid):
-        os.kill(pid, signal.SIGKILL)
-        await_end(pid)
-
-
-def await_end(pid: int) -> None:
-    begin = time.monotonic()
-    while is_there(pid):
-        assert time.monotonic() < begin + PATIENCE_S, "a process does not end"
-        time.sleep(0.005)
-
-
-def main() -> None:
-    """Load everything, then fork for each line that comes."""
-    from web import app, cli  # noqa: F401 (loaded once, for all that are forked)
-
-    # Nobody waits for those that end: the kernel forgets them.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            _live(json.loads(line))
-        print(pid, flush=True)
-
-
-def _live(wanted: dict[str, Any]) -> None:
-    """What a forked process does until it ends."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nothing, stream)
-    os.environ["STOFSTROOM_DATABASE_URL"] = wanted["url"]
-    os.environ["STOFSTROOM_KEYS"] = wanted["keys"]
-    code = 1
-    try:
-        if wanted.get("read_only"):
-            _see_read_only(wanted["read_only"])
-        if "arguments" in wanted:
-            _command(wanted["arguments"])
-        else:
-            _serve(wanted["port"], Path(wanted["clock"]))
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def _command(arguments: list[str]) -> None:
-    from web.cli import main as stofstroom
-
-    stofstroom(arguments)
-
-
-def _serve(port: int, offset: Path) -> None:
-    import uvicorn
-
-    from web.app import create_app
-
+def serve(port: int, clock: str, read_only: str | None) -> None:
+    """Serve in a process that was forked, with the clock that a file tells."""
+    if read_only:
+        _see_read_only(read_only)
     app = create_app()
-    with offset.open("rb") as file:
+    with Path(clock).open("rb") as file:
         seen = mmap.mmap(file.fileno(), 8, access=mmap.ACCESS_READ)
 
-    def clock() -> datetime:
+    def now() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=struct.unpack("d", seen[:8])[0])
 
-    app.state.clock = clock
+    app.state.clock = now
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="critical")
 
 
@@ -208,7 +86,3 @@ def _see_read_only(folder: str) -> None:
     for call in calls:
         if call() != 0:
             raise OSError(ctypes.get_errno(), "this process cannot be given a read-only disk")
-
-
-if __name__ == "__main__":
-    main()

@@ -36,7 +36,7 @@ from sqlalchemy import text
 
 from accounts.actions import make_token
 from benchmarks.fault_kinds import KINDS, Way, on_cluster
-from benchmarks.fault_server import ForkedServer, Nursery
+from benchmarks.fault_server import ForkedServer
 from catalogue.kinds import Role
 from migrations.metadata import every_table
 from migrations.steps import upgrade
@@ -45,6 +45,7 @@ from streams.verify import audit
 from tests import postgres
 from tests.builders import Depot
 from tests.cast import take_the_stage
+from tests.nursery import Nursery
 from tests.web.serving import Client, Reply, all_at_once
 
 FAULTS: Final = 20
@@ -85,7 +86,7 @@ def suffer_all(dialect: str, count: int, seed: int) -> list[str]:
     """So many faults on one kind of database; what went wrong, if anything did."""
     every_table()
     told, begin = Counter[str](), time.monotonic()
-    nursery = Nursery()
+    nursery = Nursery(quiet=True)
     folder = Path(tempfile.mkdtemp(prefix=f"stofstroom-faults-{dialect}-"))
     folder.chmod(0o755)
     try:
@@ -342,7 +343,7 @@ def _depot(nursery: Nursery, new_database: NewDatabase, folder: Path, number: in
     with create_server(("127.0.0.1", 0)) as held:
         port = int(held.getsockname()[1])
     url = database.url.render_as_string(hide_password=False)
-    server = ForkedServer(nursery, url, own, port)
+    server = ForkedServer(nursery, url, own / "keys", port)
     server.start()
-    assert server.wait(), "the server does not come up"
+    server.wait()
     return Floor(depot, server, token, cluster)

@@ -16,11 +16,13 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from store.engine import Database
+import uvicorn
 
-PATIENCE_S: Final = 60
+from store.engine import Database
+from tests.nursery import PATIENCE_S, ROOT, Nursery, is_there, kill
+from web.app import create_app
+
 API: Final = "/api/v1"
-ROOT: Final = Path(__file__).parents[2]
 
 _HANDED: Final = """
 import os, sys
@@ -51,58 +53,64 @@ def started_on(
 
 @dataclass(slots=True)
 class Server:
-    """A server at a port of this machine, which can be killed and started again. quiet: whether
-    what it says of its errors is thrown away."""
+    """A server at a port of this machine, which can be killed and started again."""
 
-    database: Database
+    nursery: Nursery
+    url: str
     keys: Path
     port: int
-    quiet: bool = False
-    process: subprocess.Popen[bytes] | None = None
+    pid: int = 0
 
     def start(self) -> None:
         """Start it; `is_up` says when it answers."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "--factory", "web.app:create_app",
-             "--host", "127.0.0.1", "--port", str(self.port), "--log-level", "critical"],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "STOFSTROOM_DATABASE_URL": self.database.url.render_as_string(False),
-                "STOFSTROOM_KEYS": str(self.keys),
-            },
-            stderr=subprocess.DEVNULL if self.quiet else None,
-            stdout=subprocess.DEVNULL if self.quiet else None,
-        )  # fmt: skip
+        self.live("tests.web.serving:serve", port=self.port)
+
+    def live(self, do: str, **wanted: Any) -> None:
+        """Do this in a new process, over its database and with its keys."""
+        self.pid = self.fork(do, **wanted)
+
+    def fork(self, do: str, *, keys: Path | None = None, **wanted: Any) -> int:
+        """Do something else beside it, over the same database; the number of the process."""
+        environment = {
+            "STOFSTROOM_DATABASE_URL": self.url,
+            "STOFSTROOM_KEYS": str(keys or self.keys),
+        }
+        return self.nursery.fork(do, environment=environment, **wanted)
+
+    def is_up(self, path: str = "/healthz", *, patience_s: float = PATIENCE_S) -> bool:
+        """Whether it answers there before it ends or the patience does."""
+        begin, client = time.monotonic(), Client(self.port, "")
+        while is_there(self.pid) and time.monotonic() < begin + patience_s:
+            try:
+                if client.get(path).status == 200:
+                    client.close()
+                    return True
+            except (OSError, HTTPException):
+                time.sleep(0.01)
+        return False
 
     def wait(self) -> None:
         """Return when it answers."""
-        begin, client = time.monotonic(), Client(self.port, "")
-        while True:
-            assert self.process is not None
-            assert self.process.poll() is None, "the server ended by itself"
-            try:
-                if client.get("/healthz").status == 200:
-                    client.close()
-                    return
-            except (OSError, HTTPException):
-                assert time.monotonic() < begin + PATIENCE_S, "the server did not come up"
-                time.sleep(0.1)
+        assert self.is_up(), "the server ended by itself, or did not come up"
 
     def kill(self) -> None:
         """`kill -9`: it gets no chance to finish anything."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(PATIENCE_S)
-            self.process = None
+        kill(self.pid)
+        self.pid = 0
+
+
+def serve(port: int) -> None:
+    """Serve as `stofstroom serve` would, in a process that was forked."""
+    uvicorn.run(create_app(), host="127.0.0.1", port=port, log_level="critical")
 
 
 @contextmanager
-def servers(database: Database, keys: Path, count: int) -> Iterator[list[Server]]:
+def servers(nursery: Nursery, database: Database, keys: Path, count: int) -> Iterator[list[Server]]:
     """So many servers over one database, all of them gone in the end."""
+    url = database.url.render_as_string(hide_password=False)
     # The ports are held together, so that no two are the same.
     held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    found = [Server(database, keys, int(one.getsockname()[1])) for one in held]
+    found = [Server(nursery, url, keys, int(one.getsockname()[1])) for one in held]
     for one in held:
         one.close()
     try:

@@ -16,6 +16,7 @@ from catalogue.kinds import Role
 from tests.builders import Depot
 from tests.labels.printer import Manner, Printer
 from tests.labels.test_printing import read
+from tests.nursery import Nursery
 from tests.web.serving import Client, Server, all_at_once, servers
 
 pytestmark = pytest.mark.slow
@@ -26,9 +27,10 @@ PATIENCE_S: Final = 90
 
 @pytest.fixture(scope="module")
 def two_servers(
-    lasting_depot: Depot, tmp_path_factory: pytest.TempPathFactory
+    nursery: Nursery, lasting_depot: Depot, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[Server]]:
-    with servers(lasting_depot.database, tmp_path_factory.mktemp("keys") / "keys", 2) as found:
+    keys = tmp_path_factory.mktemp("keys") / "keys"
+    with servers(nursery, lasting_depot.database, keys, 2) as found:
         yield found
 
 

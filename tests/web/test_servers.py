@@ -19,6 +19,7 @@ from catalogue.kinds import Role
 from catalogue.rulebook import rulebook
 from tests.audit import breaches, rows
 from tests.builders import Depot
+from tests.nursery import Nursery
 from tests.web.serving import Client, Reply, Server, all_at_once, servers
 
 pytestmark = pytest.mark.slow
@@ -31,9 +32,10 @@ AT: Final = "2026-03-02T09:00:00+01:00"
 
 @pytest.fixture(scope="module")
 def two_servers(
-    lasting_depot: Depot, tmp_path_factory: pytest.TempPathFactory
+    nursery: Nursery, lasting_depot: Depot, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[Server]]:
-    with servers(lasting_depot.database, tmp_path_factory.mktemp("keys") / "keys", 2) as found:
+    keys = tmp_path_factory.mktemp("keys") / "keys"
+    with servers(nursery, lasting_depot.database, keys, 2) as found:
         yield found
 
 
