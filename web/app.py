@@ -76,8 +76,7 @@ def create_app(settings: Settings | None = None, *, database: Database | None = 
     known = settings or from_environment()
     app = FastAPI(title="Stofstroom", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
     settle(app, known, database or _database(known))
-    app.include_router(_public())
-    app.include_router(_api())
+    _add_calls(app)
     health.install(app)
     watching.install(app)
     house.install(app)
@@ -143,25 +142,20 @@ ROOMS = (
 )
 
 
-def _api() -> APIRouter:
-    """The calls of the contract. Refuses to start with a call that nobody decided on."""
-    api = APIRouter(prefix=API_PREFIX, dependencies=[Depends(permitted)])
-    for room in ROOMS:
-        api.include_router(room.router)
-    served = set(PUBLIC).union(*(_served(room.router) for room in ROOMS))
+PUBLIC_ROOMS: Final = (proofs, certificates)
+
+
+def _add_calls(app: FastAPI) -> None:
+    """The calls of the contract, and those that ask for no token. Refuses to start with a call that
+    nobody decided on. Each room by itself: a router within a router is put together twice."""
+    open_to_all = set[tuple[str, str]]().union(*(_served(room.public) for room in PUBLIC_ROOMS))
+    assert open_to_all == PUBLIC, "a call is public that nobody decided on"
+    served = open_to_all.union(*(_served(room.router) for room in ROOMS))
     assert served == set(API), f"calls without a row, or rows without a call: {served ^ set(API)}"
-    return api
-
-
-def _public() -> APIRouter:
-    """The calls that ask for no token. Refuses to start with one that nobody made public."""
-    api = APIRouter(prefix=API_PREFIX)
-    rooms = (proofs, certificates)
-    for room in rooms:
-        api.include_router(room.public)
-    served = set[tuple[str, str]]().union(*(_served(room.public) for room in rooms))
-    assert served == PUBLIC, "a call is public that nobody decided on"
-    return api
+    for room in PUBLIC_ROOMS:
+        app.include_router(room.public, prefix=API_PREFIX)
+    for room in ROOMS:
+        app.include_router(room.router, prefix=API_PREFIX, dependencies=[Depends(permitted)])
 
 
 def _served(router: APIRouter) -> set[tuple[str, str]]:
