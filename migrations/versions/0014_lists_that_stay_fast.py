@@ -29,6 +29,11 @@ MADE = (
 
 
 def upgrade() -> None:
+    # Step 0013 made it for a while: a number for badges that nobody could type.
+    if any(
+        column["name"] == "pin_hash" for column in sa.inspect(op.get_bind()).get_columns("badge")
+    ):
+        op.drop_column("badge", "pin_hash")
     for name, table, _columns in GONE:
         op.drop_index(name, table_name=table)
     for name, table, columns in MADE:

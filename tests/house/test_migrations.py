@@ -83,6 +83,16 @@ def test_a_step_that_fails_leaves_nothing_behind(
     assert steps.is_current(empty_database)
 
 
+def test_a_column_that_a_step_made_for_a_while_goes(empty_database: Database) -> None:
+    with empty_database.connect_to_write() as connection:
+        command.upgrade(steps._config(connection), "0013")
+        connection.execute(text("ALTER TABLE badge ADD COLUMN pin_hash VARCHAR(200)"))
+    steps.upgrade(empty_database)
+    with empty_database.engine.connect() as connection:
+        named = {column["name"] for column in inspect(connection).get_columns("badge")}
+    assert named == set(every_table().tables["badge"].columns.keys())
+
+
 def test_the_last_step_is_known_by_the_name_of_its_file() -> None:
     assert steps.newest() == steps._scripts().get_current_head()
 
