@@ -9,6 +9,7 @@ cannot spoil it for the others.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -19,6 +20,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from store.sheet import Sheet, on_one_sheet
+
+log = logging.getLogger("store")
 
 AT_ONCE_MAX: Final = 32
 """So many works at most share a commit: the first of them waits for the last."""
@@ -124,7 +127,8 @@ class Together:
                     _read_ahead(session, together)
                     for one in together:
                         _attempt(session, sheet, one)
-            except Exception:  # noqa: BLE001 (each work meets its own below, and raises it)
+            except Exception:
+                log.info("%d works are run one by one", len(together), exc_info=True)
                 for one in together:
                     one.error = None
             else:
