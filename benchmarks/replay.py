@@ -21,10 +21,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from accounts.actions import make_token
-from benchmarks.depot import fresh_depot
+from benchmarks.depot import fresh_depot, large_batches, worker_token
 from benchmarks.scans import free_port, serve, stop, wait
-from catalogue.kinds import Role
 from chain.tables import Entry
 from store.columns import table_of
 from streams.verify import audit
@@ -44,19 +42,8 @@ LIMIT = 0.05
 def run() -> None:
     """Print both rates and their ratio, and how many came twice or not at all."""
     with fresh_depot() as (depot, folder):
-        codes = [
-            depot.log(30_000_000, supplier="DUINRAND", article_group="uniform")["code"]
-            for _ in range(BATCHES)
-        ]
-        with depot.database.write() as session:
-            token = make_token(
-                session,
-                role=Role.WORKER,
-                organisation="WATERKANT",
-                site=None,
-                name="bench",
-                now=depot.now,
-            )
+        codes = large_batches(depot, BATCHES)
+        token = worker_token(depot)
         before = _entries(depot)
         depot.database.dispose()
         port = free_port()

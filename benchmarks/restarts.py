@@ -24,9 +24,7 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from accounts.actions import make_token
-from benchmarks.depot import fresh_depot
-from catalogue.kinds import Role
+from benchmarks.depot import fresh_depot, worker_token
 from migrations.metadata import every_table
 from streams.verify import audit
 from tests.builders import Depot
@@ -165,15 +163,7 @@ class Floor:
 
 @contextmanager
 def _served(depot: Depot, folder: Path, workers: int) -> Iterator[Floor]:
-    with depot.database.write() as session:
-        token = make_token(
-            session,
-            role=Role.WORKER,
-            organisation="WATERKANT",
-            site=None,
-            name="tablet",
-            now=depot.now,
-        )
+    token = worker_token(depot)
     environment = {
         "STOFSTROOM_DATABASE_URL": depot.database.url.render_as_string(hide_password=False),
         "STOFSTROOM_KEYS": str(folder / "keys"),

@@ -17,9 +17,7 @@ from pathlib import Path
 from statistics import median
 from urllib.request import urlopen
 
-from accounts.actions import make_token
-from benchmarks.depot import fresh_depot
-from catalogue.kinds import Role
+from benchmarks.depot import fresh_depot, large_batches, worker_token
 
 SLICES = 4
 SECONDS = 5
@@ -36,25 +34,14 @@ def run() -> None:
         print("scans   needs wrk (Debian: apt-get install wrk)")
         return
     with fresh_depot() as (depot, folder):
-        batches = [
-            depot.log(30_000_000, supplier="DUINRAND", article_group="uniform")
-            for _ in range(BATCHES)
-        ]
-        with depot.database.write() as session:
-            token = make_token(
-                session,
-                role=Role.WORKER,
-                organisation="WATERKANT",
-                site=None,
-                name="bench",
-                now=depot.now,
-            )
+        batches = large_batches(depot, BATCHES)
+        token = worker_token(depot)
         depot.database.dispose()
         port = free_port()
         server = serve(folder, port)
         try:
             wait(port)
-            _measure(port, token, [batch["code"] for batch in batches])
+            _measure(port, token, batches)
         finally:
             stop(server)
 
